@@ -1,0 +1,200 @@
+/**
+ * Atoms: the yes/no questions that a guard can ask. They come from comparing the catalog before and after each statement: what
+ * appeared, what went away, what changed. Each can be answered on the symbolic catalog (`test`) and on a server (`sql`), and the two
+ * must agree.
+ */
+import type { Catalog, Obj, Spec } from '../model/catalog.ts';
+import { isChild } from '../model/catalog.ts';
+import { quoteLiteral } from '../quote.ts';
+import { columnWhere, definedSql, kindSql, presentSql, regclass } from './probe.ts';
+
+export interface Atom {
+  /** Equal keys ask the same. */
+  readonly key: string;
+  /** null: the symbolic catalog doesn't know. */
+  test(catalog: Catalog): boolean | null;
+  /** The SQL, true when `test` is true. `at` is the state that the guard meets when the statement has to run. */
+  sql(at: Catalog): string;
+  /** The SQL of the opposite. */
+  notSql(at: Catalog): string;
+  /** Lower is easier to read and closer to the effect. */
+  readonly cost: number;
+}
+
+export function specOf(object: Obj, catalog: Catalog): Spec {
+  const parent = catalog.get(object.parent);
+  if (isChild(object.cls)) return { cls: object.cls, name: object.name, parent: parent && specOf(parent, catalog) };
+  return { cls: object.cls, name: object.name, schema: object.schema === '' ? undefined : object.schema };
+}
+
+const negate = (sql: string): string =>
+  sql.endsWith(' IS NOT NULL') && !sql.includes(' AND ') && !sql.includes('(SELECT') ? `${sql.slice(0, -' IS NOT NULL'.length)} IS NULL` : sql.startsWith('EXISTS (') ? `NOT ${sql}` : `(${sql}) IS NOT TRUE`;
+
+function atom(key: string, cost: number, test: Atom['test'], sql: (at: Catalog) => string, wanted: boolean): Atom {
+  if (wanted) return { key: `+${key}`, cost, test, sql, notSql: (at) => negate(sql(at)) };
+  return {
+    key: `-${key}`,
+    cost: cost + 0.5,
+    test: (catalog) => {
+      const answer = test(catalog);
+      return answer === null ? null : !answer;
+    },
+    sql: (at) => negate(sql(at)),
+    notSql: sql,
+  };
+}
+
+const specKey = (spec: Spec): string => `${spec.parent ? specKey(spec.parent) + '/' : ''}${spec.cls}:${spec.schema ?? ''}.${spec.name}`;
+
+/** Is an object of this name there? */
+export function presentAtom(object: Obj, catalog: Catalog, wanted: boolean): Atom | undefined {
+  if (presentSql(object, catalog, catalog) === undefined) return undefined;
+  const spec = specOf(object, catalog);
+  const index = object.cls === 'relation' && object.kind === 'index' && object.parent !== undefined;
+  const parent = catalog.get(object.parent);
+  return atom(
+    `present ${specKey(spec)}`,
+    1,
+    (state) => {
+      const found = state.find(spec);
+      if (!found) {
+        // another, older object of the parent's name may have a child of this name
+        const holder = spec.parent && state.find(spec.parent);
+        return holder && holder.id !== object.parent && !holder.complete ? null : false;
+      }
+      // an index counts on its own table only
+      if (index && parent && found.parent !== undefined && state.get(found.parent)?.name !== parent.name) return false;
+      return true;
+    },
+    (at) => presentSql(object, catalog, at) as string,
+    wanted,
+  );
+}
+
+/** Is a relation of this name and kind there? */
+function kindAtom(object: Obj, catalog: Catalog, wanted: boolean): Atom | undefined {
+  if (object.cls !== 'relation' || kindSql(object, catalog) === undefined) return undefined;
+  const spec = specOf(object, catalog);
+  return atom(`kind ${object.kind} ${specKey(spec)}`, 2, (state) => state.find(spec)?.kind === object.kind, (at) => kindSql(object, at) as string, wanted);
+}
+
+/** Is it there with this definition? Unknown definitions of indexes, constraints, types and functions count as different: if they are the same after all, there is nothing to do. */
+function definedAtom(object: Obj, catalog: Catalog, wanted: boolean): Atom | undefined {
+  if (object.def === undefined || definedSql(object, catalog, catalog) === undefined) return undefined;
+  const spec = specOf(object, catalog);
+  return atom(
+    `defined ${specKey(spec)} ${object.def}`,
+    3,
+    (state) => {
+      const found = state.find(spec);
+      return found !== undefined && found.def === object.def && found.attrs['valid'] === object.attrs['valid'];
+    },
+    (at) => definedSql(object, catalog, at) as string,
+    wanted,
+  );
+}
+
+const ATTRIBUTES: Record<string, (value: string) => string | undefined> = {
+  notnull: (value) => (value === 'true' ? 'attnotnull' : undefined),
+  identity: (value) => (value === '' ? undefined : `attidentity <> ''`),
+  generated: (value) => (value === '' ? undefined : `attgenerated <> ''`),
+};
+
+function columnTypeSql(object: Obj, catalog: Catalog, at: Catalog): string | undefined {
+  const type = object.attrs['type'];
+  const parent = catalog.get(object.parent);
+  if (type === undefined || type === '' || !parent || parent.cls !== 'relation') return undefined;
+  const user = object.attrs['typeName'];
+  const array = type.endsWith('[]') ? '[]' : '';
+  const typeObject = catalog.get(object.attrs['typeId']);
+  const condition =
+    user !== undefined
+      ? `atttypid = to_regtype(${quoteLiteral((typeObject ? nameOfType(typeObject) : user.replace(/\[\]$/, '')) + array)})`
+      : object.attrs['exact'] === 'false'
+        ? `format_type(atttypid, NULL) = ${quoteLiteral(type)}`
+        : `format_type(atttypid, atttypmod) = ${quoteLiteral(type)}`;
+  return `EXISTS (SELECT FROM ${columnWhere(object.name, regclass(parent, at))} AND ${condition})`;
+}
+
+import { nameSql } from './probe.ts';
+const nameOfType = (object: Obj): string => nameSql(object.written, object.name);
+
+/** Has the column this type? A type that an earlier or later statement renames keeps its identity. */
+function columnTypeAtom(object: Obj, catalog: Catalog): Atom | undefined {
+  if (object.cls !== 'column' || columnTypeSql(object, catalog, catalog) === undefined) return undefined;
+  const spec = specOf(object, catalog);
+  const wantedName = typeNameAt(object, catalog);
+  return atom(
+    `type ${specKey(spec)} ${wantedName}`,
+    2,
+    (state) => {
+      const found = state.find(spec);
+      if (!found) return false;
+      const type = found.attrs['type'];
+      if (type === undefined) return null;
+      // the guard asks by the type's name, so a renamed type answers to its new name only
+      return typeNameAt(found, state) === wantedName;
+    },
+    (at) => columnTypeSql(object, catalog, at) as string,
+    true,
+  );
+}
+
+/** The column's type by the name that it has in this state; `?` behind it when the typmod can't be compared. */
+function typeNameAt(object: Obj, catalog: Catalog): string {
+  const type = object.attrs['type'] ?? '';
+  const typeObject = catalog.get(object.attrs['typeId']);
+  if (!typeObject) return type;
+  return `${typeObject.schema}.${typeObject.name}${type.endsWith('[]') ? '[]' : ''}`;
+}
+
+function attributeAtom(object: Obj, catalog: Catalog, attribute: string): Atom | undefined {
+  const value = object.attrs[attribute] ?? '';
+  const condition = ATTRIBUTES[attribute]?.(value);
+  const parent = catalog.get(object.parent);
+  if (object.cls !== 'column' || condition === undefined || !parent || parent.cls !== 'relation') return undefined;
+  const spec = specOf(object, catalog);
+  return atom(
+    `${attribute}=${value} ${specKey(spec)}`,
+    2,
+    (state) => {
+      const found = state.find(spec);
+      if (!found) return false;
+      const there = found.attrs[attribute];
+      return there === undefined ? null : there === value;
+    },
+    (at) => `EXISTS (SELECT FROM ${columnWhere(object.name, regclass(parent, at))} AND ${condition})`,
+    true,
+  );
+}
+
+/** All questions that the step from `before` to `after` gives an answer to: each is false before and true after. */
+export function atomsBetween(before: Catalog, after: Catalog): Atom[] {
+  const out: Atom[] = [];
+  const add = (made: Atom | undefined): void => {
+    if (made && made.test(before) !== true && made.test(after) === true) out.push(made);
+  };
+  for (const object of after.objects.values()) {
+    const old = before.objects.get(object.id);
+    if (old === object) continue;
+    if (!old || old.name !== object.name || old.schema !== object.schema) {
+      add(presentAtom(object, after, true));
+      add(definedAtom(object, after, true));
+      add(kindAtom(object, after, true));
+      add(columnTypeAtom(object, after));
+      if (object.cls === 'column') for (const attribute of Object.keys(ATTRIBUTES)) add(attributeAtom(object, after, attribute));
+    } else {
+      if (old.def !== object.def || old.attrs['valid'] !== object.attrs['valid']) add(definedAtom(object, after, true));
+      if (old.attrs['type'] !== object.attrs['type'] || old.attrs['typeId'] !== object.attrs['typeId']) add(columnTypeAtom(object, after));
+      for (const attribute of Object.keys(ATTRIBUTES)) if (old.attrs[attribute] !== object.attrs[attribute]) add(attributeAtom(object, after, attribute));
+    }
+  }
+  for (const object of before.objects.values()) {
+    const now = after.objects.get(object.id);
+    if (now && now.name === object.name && now.schema === object.schema) continue;
+    add(presentAtom(object, before, false));
+    add(kindAtom(object, before, false));
+    if (object.cls === 'function' || object.cls === 'constraint') add(definedAtom(object, before, false));
+  }
+  return out;
+}

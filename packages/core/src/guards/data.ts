@@ -1,0 +1,498 @@
+/**
+ * INSERT, UPDATE, DELETE, MERGE, TRUNCATE: statements that write rows. A second run is harmless only when that can be shown; otherwise
+ * the guard needs evidence from another statement of the file, or the statement is refused.
+ */
+import { constantText, fingerprint, rangeVar, truncateName, walk, type Node } from '../model/ast.ts';
+import { StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
+import type { DataStep, Effect, Reader, ReaderInput, Run } from '../model/effect.ts';
+import { quoteIdent } from '../quote.ts';
+import { collectRefs, needRelations, findFunction, type Refs } from './refs.ts';
+import { nameSql } from './probe.ts';
+import { tokenText } from './source.ts';
+
+const ALL: ReadonlySet<string> = new Set(['*']);
+
+const overlaps = (a: ReadonlySet<string> | undefined, b: ReadonlySet<string> | undefined): boolean => {
+  if (!a || !b) return false;
+  if (a.has('*') || b.has('*')) return true;
+  for (const item of a) if (b.has(item)) return true;
+  return false;
+};
+
+type Kind = 'insert' | 'update' | 'delete';
+const kinds = new WeakMap<DataStep, Kind>();
+
+/** Would running `earlier` again see or change what `later` has written? */
+function conflict(earlier: DataStep, later: DataStep): boolean {
+  const first = kinds.get(earlier);
+  const second = kinds.get(later);
+  for (const [table, columns] of later.writes) {
+    if (first === 'insert') {
+      // looked up by key: only gone rows and changed keys matter
+      if (second === 'insert') continue;
+      if (second === 'delete' ? earlier.writes.has(table) || earlier.reads.has(table) : overlaps(earlier.reads.get(table), columns)) return true;
+      continue;
+    }
+    if (overlaps(earlier.writes.get(table), columns) || overlaps(earlier.reads.get(table), columns)) return true;
+  }
+  return false;
+}
+
+interface Write {
+  readonly kind: Kind;
+  readonly idempotent: boolean;
+  readonly why: string;
+}
+
+/** Runs a data step: remembers it on the tables that it writes, or throws when running it once more would do harm. */
+function write(catalog: Catalog, run: Run, how: Write, targets: readonly Obj[], reads: ReadonlyMap<string, ReadonlySet<string>>, writes: ReadonlyMap<string, ReadonlySet<string>>): void {
+  const token = `${run.index}`;
+  let step = run.steps.get(token);
+  if (!step) {
+    step = { token, reads, writes };
+    kinds.set(step, how.kind);
+    run.steps.set(token, step);
+  }
+  for (const target of targets) {
+    const current = catalog.get(target.id) ?? target;
+    const at = current.rows.indexOf(token);
+    if (at < 0) {
+      catalog.update(current, { rows: [...current.rows, token] });
+      continue;
+    }
+    if (!how.idempotent) throw new StepError(how.why);
+    const tables = new Set([...reads.keys(), ...writes.keys()]);
+    for (const id of tables) {
+      const rows = catalog.get(id)?.rows ?? [];
+      for (const other of rows) {
+        if (Number(other) <= run.index) continue;
+        const later = run.steps.get(other);
+        if (later && conflict(step, later)) throw new StepError(`it would run again over the rows that statement ${Number(other) + 1} has written`);
+      }
+    }
+  }
+}
+
+/** Needs of a data step: the columns and functions that it names, as they were when it first ran. */
+interface Needs {
+  check(catalog: Catalog, run: Run): void;
+}
+
+function needsOf(refs: Refs, written: readonly string[], target: Spec | undefined): Needs {
+  let known: { spec: Spec; type: string; column: string }[] | undefined;
+  let functions: string[] | undefined;
+  const typeOf = (catalog: Catalog, object: Obj): string => {
+    const type = catalog.get(object.attrs['typeId']);
+    return type ? `#${type.id}` : (object.attrs['type'] ?? '');
+  };
+  return {
+    check(catalog, run) {
+      if (catalog.world || (!run.rerun && known === undefined)) {
+        known = [];
+        functions = [];
+        const tables: Spec[] = [...(target ? [target] : []), ...refs.relations.map((relation): Spec => ({ cls: 'relation', schema: relation.schema, name: relation.name }))];
+        for (const spec of tables) {
+          const table = catalog.find(spec);
+          if (!table) continue;
+          const names = new Set([...refs.columns.map((column) => column.name), ...(spec === target ? written : [])]);
+          for (const name of names) {
+            const column = catalog.child(table, 'column', name);
+            if (column) known.push({ spec: { cls: 'column', name, parent: spec }, type: typeOf(catalog, column), column: name });
+          }
+        }
+        for (const name of refs.functions) {
+          const found = findFunction(catalog, name);
+          if (found) functions.push(found.id);
+        }
+        return;
+      }
+      for (const need of known ?? []) {
+        const column = catalog.need(need.spec);
+        const type = typeOf(catalog, column);
+        if (type !== need.type && !/^(text|character varying)/.test(type)) throw new StepError(`column "${need.column}" has another type by then`);
+      }
+      for (const id of functions ?? []) if (!catalog.get(id)) throw new StepError('a function that it calls is gone by then');
+    },
+  };
+}
+
+const onTable = (table: Obj, columns: Iterable<string>): Map<string, ReadonlySet<string>> => new Map([[table.id, new Set(columns)]]);
+
+/** Unique keys of a table that ON CONFLICT can name: not deferrable, no predicate, no expression. */
+function uniqueKeys(catalog: Catalog, table: Obj): string[][] {
+  const out: string[][] = [];
+  for (const child of catalog.children(table.id)) {
+    const columns = child.attrs['columns'];
+    if (columns === undefined) continue;
+    if (child.cls === 'constraint' && (child.kind === 'p' || child.kind === 'u') && child.def !== undefined && !child.def.includes('DEFERRABLE')) {
+      if (child.kind === 'p') out.unshift(JSON.parse(columns) as string[]);
+      else out.push(JSON.parse(columns) as string[]);
+    } else if (child.cls === 'relation' && child.kind === 'index' && child.attrs['unique'] === 'true' && child.def !== undefined && !child.attrs['owner']) out.push(JSON.parse(columns) as string[]);
+  }
+  return out;
+}
+
+/** Does the query leave out rows that the target already has (NOT EXISTS, NOT IN, EXCEPT, LEFT JOIN … IS NULL)? */
+function antiJoins(query: Node, target: Spec): boolean {
+  let found = false;
+  walk(query, (tag, value) => {
+    if (found) return false;
+    const mentions = (node: Node): boolean => collectRefs(node).relations.some((relation) => relation.name === target.name);
+    if (tag === 'BoolExpr' && value.boolop === 'NOT_EXPR' && (value.args ?? []).some((arg: Node) => arg.SubLink && mentions(arg.SubLink.subselect))) found = true;
+    if (tag === 'JoinExpr' && value.jointype === 'JOIN_LEFT' && mentions(value.rarg) && JSON.stringify(query).includes('"IS_NULL"')) found = true;
+    return undefined;
+  });
+  return found;
+}
+
+export const readInsert: Reader = (input): Effect => {
+  const node = input.node;
+  const spec: Spec = { cls: 'relation', kind: 'table', ...rangeVar(node.relation) };
+  const select = node.selectStmt?.SelectStmt;
+  const rows: Node[] | undefined = select?.valuesLists;
+  const conflictClause = node.onConflictClause;
+  const written: string[] = (node.cols ?? []).map((item: Node) => truncateName(item.ResTarget?.name ?? ''));
+  const refs = collectRefs([node.selectStmt, node.withClause, conflictClause]);
+  const needs = needsOf(refs, written, spec);
+  const columnsOf = (catalog: Catalog, table: Obj): string[] => (written.length > 0 ? written : table.complete ? [...catalog.children(table.id, 'column')].map((column) => column.name) : []);
+
+  /** A key that every row gives in constants; its columns. */
+  const literalKey = (catalog: Catalog, table: Obj): string[] | undefined => {
+    if (!rows) return undefined;
+    const columns = columnsOf(catalog, table);
+    return uniqueKeys(catalog, table).find((key) =>
+      key.every((column) => {
+        const position = columns.indexOf(column);
+        if (position < 0) return false;
+        return rows.every((row) => {
+          const value = constantText(row.List?.items?.[position]);
+          return value !== undefined && value !== 'NULL';
+        });
+      }),
+    );
+  };
+  /** A key that an INSERT … SELECT fills with something that a rerun would compute again. */
+  const selectedKey = (catalog: Catalog, table: Obj): string[] | undefined => {
+    if (rows || !select?.targetList) return undefined;
+    const columns = columnsOf(catalog, table);
+    const targets: Node[] = select.targetList;
+    return uniqueKeys(catalog, table).find((key) =>
+      key.every((column) => {
+        const position = columns.indexOf(column);
+        const value = position < 0 ? undefined : targets[position]?.ResTarget?.val;
+        if (value === undefined) return false;
+        const used = collectRefs(value);
+        return !used.volatile && !used.clock && !used.columns.some((item) => item.name === '*') && used.columns.length > 0;
+      }),
+    );
+  };
+  const selfReading = ((): boolean => {
+    if (conflictClause?.action !== 'ONCONFLICT_UPDATE') return false;
+    const set = collectRefs(conflictClause.targetList);
+    return set.columns.some((column) => column.qualifier !== 'excluded');
+  })();
+  const why = rows ? 'the rows would be inserted twice' : 'the rows would be selected and inserted twice';
+  const run =
+    (keyed: boolean) =>
+    (catalog: Catalog, context: Run): void => {
+      const table = catalog.need(spec);
+      needRelations(refs, catalog);
+      needs.check(catalog, context);
+      let idempotent = false;
+      let key: string[] | undefined = literalKey(catalog, table);
+      if (conflictClause) {
+        const target: string[] = (conflictClause.infer?.indexElems ?? []).map((item: Node) => item.IndexElem?.name ?? '');
+        key = target.length > 0 ? target : (key ?? uniqueKeys(catalog, table)[0]);
+        // without a target any unique key counts, but one that a sequence or a random value fills never meets itself
+        const columns = columnsOf(catalog, table);
+        const given = (names: readonly string[]): boolean => columns.length === 0 || names.every((name) => columns.includes(name));
+        const usable = target.length > 0 || conflictClause.infer?.conname !== undefined ? given(target) : uniqueKeys(catalog, table).some(given) || (!table.complete && uniqueKeys(catalog, table).length === 0);
+        idempotent = usable && !selfReading && !(refs.volatile && !rows && target.length === 0 && !selectedKey(catalog, table));
+      } else if (keyed) {
+        key ??= selectedKey(catalog, table);
+        idempotent = key !== undefined;
+      } else if (!rows && antiJoins([node.selectStmt, node.withClause], spec)) {
+        idempotent = true;
+        key = [];
+      }
+      write(catalog, context, { kind: 'insert', idempotent, why: selfReading ? 'ON CONFLICT DO UPDATE adds to what is there: it would be added twice' : why }, [table], onTable(table, key ?? ['*']), onTable(table, ALL));
+      for (const target of dmlTargets(node.withClause, catalog)) write(catalog, context, { kind: 'delete', idempotent: true, why }, [target], new Map(), onTable(target, ALL));
+    };
+  const keyEdit = (key: readonly string[]) => {
+    const tokens = input.statement.tokens;
+    const returning = node.returningList?.length || node.returningClause ? [...tokens].reverse().find((token) => tokenText(input, token).toLowerCase() === 'returning') : undefined;
+    const clause = `ON CONFLICT (${key.map(quoteIdent).join(', ')}) DO NOTHING`;
+    const at = returning ? returning.start : input.statement.range.end;
+    return [{ start: at, end: at, text: returning ? `${clause} ` : ` ${clause}` }];
+  };
+  return {
+    kind: rows ? 'INSERT' : node.withClause ? 'INSERT … WITH' : 'INSERT … SELECT',
+    subject: `rows of "${spec.name}"`,
+    run: run(false),
+    keyed: conflictClause ? undefined : { key: (catalog: Catalog) => {
+      const table = catalog.find(spec);
+      return table && (literalKey(catalog, table) ?? selectedKey(catalog, table));
+    }, edits: keyEdit, run: run(true) },
+    onlyIf: conflictClause ? undefined : emptyTable(spec),
+    execute: Boolean(node.returningList?.length || node.returningClause),
+    data: {
+      prefersEvidence: false,
+      why: selfReading ? 'ON CONFLICT DO UPDATE reads the row that is there, so a second run adds once more' : 'nothing in the table tells rows that this statement inserted from others: no unique key is given in full by constants',
+      advice: selfReading ? 'Compute the value from its source instead of adding to it.' : 'Give the rows a key and add ON CONFLICT (key) DO NOTHING, or add WHERE NOT EXISTS (…).',
+    },
+  };
+};
+
+/** Tables that data-modifying WITH clauses change. */
+function dmlTargets(withClause: Node, catalog: Catalog): Obj[] {
+  const out: Obj[] = [];
+  walk(withClause, (tag, value) => {
+    if (tag === 'DeleteStmt' || tag === 'UpdateStmt' || tag === 'InsertStmt') out.push(catalog.need({ cls: 'relation', kind: 'table', ...rangeVar(value.relation) }));
+  });
+  return out;
+}
+
+/** Only while the table, which this file has made, is empty. */
+function emptyTable(spec: Spec) {
+  return {
+    sql: () => `NOT EXISTS (SELECT FROM ${nameSql(spec.schema, spec.name)})`,
+    test: (catalog: Catalog) => catalog.find(spec)?.rows.length === 0,
+    /** Rows that were there before the file would be taken for its own. */
+    usable: (catalog: Catalog) => {
+      const table = catalog.find(spec);
+      return table !== undefined && !table.id.startsWith('0:') && !table.id.startsWith('h') && table.rows.length === 0;
+    },
+    needs: spec,
+  };
+}
+
+/** f(f(x)) = f(x): functions and operators that change nothing when they are applied to their own result. */
+function settles(expression: Node, column: string): boolean {
+  const isColumn = (node: Node): boolean => {
+    let inner = node;
+    while (inner?.TypeCast) inner = inner.TypeCast.arg;
+    const fields = inner?.ColumnRef?.fields;
+    return fields !== undefined && fields[fields.length - 1]?.String?.sval === column;
+  };
+  const readsColumn = (node: Node): boolean => collectRefs(node).columns.some((item) => item.name === column);
+  if (isColumn(expression)) return true;
+  if (expression?.TypeCast) return settles(expression.TypeCast.arg, column);
+  const call = expression?.FuncCall;
+  if (call) {
+    const name: string = call.funcname?.[call.funcname.length - 1]?.String?.sval ?? '';
+    const args: Node[] = call.args ?? [];
+    const rest = args.slice(1).every((arg) => !readsColumn(arg));
+    if (['lower', 'upper', 'btrim', 'ltrim', 'rtrim', 'trim', 'jsonb_strip_nulls', 'array_remove', 'initcap'].includes(name) && args[0] && (isColumn(args[0]) || settles(args[0], column)) && rest) return true;
+    if (name === 'date_trunc' && args[1] && isColumn(args[1])) return true;
+    if ((name === 'jsonb_set' || name === 'jsonb_set_lax') && args[0] && isColumn(args[0]) && args.slice(1).every((arg) => !readsColumn(arg))) return true;
+    if (name === 'replace' && args[0] && isColumn(args[0])) {
+      const from = constantText(args[1]);
+      const to = constantText(args[2]);
+      // the result must neither hold the pattern nor build a new one across the seam
+      return from !== undefined && to !== undefined && from !== '' && !to.includes(from) && !seam(from, to);
+    }
+    return false;
+  }
+  if (expression?.CoalesceExpr) {
+    const args: Node[] = expression.CoalesceExpr.args ?? [];
+    return args[0] !== undefined && isColumn(args[0]) && args.slice(1).every((arg) => !readsColumn(arg));
+  }
+  const operator = expression?.A_Expr;
+  if (operator && operator.kind === 'AEXPR_OP' && operator.name?.[0]?.String?.sval === '-' && isColumn(operator.lexpr)) {
+    // jsonb - 'key': a text constant; a number would be arithmetic
+    return operator.rexpr?.A_Const?.sval !== undefined;
+  }
+  const branch = expression?.CaseExpr;
+  if (branch) {
+    const results = [...(branch.args ?? []).map((item: Node) => item.CaseWhen?.result), ...(branch.defresult ? [branch.defresult] : [])];
+    const constants = results.map((result: Node) => (isColumn(result) ? undefined : constantText(result)));
+    if (results.some((result: Node, index: number) => !isColumn(result) && constants[index] === undefined)) return false;
+    const compared: string[] = [];
+    for (const item of branch.args ?? []) {
+      const when = item.CaseWhen?.expr;
+      const value = branch.arg ? constantText(when) : when?.A_Expr && isColumn(when.A_Expr.lexpr) ? constantText(when.A_Expr.rexpr) : undefined;
+      if (value === undefined) return false;
+      compared.push(value);
+    }
+    return branch.defresult !== undefined && constants.every((value: string | undefined, index: number) => value === undefined || !compared.includes(value) || compared[index] === value);
+  }
+  return false;
+}
+
+/** Could replace(x, from, to) leave a new `from` where a replacement meets its surroundings? */
+function seam(from: string, to: string): boolean {
+  if (to === '') return true;
+  for (let length = 1; length < from.length; length++) {
+    if (to.endsWith(from.slice(0, length)) || to.startsWith(from.slice(-length))) return true;
+  }
+  return false;
+}
+
+/** `SET c = c || 'x' WHERE c NOT LIKE '%x'`: the condition leaves out the rows that are done. */
+function excludesDone(column: string, expression: Node, where: Node): boolean {
+  const parts: Node[] = where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : [where];
+  const isColumn = (node: Node): boolean => node?.ColumnRef?.fields?.[node.ColumnRef.fields.length - 1]?.String?.sval === column;
+  const operator = expression?.A_Expr;
+  for (const part of parts) {
+    const test = part?.A_Expr;
+    if (test?.kind === 'AEXPR_LIKE' && test.name?.[0]?.String?.sval === '!~~' && isColumn(test.lexpr)) {
+      const pattern = constantText(test.rexpr);
+      if (pattern === undefined || operator?.name?.[0]?.String?.sval !== '||') continue;
+      const literal = pattern.replace(/^%|%$/g, '');
+      if (/[%_\\]/.test(literal)) continue;
+      if (pattern.startsWith('%') && isColumn(operator.lexpr) && constantText(operator.rexpr)?.endsWith(literal)) return true;
+      if (pattern.endsWith('%') && isColumn(operator.rexpr) && constantText(operator.lexpr)?.startsWith(literal)) return true;
+    }
+  }
+  return false;
+}
+
+/** Is the WHERE met only by rows where an assigned column IS NULL, and is it set to something that isn't null? */
+function fillsNulls(where: Node, assigned: ReadonlySet<string>): boolean {
+  const parts: Node[] = where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : [where];
+  return parts.some((part) => part?.NullTest?.nulltesttype === 'IS_NULL' && assigned.has(part.NullTest.arg?.ColumnRef?.fields?.at(-1)?.String?.sval));
+}
+
+interface UpdateReading {
+  readonly idempotent: boolean;
+  readonly why: string;
+  readonly limited: boolean;
+}
+
+/** Can the UPDATE be run once more without changing anything? */
+function readUpdateHarm(node: Node, assignments: readonly { column: string; value: Node }[], target: string, alias: string | undefined): UpdateReading {
+  const assigned = new Set(assignments.map((item) => item.column));
+  const own = new Set([target, alias].filter((name): name is string => name !== undefined));
+  const everything = collectRefs([node.targetList, node.fromClause, node.whereClause, node.withClause]);
+  const limited = fillsNulls(node.whereClause, assigned);
+  if (everything.volatile) return { idempotent: limited, why: 'it computes random or sequence values, which a second run computes anew', limited };
+  const mentionsTarget = (refs: Refs): boolean => refs.relations.some((relation) => relation.name === target);
+  const readsAssigned = (part: Node): boolean => {
+    const refs = collectRefs(part);
+    return mentionsTarget(refs) && refs.columns.some((column) => assigned.has(column.name) || column.name === '*');
+  };
+  // other rows of the same table, through a subquery, a join or WITH
+  if ([node.fromClause, node.withClause].some((part) => part && readsAssigned(part))) return { idempotent: limited, why: 'it reads the column that it sets from other rows of the same table', limited };
+  let subqueryReads = false;
+  walk([node.whereClause, node.targetList], (tag, value) => {
+    if (tag === 'SubLink') {
+      if (readsAssigned(value.subselect)) subqueryReads = true;
+      return false;
+    }
+    return undefined;
+  });
+  if (subqueryReads) return { idempotent: limited, why: 'a subquery reads the column that it sets', limited };
+  for (const { column, value } of assignments) {
+    let selfRead = false;
+    walk(value, (tag, inner) => {
+      if (tag === 'SubLink') return false;
+      if (tag === 'ColumnRef') {
+        const names: string[] = (inner.fields ?? []).map((field: Node) => field?.String?.sval ?? '*');
+        const name = names[names.length - 1] as string;
+        const qualifier = names[names.length - 2];
+        if (assigned.has(name) && (qualifier === undefined || own.has(qualifier))) selfRead = true;
+      }
+      return undefined;
+    });
+    if (!selfRead) continue;
+    const readsOthers = collectRefs(value).columns.some((item) => item.name !== column && assigned.has(item.name));
+    if (!readsOthers && (settles(value, column) || excludesDone(column, value, node.whereClause))) continue;
+    if (limited) continue;
+    return { idempotent: false, why: `it computes "${column}" from its own value, so a second run changes it again`, limited };
+  }
+  return { idempotent: true, why: '', limited };
+}
+
+export const readUpdate: Reader = (input): Effect => {
+  const node = input.node;
+  const spec: Spec = { cls: 'relation', kind: 'table', ...rangeVar(node.relation) };
+  const alias: string | undefined = node.relation?.alias?.aliasname;
+  const assignments: { column: string; value: Node }[] = (node.targetList ?? []).map((item: Node) => ({ column: truncateName(item.ResTarget?.name ?? ''), value: item.ResTarget?.val?.MultiAssignRef ? item.ResTarget.val.MultiAssignRef.source : item.ResTarget?.val }));
+  const columns = assignments.map((item) => item.column);
+  const refs = collectRefs([node.targetList, node.fromClause, node.whereClause, node.withClause]);
+  const needs = needsOf(refs, columns, spec);
+  const harm = readUpdateHarm(node, assignments, spec.name, alias);
+  const fresh = (catalog: Catalog): boolean => {
+    const table = catalog.find(spec);
+    return table !== undefined && columns.every((name) => {
+      const column = catalog.child(table, 'column', name);
+      return column !== undefined && !column.id.startsWith('0:') && !column.id.startsWith('h') && column.attrs['default'] === '';
+    });
+  };
+  const run = (catalog: Catalog, context: Run): void => {
+    const table = catalog.need(spec);
+    const sources = needRelations(refs, catalog);
+    needs.check(catalog, context);
+    const reads = new Map<string, ReadonlySet<string>>();
+    const names = new Set(refs.columns.map((column) => column.name));
+    for (const source of [table, ...sources]) reads.set(source.id, names);
+    write(catalog, context, { kind: 'update', idempotent: harm.idempotent, why: harm.why }, [table], reads, onTable(table, columns));
+  };
+  const single = columns.length === 1 ? columns[0] : undefined;
+  return {
+    kind: 'UPDATE',
+    subject: `rows of "${spec.name}"`,
+    run,
+    data: {
+      prefersEvidence: !harm.limited,
+      why: harm.why || 'a later statement of the file changes what it reads or writes',
+      advice: 'Restrict it to rows that are not done yet (WHERE new_column IS NULL), or let it fill a new column and drop the old one in the same migration.',
+    },
+    // a new column without default is NULL everywhere until this has run
+    onlyIf: !harm.idempotent && single !== undefined && node.whereClause === undefined && refs.volatile
+      ? {
+          sql: () => `EXISTS (SELECT FROM ${nameSql(spec.schema, spec.name)} WHERE ${quoteIdent(single)} IS NULL)`,
+          test: (catalog: Catalog) => {
+            const table = catalog.find(spec);
+            return table !== undefined && !table.rows.includes(String(input.statement.index));
+          },
+          usable: fresh,
+          needs: spec,
+        }
+      : undefined,
+    execute: Boolean(node.returningList?.length || node.returningClause),
+  };
+};
+
+export const readDelete: Reader = (input): Effect => {
+  const node = input.node;
+  const truncate = input.statement.tag === 'TruncateStmt';
+  const specs: Spec[] = truncate ? (node.relations ?? []).map((item: Node): Spec => ({ cls: 'relation', kind: 'table', ...rangeVar(item.RangeVar) })) : [{ cls: 'relation', kind: 'table', ...rangeVar(node.relation) }];
+  const refs = collectRefs([node.usingClause, node.whereClause, node.withClause]);
+  const needs = needsOf(refs, [], specs[0]);
+  return {
+    kind: truncate ? 'TRUNCATE' : 'DELETE',
+    subject: `rows of ${specs.map((spec) => `"${spec.name}"`).join(', ')}`,
+    run: (catalog, context) => {
+      const tables = specs.map((spec) => catalog.need(spec));
+      needRelations(refs, catalog);
+      needs.check(catalog, context);
+      for (const table of tables) write(catalog, context, { kind: 'delete', idempotent: !refs.volatile, why: 'it would delete other rows' }, [table], new Map([[table.id, ALL]]), onTable(table, ALL));
+    },
+    data: {
+      prefersEvidence: true,
+      why: 'a second run deletes what has been written since',
+      advice: 'Restrict it to the rows that are meant (by a date or by keys), or do it in the same migration as a schema change that shows that it has been done.',
+    },
+    note: 'deletes again on a rerun',
+    execute: Boolean(node.returningList?.length || node.returningClause),
+  };
+};
+
+export const readMerge: Reader = (input): Effect => {
+  const node = input.node;
+  const spec: Spec = { cls: 'relation', kind: 'table', ...rangeVar(node.relation) };
+  const refs = collectRefs([node.sourceRelation, node.joinCondition, node.mergeWhenClauses]);
+  return {
+    kind: 'MERGE',
+    subject: `rows of "${spec.name}"`,
+    run: (catalog, context) => {
+      const table = catalog.need(spec);
+      needRelations(refs, catalog);
+      write(catalog, context, { kind: 'update', idempotent: false, why: 'the rows would be merged twice' }, [table], onTable(table, ALL), onTable(table, ALL));
+    },
+    data: { prefersEvidence: true, why: 'whether a second MERGE changes anything depends on the data', advice: 'Use INSERT … ON CONFLICT DO NOTHING and an UPDATE … WHERE … IS NULL instead.' },
+  };
+};
+
+export { fingerprint, type ReaderInput };

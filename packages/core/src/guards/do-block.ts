@@ -1,0 +1,137 @@
+/**
+ * DO blocks that are there already. PL/pgSQL's own parser gives their statements; what stands under an IF or in a block with an
+ * EXCEPTION part is taken to be guarded by its author, the rest counts like a statement of the file.
+ */
+import { type Node } from '../model/ast.ts';
+import { StepError, type Catalog } from '../model/catalog.ts';
+import type { Effect, Reader, ReaderInput, Run } from '../model/effect.ts';
+import { parseSql, type Statement } from '../parse/index.ts';
+import { parsePlpgsql } from '../parse/postgres.ts';
+import { constantText } from '../model/ast.ts';
+
+interface Inner {
+  readonly effect: Effect | undefined;
+  readonly guarded: boolean;
+  readonly loop: boolean;
+  readonly unknown: boolean;
+}
+
+/** A dynamic statement whose text shows that it can be repeated. */
+const REPEATABLE = /\bIF\s+(NOT\s+)?EXISTS\b|\bOR\s+REPLACE\b|^\W*(GRANT|REVOKE|COMMENT|ANALYZE|SET|RESET)\b|\bOWNER\s+TO\b|\b(ENABLE|DISABLE|FORCE)\s+(ROW|TRIGGER)|\bSET\s+(DEFAULT|NOT\s+NULL|SCHEMA)|\bDROP\s+(DEFAULT|NOT\s+NULL)|REPLICA\s+IDENTITY/i;
+
+function collect(node: Node, guarded: boolean, loop: boolean, input: ReaderInput, read: (statement: Statement, text: string) => Effect | undefined, out: Inner[]): void {
+  if (node === null || typeof node !== 'object') return;
+  if (Array.isArray(node)) {
+    for (const item of node) collect(item, guarded, loop, input, read, out);
+    return;
+  }
+  const sql = (query: string | undefined): void => {
+    if (query === undefined) return;
+    const parsed = parseSql(query);
+    for (const statement of parsed.statements) out.push({ effect: statement.tag === '' ? undefined : read(statement, query), guarded, loop, unknown: statement.tag === '' });
+  };
+  for (const [tag, value] of Object.entries(node) as [string, Node][]) {
+    switch (tag) {
+      case 'PLpgSQL_stmt_if':
+        collect(value.then_body, true, loop, input, read, out);
+        collect(value.elsif_list, true, loop, input, read, out);
+        collect(value.else_body, true, loop, input, read, out);
+        break;
+      case 'PLpgSQL_stmt_case':
+        collect(value, true, loop, input, read, out);
+        break;
+      case 'PLpgSQL_stmt_block':
+        collect(value.body, guarded || value.exceptions !== undefined, loop, input, read, out);
+        break;
+      case 'PLpgSQL_stmt_execsql':
+        sql(value.sqlstmt?.PLpgSQL_expr?.query);
+        break;
+      case 'PLpgSQL_stmt_perform':
+        sql(value.expr?.PLpgSQL_expr?.query);
+        break;
+      case 'PLpgSQL_stmt_dynexecute': {
+        const expression: string = value.query?.PLpgSQL_expr?.query ?? '';
+        const literal = parseSql(`SELECT ${expression}`).statements[0]?.node?.targetList?.[0]?.ResTarget?.val;
+        const text = constantText(literal);
+        if (text !== undefined) sql(text);
+        else out.push({ effect: undefined, guarded, loop, unknown: !REPEATABLE.test(expression.replace(/^[^']*'/, '')) });
+        break;
+      }
+      case 'PLpgSQL_stmt_fors':
+      case 'PLpgSQL_stmt_fori':
+      case 'PLpgSQL_stmt_forc':
+      case 'PLpgSQL_stmt_dynfors':
+      case 'PLpgSQL_stmt_foreach_a':
+      case 'PLpgSQL_stmt_while':
+      case 'PLpgSQL_stmt_loop':
+        collect(value.body, guarded, true, input, read, out);
+        break;
+      default:
+        if (typeof value === 'object') collect(value, guarded, loop, input, read, out);
+    }
+  }
+}
+
+/** Is it a block that this tool wrote? Those are proven already. */
+export const OWN_TAG = 'idempotify';
+
+export const readDo =
+  (read: (statement: Statement, text: string, pgVersion: number) => Effect | undefined): Reader =>
+  (input): Effect => {
+    const text = input.text.slice(input.statement.range.start, input.statement.range.end);
+    const own = new RegExp(`^DO\\s+\\$${OWN_TAG}\\w*\\$`, 'i').test(text);
+    const tree = parsePlpgsql(text) as Node;
+    const inner: Inner[] = [];
+    const why = 'what this block does can not be told from its text';
+    if (tree === undefined) {
+      return {
+        kind: 'DO',
+        subject: '',
+        run: (catalog, run) => {
+          if (run.rerun && !catalog.world) throw new StepError(why);
+        },
+        execute: true,
+        data: { prefersEvidence: true, why, advice: 'Write it in PL/pgSQL with static SQL, or disable the check for this statement with a reason.' },
+      };
+    }
+    collect(tree.plpgsql_funcs?.[0]?.PLpgSQL_function?.action, false, false, input, (statement, query) => read(statement, query, input.pgVersion), inner);
+    const unknown = inner.find((item) => item.unknown && !item.guarded);
+    const run = (catalog: Catalog, context: Run): void => {
+      if (own && context.rerun && !catalog.world) return;
+      inner.forEach((item, index) => {
+        const nested: Run = { ...context, id: (counter) => context.id(`do${index} ${counter}`) };
+        if (!item.effect) {
+          if (item.unknown && !item.guarded && context.rerun && !catalog.world) throw new StepError(why);
+          return;
+        }
+        if (item.guarded || own) {
+          const before = catalog.clone();
+          try {
+            item.effect.run(catalog, nested);
+          } catch (error) {
+            if (!(error instanceof StepError)) throw error;
+            restore(catalog, before);
+          }
+          return;
+        }
+        if (item.loop && item.effect.data && context.rerun && !catalog.world && item.effect.kind !== 'SELECT') {
+          throw new StepError('its loop writes rows once more');
+        }
+        item.effect.run(catalog, nested);
+      });
+    };
+    const data = inner.find((item) => item.effect?.data && !item.guarded);
+    return {
+      kind: 'DO',
+      subject: '',
+      run,
+      execute: true,
+      data: data || unknown ? { prefersEvidence: true, why: unknown ? why : 'it writes rows, and nothing shows that it has done so', advice: 'Let the block check what it is about to do (IF NOT EXISTS …, WHERE … IS NULL), or disable the check for this statement with a reason.' } : undefined,
+    };
+  };
+
+/** Takes back what a failed part has done, as PL/pgSQL's subtransaction does. */
+function restore(catalog: Catalog, before: Catalog): void {
+  for (const object of [...catalog.objects.values()]) if (!before.objects.has(object.id)) catalog.forget(object);
+  for (const object of before.objects.values()) catalog.put(object);
+}

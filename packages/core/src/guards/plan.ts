@@ -1,0 +1,455 @@
+/**
+ * The plan for one file: which statement is left alone, which gets PostgreSQL's own clause, which a guard, and which is refused. It is
+ * found by running the file on the symbolic catalog, stopping after every statement, and running it again, as described in
+ * docs/how-it-works.md: nothing is emitted that this simulation did not prove.
+ */
+import { Catalog, describe, StepError, type Obj, type World } from '../model/catalog.ts';
+import type { DataStep, Effect, OnlyIf, Run } from '../model/effect.ts';
+import type { Statement } from '../parse/index.ts';
+import type { Edit } from '../text/edits.ts';
+import { atomsBetween, type Atom } from './atoms.ts';
+import { readEffect } from './registry.ts';
+
+export type Form =
+  /** Left alone to the byte. */
+  | { readonly type: 'keep'; readonly note?: string | undefined }
+  /** PostgreSQL's own clauses. */
+  | { readonly type: 'native'; readonly edits: readonly Edit[]; readonly keyed: boolean; readonly note?: string | undefined }
+  /** Around the statement: it runs unless one of `done` says that it has been done. */
+  | { readonly type: 'guard'; readonly own: readonly Atom[]; readonly evidence: readonly Atom[]; readonly shape: boolean; readonly onlyIf: OnlyIf | undefined; readonly body: readonly Edit[] }
+  | { readonly type: 'refuse'; readonly why: string; readonly advice: string; readonly silent: boolean }
+  | { readonly type: 'broken' }
+  | { readonly type: 'disabled'; readonly reason: string };
+
+export interface PlannedStatement {
+  readonly statement: Statement;
+  readonly effect: Effect | undefined;
+  readonly form: Form;
+  /** The catalog as the statement first meets it, and as it leaves it. */
+  readonly before: Catalog;
+  readonly after: Catalog;
+  /** All later states in which a rerun can find the database. */
+  readonly later: readonly Catalog[];
+  readonly run: Run;
+}
+
+export interface PlanOptions {
+  readonly guard: 'shape' | 'name';
+  readonly pgVersion: number;
+  readonly history: () => Catalog | undefined;
+  /** Why a statement must be left alone (an author's comment), or undefined. */
+  readonly disabled?: (statement: Statement) => string | undefined;
+}
+
+export interface Plan {
+  readonly statements: readonly PlannedStatement[];
+  /** A refused statement would silently do harm on a rerun: then nothing in the file may be changed. */
+  readonly untouched: boolean;
+}
+
+function makeRun(index: number, rerun: boolean, steps: Map<string, DataStep>): Run {
+  return { index, rerun, steps, id: (counter) => `s${index}:${counter}` };
+}
+
+/** Runs effects in order on a catalog; explicit transactions are respected. Calls `at(i)` before statement i and once at the end. */
+function runAll(start: Catalog, effects: readonly (Effect | undefined)[], steps: Map<string, DataStep>, each: (index: number, catalog: Catalog, inTransaction: boolean) => void, onError: (index: number, error: StepError) => void): Catalog {
+  let catalog = start;
+  let saved: Catalog | undefined;
+  effects.forEach((effect, index) => {
+    each(index, catalog, saved !== undefined);
+    if (!effect) return;
+    if (effect.transaction === 'begin') saved ??= catalog.clone();
+    else if (effect.transaction === 'commit') saved = undefined;
+    else if (effect.transaction === 'rollback' && saved) {
+      const world = catalog.world;
+      const before = saved;
+      saved = undefined;
+      if (world) for (const object of world.initial.values()) if (!before.objects.has(object.id)) before.put(object);
+      before.lenient = catalog.lenient;
+      catalog = before;
+    } else {
+      try {
+        effect.run(catalog, makeRun(index, false, steps));
+      } catch (error) {
+        if (!(error instanceof StepError)) throw error;
+        onError(index, error);
+      }
+    }
+  });
+  each(effects.length, catalog, saved !== undefined);
+  return catalog;
+}
+
+/** What the file takes to be there before it runs: found by running it in an open world. */
+export function discover(effects: readonly (Effect | undefined)[], history: Catalog | undefined): World {
+  const world: World = { initial: new Map(), history, absent: new Set() };
+  const catalog = new Catalog();
+  if (history) {
+    catalog.path = history.path;
+  }
+  catalog.world = world;
+  runAll(catalog, effects, new Map(), () => undefined, () => undefined);
+  return world;
+}
+
+/** Applies a file to a history catalog: what it leaves behind. Errors are ignored: the picture is then simply less complete. */
+export function applyToHistory(history: Catalog, effects: readonly (Effect | undefined)[], prefix: string): Catalog {
+  const world: World = { initial: new Map(), history: undefined, absent: new Set() };
+  const catalog = history.clone();
+  catalog.world = world;
+  let current = catalog;
+  const steps = new Map<string, DataStep>();
+  effects.forEach((effect, index) => {
+    if (!effect || effect.transaction !== undefined) return;
+    try {
+      effect.run(current, { index, rerun: false, steps, id: (counter) => `h${prefix}.${index}:${counter}` });
+    } catch (error) {
+      if (!(error instanceof StepError)) throw error;
+    }
+  });
+  current.endSession();
+  current.path = ['public'];
+  current.pathSet = false;
+  current.world = undefined;
+  current = new Catalog(current);
+  // rows written by earlier migrations are simply there
+  for (const object of [...current.objects.values()]) if (object.rows.length > 0) current.put({ ...object, rows: [] });
+  return current;
+}
+
+/** A state as a later session finds it: temporary objects and settings are gone. */
+function asFound(state: Catalog): Catalog {
+  const found = state.clone();
+  found.endSession();
+  found.path = ['public'];
+  found.pathSet = false;
+  found.lenient = false;
+  return found;
+}
+
+const same = (a: Catalog, b: Catalog): boolean => {
+  if (a.objects.size === b.objects.size) {
+    let identical = true;
+    for (const [id, object] of a.objects)
+      if (b.objects.get(id) !== object) {
+        identical = false;
+        break;
+      }
+    if (identical) return true;
+  }
+  return pictureText(a) === pictureText(b);
+};
+
+const pictureText = (catalog: Catalog): string => [...catalog.picture().values()].sort().join('\n');
+
+interface Variant {
+  readonly name: 'keep' | 'native' | 'keyed';
+  readonly edits: readonly Edit[];
+  run(catalog: Catalog, run: Run): void;
+}
+
+/** Would running it once more on this state change or break something? The reason, or undefined. */
+function harm(variant: Pick<Variant, 'run'>, state: Catalog, run: Run): string | undefined {
+  const copy = state.clone();
+  try {
+    variant.run(copy, run);
+  } catch (error) {
+    if (error instanceof StepError) return error.message;
+    throw error;
+  }
+  copy.path = state.path;
+  copy.pathSet = state.pathSet;
+  return same(copy, state) ? undefined : 'it would change something again';
+}
+
+interface Cover {
+  readonly chosen: Atom[];
+  readonly missing: number[];
+}
+
+/** The fewest, clearest atoms that are false before the statement and true in all of these states. */
+function cover(pool: readonly Atom[], before: Catalog, states: readonly Catalog[], positions: readonly number[], preferred: ReadonlySet<string>): Cover {
+  const usable = pool.filter((candidate) => candidate.test(before) === false);
+  const chosen: Atom[] = [];
+  let missing = [...positions];
+  while (missing.length > 0) {
+    let best: { atom: Atom; covers: number[]; score: number } | undefined;
+    for (const candidate of usable) {
+      const covers = missing.filter((position) => candidate.test(states[position] as Catalog) === true);
+      if (covers.length === 0) continue;
+      const score = covers.length * 10 - candidate.cost + (preferred.has(candidate.key) ? 4 : 0);
+      if (!best || score > best.score) best = { atom: candidate, covers, score };
+    }
+    if (!best) break;
+    const covered = new Set(best.covers);
+    chosen.push(best.atom);
+    missing = missing.filter((position) => !covered.has(position));
+  }
+  return { chosen, missing };
+}
+
+export function planFile(statements: readonly Statement[], text: string, options: PlanOptions): Plan {
+  const effects: (Effect | undefined)[] = statements.map((statement) => (statement.tag === '' ? undefined : readEffect(statement, text, options.pgVersion)));
+  const world = discover(effects, options.history());
+  const steps = new Map<string, DataStep>();
+
+  // S0 … Sn of the original
+  const first = new Catalog();
+  for (const object of world.initial.values()) first.put(object);
+  first.lenient = true;
+  const states: Catalog[] = [];
+  const open: boolean[] = [];
+  const unmodelled = new Map<number, string>();
+  runAll(
+    first,
+    effects,
+    steps,
+    (index, catalog, inTransaction) => {
+      states[index] = catalog.clone();
+      (states[index] as Catalog).lenient = true;
+      open[index] = inTransaction;
+    },
+    (index, error) => unmodelled.set(index, error.message),
+  );
+  const count = statements.length;
+  const final = asFound(states[count] as Catalog);
+  const precious = new Set<string>();
+  for (const object of final.objects.values()) if (object.cls === 'column' || (object.cls === 'relation' && object.kind === 'table')) precious.add(object.id);
+
+  // where a stop can leave the database: not inside of an explicit transaction
+  const visible: number[] = [];
+  for (let k = 0; k <= count; k++) if (!open[k]) visible.push(k);
+  const found = states.map((state) => {
+    const copy = asFound(state);
+    copy.precious = precious;
+    return copy;
+  });
+
+  const transitions = statements.map((_, index) => {
+    const after = states[index + 1] as Catalog;
+    return after === states[index] ? [] : atomsBetween(states[index] as Catalog, after);
+  });
+  const pool = transitions.flat();
+
+  const forms: Form[] = statements.map((statement, index) => {
+    const effect = effects[index];
+    if (!effect) return { type: 'broken' };
+    const reason = options.disabled?.(statement);
+    if (reason !== undefined) return { type: 'disabled', reason };
+    return choose(index, effect);
+  });
+
+  function choose(index: number, effect: Effect): Form {
+    if (effect.transaction !== undefined) return { type: 'keep' };
+    const before = states[index] as Catalog;
+    const positions = visible.filter((k) => k > index);
+    const run = makeRun(index, true, steps);
+    const problem = unmodelled.get(index);
+    if (problem !== undefined && !effect.opaque) return { type: 'refuse', why: `its effect could not be followed: ${problem}`, advice: 'If the migration does run, please report it; until then guard it by hand.', silent: false };
+    const variants: Variant[] = [{ name: 'keep', edits: [], run: (catalog, context) => effect.run(catalog, context) }];
+    if (effect.native) variants.push({ name: 'native', edits: effect.native.edits, run: (catalog, context) => effect.native?.run(catalog, context) });
+    const key = effect.keyed?.key(before);
+    if (effect.keyed && key) variants.push({ name: 'keyed', edits: effect.keyed.edits(key), run: (catalog, context) => effect.keyed?.run(catalog, context) });
+    const harms = variants.map((variant) => positions.map((k) => harm(variant, found[k] as Catalog, run)));
+    const harmless = (which: number): boolean => (harms[which] as (string | undefined)[]).every((reasonOf) => reasonOf === undefined);
+
+    const shaped = options.guard === 'shape' && effect.creates !== undefined && effect.noDo === undefined;
+    const ownKeys = new Set((transitions[index] ?? []).map((candidate) => candidate.key));
+    const evidenceFor = (needed: readonly number[]): Cover => cover(pool, before, found, needed, ownKeys);
+
+    if (harmless(0)) {
+      if (effect.data?.prefersEvidence && effect.noDo === undefined) {
+        const wanted = evidenceFor(positions);
+        if (wanted.chosen.length > 0 && wanted.chosen.length <= 3) return guard([], wanted.chosen, false, [], undefined);
+      }
+      return { type: 'keep', note: effect.note };
+    }
+    for (const name of ['keyed', 'native'] as const) {
+      const which = variants.findIndex((variant) => variant.name === name);
+      if (which > 0 && harmless(which) && !(name === 'native' && shaped)) {
+        return { type: 'native', edits: (variants[which] as Variant).edits, keyed: name === 'keyed', note: effect.note };
+      }
+    }
+    if (effect.noDo === undefined) {
+      const harmfulAsIs = positions.filter((_, position) => (harms[0] as (string | undefined)[])[position] !== undefined);
+      const body = effect.body ?? [];
+      if (shaped) {
+        const created = effect.creates?.(states[index + 1] as Catalog, run) ?? [];
+        const gone = positions.filter((k) => created.some((object) => !sameThere(object, states[index + 1] as Catalog, found[k] as Catalog)));
+        const extra = evidenceFor(gone.filter((k) => harmfulAsIs.includes(k)));
+        if (extra.missing.length === 0 && created.length > 0) return guard([], extra.chosen, true, body, undefined);
+      }
+      const own = (transitions[index] ?? []).filter((candidate) => candidate.test(before) === false && positions.every((k) => candidate.test(found[k] as Catalog) === true));
+      if (own.length > 0) {
+        const several = effect.kind.includes(', ');
+        const chosen = several ? distinct(own) : [[...own].sort((a, b) => a.cost - b.cost)[0] as Atom];
+        return guard(chosen, [], false, body, undefined);
+      }
+      const covered = evidenceFor(effect.data?.prefersEvidence ? positions : harmfulAsIs);
+      const stillHarmful = covered.missing.filter((k) => harmfulAsIs.includes(k));
+      if (stillHarmful.length === 0) return guard([], covered.chosen, false, body, undefined);
+      // a question about the rows, where the catalogs can't tell
+      const onlyIf = effect.onlyIf;
+      if (onlyIf?.usable(before) && onlyIf.test(before) && stillHarmful.every((k) => !onlyIf.test(found[k] as Catalog) || (found[k] as Catalog).find(onlyIf.needs) === undefined)) return guard([], covered.chosen, false, body, onlyIf);
+      // evidence around the form that needs the least of it
+      for (let which = 1; which < variants.length; which++) {
+        const needed = positions.filter((_, position) => (harms[which] as (string | undefined)[])[position] !== undefined);
+        const around = evidenceFor(needed);
+        if (around.missing.length === 0) return guard([], around.chosen, false, (variants[which] as Variant).edits, undefined, true);
+      }
+      if (covered.chosen.length > 0 && !effect.data) return guard([], covered.chosen, false, body, undefined);
+    }
+    // what undoes itself within the file may run again as a whole: the simulation below decides
+    const fallback = variants.findIndex((variant) => variant.name === 'native');
+    if (fallback > 0) return { type: 'native', edits: (variants[fallback] as Variant).edits, keyed: false };
+    return { type: 'keep' };
+  }
+
+  function guard(own: readonly Atom[], evidence: readonly Atom[], shape: boolean, body: readonly Edit[], onlyIf: OnlyIf | undefined, _native = false): Form {
+    return { type: 'guard', own, evidence, shape, body, onlyIf };
+  }
+
+  // every stop, every rerun
+  let untouched = false;
+  for (let round = 0; round <= count + 1; round++) {
+    const failure = simulate();
+    if (!failure) break;
+    const effect = effects[failure.index];
+    const k = failure.stop;
+    const where = k === count ? 'once the file has run to its end' : `after statement ${k}`;
+    const silent = failure.silent;
+    forms[failure.index] = {
+      type: 'refuse',
+      why: effect?.opaque?.why ?? (effect?.data ? `${effect.data.why}; ${where} a rerun can't be told from a first run: ${failure.message}` : `${where} a rerun can't be told from a first run: ${failure.message}`),
+      advice: effect?.opaque?.advice ?? effect?.data?.advice ?? 'Put the step into a migration of its own, or add something lasting next to it that shows that it has been done.',
+      silent,
+    };
+    if (silent) untouched = true;
+  }
+
+  function simulate(): { index: number; stop: number; message: string; silent: boolean } | undefined {
+    for (const k of visible) {
+      let catalog = (found[k] as Catalog).clone();
+      let saved: Catalog | undefined;
+      const ran: number[] = [];
+      let loud = false;
+      for (let index = 0; index < count && !loud; index++) {
+        const effect = effects[index];
+        const form = forms[index] as Form;
+        if (!effect || form.type === 'broken') continue;
+        if (effect.transaction === 'begin') {
+          saved ??= catalog.clone();
+          continue;
+        }
+        if (effect.transaction === 'commit') {
+          saved = undefined;
+          continue;
+        }
+        if (effect.transaction === 'rollback') {
+          if (saved) {
+            saved.precious = catalog.precious;
+            catalog = saved;
+          }
+          saved = undefined;
+          continue;
+        }
+        if (form.type === 'guard' && isDone(form, effect, catalog, index)) continue;
+        const rerun = k > index;
+        const native = form.type === 'native' ? (form.keyed ? effect.keyed : effect.native) : undefined;
+        const context = makeRun(index, rerun, steps);
+        catalog.lenient = !rerun;
+        const snapshot = rerun ? catalog.clone() : undefined;
+        try {
+          if (native) native.run(catalog, context);
+          else if (form.type === 'guard' && form.body.length > 0 && effect.native && rerun) effect.native.run(catalog, context);
+          else effect.run(catalog, context);
+        } catch (error) {
+          if (!(error instanceof StepError)) throw error;
+          if (form.type === 'refuse' || form.type === 'disabled') {
+            loud = true;
+            break;
+          }
+          return { index, stop: k, message: error.message, silent: wouldBeSilent(effect, index) };
+        }
+        if (snapshot && !same(snapshot, catalog)) ran.push(index);
+      }
+      if (loud) continue;
+      if (forms.some((form, index) => index < k && form.type === 'refuse' && !form.silent)) continue;
+      const end = catalog;
+      end.endSession();
+      if (!same(end, final)) {
+        const blame = ran.find((index) => forms[index]?.type !== 'refuse' && forms[index]?.type !== 'disabled') ?? ran[0];
+        if (blame === undefined || forms[blame]?.type === 'refuse' || forms[blame]?.type === 'disabled') {
+          if (blame === undefined && k < count) {
+            // nothing ran twice, yet something is missing: a later statement was taken for done
+            const skipped = forms.findIndex((form, index) => index >= k && form.type === 'guard');
+            if (skipped >= 0) return { index: skipped, stop: k, message: `the result would differ: ${difference(end, final)}`, silent: false };
+          }
+          continue;
+        }
+        return { index: blame, stop: k, message: `the result would differ: ${difference(end, final)}`, silent: wouldBeSilent(effects[blame] as Effect, blame) };
+      }
+    }
+    return undefined;
+  }
+
+  /** Left as it is, would the statement do harm on a rerun without an error? Then no error in front of it may be taken away. */
+  function wouldBeSilent(effect: Effect, index: number): boolean {
+    if (effect.opaque) return effect.opaque.silent;
+    return effect.data !== undefined || /TYPE|RESTART|SEQUENCE/.test(effect.kind) || index < 0;
+  }
+
+  function isDone(form: Form & { type: 'guard' }, effect: Effect, catalog: Catalog, index: number): boolean {
+    if (form.evidence.some((candidate) => candidate.test(catalog) === true)) return true;
+    if (form.own.length > 0 && form.own.every((candidate) => candidate.test(catalog) === true)) return true;
+    if (form.shape) {
+      const created = effect.creates?.(states[index + 1] as Catalog, makeRun(index, true, steps)) ?? [];
+      if (created.length > 0 && created.every((object) => sameThere(object, states[index + 1] as Catalog, catalog))) return true;
+    }
+    if (form.onlyIf) {
+      if (catalog.find(form.onlyIf.needs) === undefined) return true;
+      if (!form.onlyIf.test(catalog)) return true;
+    }
+    return false;
+  }
+
+  return {
+    untouched,
+    statements: statements.map((statement, index) => ({
+      statement,
+      effect: effects[index],
+      form: forms[index] as Form,
+      before: states[index] as Catalog,
+      after: states[index + 1] as Catalog,
+      later: visible.filter((k) => k > index).map((k) => found[k] as Catalog),
+      run: makeRun(index, true, steps),
+    })),
+  };
+}
+
+/** Is the object there under the name that it was given (and on the same table)? Objects that replaced an old one of the same name count by their definition. */
+function sameThere(object: Obj, from: Catalog, at: Catalog): boolean {
+  const there = at.get(object.id);
+  return there !== undefined && there.name === object.name && there.schema === object.schema && (object.parent === undefined || at.get(object.parent)?.name === from.get(object.parent)?.name);
+}
+
+/** Atoms that don't follow from each other: one per object is enough. */
+function distinct(atoms: readonly Atom[]): Atom[] {
+  const seen = new Map<string, Atom>();
+  for (const candidate of [...atoms].sort((a, b) => b.cost - a.cost)) {
+    const subject = candidate.key.replace(/^[+-]\S+ /, '').split(' ')[0] as string;
+    if (!seen.has(subject)) seen.set(subject, candidate);
+  }
+  return [...seen.values()];
+}
+
+function difference(got: Catalog, want: Catalog): string {
+  const have = new Set(got.picture().values());
+  const expected = new Set(want.picture().values());
+  for (const object of want.objects.values()) {
+    const line = want.picture().get(object.id) as string;
+    if (!have.has(line)) return `${describe(object)} is not as the file leaves it`;
+  }
+  for (const object of got.objects.values()) if (!expected.has(got.picture().get(object.id) as string)) return `${describe(object)} is left over`;
+  return 'something differs';
+}

@@ -1,0 +1,4 @@
+export * from './parse/index.ts';
+export * from './quote.ts';
+export * from './text/edits.ts';
+export * from './text/lines.ts';

@@ -1,0 +1,410 @@
+/**
+ * The symbolic catalog: what PostgreSQL's catalogs would hold of the objects that a migration touches. It is open-world: an object that
+ * a statement needs and nobody has created is taken to have been there before the file (mode 'discover'); in mode 'run' the same
+ * lookup is an error, as it would be on a server.
+ *
+ * Identity matters more than names: an object keeps its id through renames, so that "the table named jobs" before and after a
+ * rename-and-create are told apart.
+ */
+
+/** Thrown by a step that would raise an error on a server, or that would damage what is there. */
+export class StepError extends Error {}
+
+export type Class =
+  | 'schema'
+  | 'relation'
+  | 'type'
+  | 'function'
+  | 'extension'
+  | 'role'
+  | 'publication'
+  | 'server'
+  | 'fdw'
+  | 'mapping'
+  | 'cast'
+  | 'operator'
+  | 'opclass'
+  | 'opfamily'
+  | 'opmember'
+  | 'collation'
+  | 'conversion'
+  | 'tsconfig'
+  | 'tsdict'
+  | 'tsparser'
+  | 'tstemplate'
+  | 'tsmapping'
+  | 'statistics'
+  | 'eventtrigger'
+  | 'accessmethod'
+  | 'transform'
+  | 'language'
+  | 'column'
+  | 'constraint'
+  | 'trigger'
+  | 'policy'
+  | 'rule'
+  | 'label'
+  | 'inherit'
+  | 'pubrel'
+  | 'option'
+  | 'member';
+
+/** How a statement names an object. A child (column, constraint, …) is named through its parent. */
+export interface Spec {
+  readonly cls: Class;
+  readonly name: string;
+  readonly schema?: string | undefined;
+  readonly parent?: Spec | undefined;
+  /** What it would be, when it has to be assumed: 'table', 'view', 'enum', … */
+  readonly kind?: string | undefined;
+}
+
+export interface Obj {
+  readonly id: string;
+  readonly cls: Class;
+  readonly kind: string;
+  /** Resolved schema; '' for what lives outside of schemas. */
+  readonly schema: string;
+  readonly name: string;
+  /** The schema as the file wrote it when it first named the object; undefined = unqualified. */
+  readonly written: string | undefined;
+  readonly parent?: string | undefined;
+  /** A normalised definition; undefined = not known. */
+  readonly def?: string | undefined;
+  /** Attributes; a missing key is unknown, '' is known to be unset. */
+  readonly attrs: Readonly<Record<string, string>>;
+  /** Ids of what it needs: dropping one of them fails without CASCADE. */
+  readonly deps: readonly string[];
+  /** Ids of what it goes away with silently (a constraint with its column). */
+  readonly auto: readonly string[];
+  /** For tables: the data steps that wrote rows, in order. */
+  readonly rows: readonly string[];
+  /** Known to be complete: a child that isn't listed does not exist. */
+  readonly complete: boolean;
+}
+
+export interface NewObject {
+  readonly kind?: string;
+  readonly def?: string | undefined;
+  readonly attrs?: Readonly<Record<string, string>>;
+  readonly deps?: readonly string[];
+  readonly auto?: readonly string[];
+  readonly complete?: boolean;
+  readonly parent?: string | undefined;
+  /** Where a child relation (an index, an owned sequence) lives, when that is not the search_path's first schema. */
+  readonly schema?: string | undefined;
+}
+
+const CHILD = new Set<Class>(['column', 'constraint', 'trigger', 'policy', 'rule', 'label', 'inherit', 'pubrel', 'option', 'member', 'mapping', 'opmember', 'tsmapping']);
+const NO_SCHEMA = new Set<Class>(['schema', 'extension', 'role', 'publication', 'server', 'fdw', 'cast', 'eventtrigger', 'accessmethod', 'transform', 'language']);
+
+export const isChild = (cls: Class): boolean => CHILD.has(cls);
+
+/** What the whole analysis of one file shares. */
+export interface World {
+  /** Objects taken to be there before the file, by id. */
+  readonly initial: Map<string, Obj>;
+  /** What earlier migrations left, if they are known. */
+  readonly history: Catalog | undefined;
+  /** Lookup keys that the file creates although history says that they exist: the file is right. */
+  readonly absent: Set<string>;
+}
+
+export class Catalog {
+  readonly objects: Map<string, Obj>;
+  readonly #names: Map<string, string>;
+  /** search_path as the file set it, or the default. */
+  path: readonly string[];
+  /** True when the file itself has set search_path (the schema of an unqualified name is then known). */
+  pathSet: boolean;
+  /** Set during discovery only. */
+  world: World | undefined;
+  /** The original's own run: it is known to have worked, so what the model takes for an obstacle is none. */
+  lenient = false;
+  /** Ids that have to survive: dropping one of them in a rerun loses rows. */
+  precious: ReadonlySet<string> | undefined;
+
+  constructor(from?: Catalog) {
+    this.objects = new Map(from?.objects);
+    this.#names = new Map(from ? from.#names : undefined);
+    this.path = from?.path ?? ['public'];
+    this.pathSet = from?.pathSet ?? false;
+    this.world = from?.world;
+    this.precious = from?.precious;
+  }
+
+  clone(): Catalog {
+    return new Catalog(this);
+  }
+
+  #key(cls: Class, schema: string, name: string, parent: string | undefined): string {
+    return isChild(cls) ? `${cls}:${parent}.${name}` : `${cls}:${schema}.${name}`;
+  }
+
+  #keyOf(object: Obj): string {
+    return this.#key(object.cls, object.schema, object.name, object.parent);
+  }
+
+  /** Puts an object in as it is (materialised or restored). */
+  put(object: Obj): void {
+    this.objects.set(object.id, object);
+    this.#names.set(this.#keyOf(object), object.id);
+  }
+
+  #remove(object: Obj): void {
+    this.objects.delete(object.id);
+    const key = this.#keyOf(object);
+    if (this.#names.get(key) === object.id) this.#names.delete(key);
+  }
+
+  get(id: string | undefined): Obj | undefined {
+    return id === undefined ? undefined : this.objects.get(id);
+  }
+
+  #schemaOf(cls: Class, schema: string | undefined): string {
+    return NO_SCHEMA.has(cls) ? '' : (schema ?? this.path[0] ?? 'public');
+  }
+
+  find(spec: Spec): Obj | undefined {
+    if (isChild(spec.cls)) {
+      const parent = spec.parent && this.find(spec.parent);
+      if (!parent) return undefined;
+      return this.get(this.#names.get(this.#key(spec.cls, '', spec.name, parent.id)));
+    }
+    if (NO_SCHEMA.has(spec.cls)) return this.get(this.#names.get(this.#key(spec.cls, '', spec.name, undefined)));
+    if (spec.schema !== undefined) return this.get(this.#names.get(this.#key(spec.cls, spec.schema, spec.name, undefined)));
+    for (const schema of ['pg_temp', ...this.path]) {
+      const id = this.#names.get(this.#key(spec.cls, schema, spec.name, undefined));
+      if (id !== undefined) return this.get(id);
+    }
+    return undefined;
+  }
+
+  child(parent: Obj, cls: Class, name: string): Obj | undefined {
+    return this.get(this.#names.get(this.#key(cls, '', name, parent.id)));
+  }
+
+  *children(parentId: string, cls?: Class): Iterable<Obj> {
+    for (const object of this.objects.values()) if (object.parent === parentId && (cls === undefined || object.cls === cls)) yield object;
+  }
+
+  /** What history knows under that name, copied with all that hangs on it. */
+  #fromHistory(spec: Spec, parent: Obj | undefined): Obj | undefined {
+    const history = this.world?.history;
+    if (!history) return undefined;
+    const found = parent ? history.child(history.get(parent.id) ?? parent, spec.cls, spec.name) : history.find(spec);
+    if (!found || this.objects.has(found.id) || this.world?.initial.has(found.id)) return undefined;
+    return found;
+  }
+
+  #assume(object: Obj): Obj {
+    this.put(object);
+    this.world?.initial.set(object.id, object);
+    return object;
+  }
+
+  #assumeTree(object: Obj, spec: Spec): Obj {
+    const history = this.world?.history;
+    const made = this.#assume({ ...object, written: spec.schema });
+    if (history) {
+      const pending = [object.id];
+      for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+        for (const child of history.children(id)) {
+          if (this.objects.has(child.id)) continue;
+          this.#assume({ ...child, written: spec.schema });
+          pending.push(child.id);
+        }
+      }
+    }
+    return made;
+  }
+
+  /** The object, which has to be there; in discovery an unknown one is taken to have been there before the file. */
+  need(spec: Spec): Obj {
+    const found = this.find(spec);
+    if (found) return found;
+    if (!this.world) throw new StepError(`${describeSpec(spec)} does not exist`);
+    const parent = spec.parent && this.need(spec.parent);
+    const known = this.#fromHistory(spec, parent);
+    if (known) return this.#assumeTree(known, spec);
+    const schema = isChild(spec.cls) ? '' : this.#schemaOf(spec.cls, spec.schema);
+    return this.#assume({
+      id: `0:${this.#key(spec.cls, schema, spec.name, parent?.id)}`,
+      cls: spec.cls,
+      kind: spec.kind ?? '',
+      schema,
+      name: spec.name,
+      written: spec.parent ? undefined : spec.schema,
+      parent: parent?.id,
+      attrs: {},
+      deps: [],
+      auto: [],
+      rows: [],
+      complete: false,
+    });
+  }
+
+  /** The object if it is known to be there, from the file or from history; never assumes anything new. */
+  peek(spec: Spec): Obj | undefined {
+    const found = this.find(spec);
+    if (found || !this.world) return found;
+    const parent = spec.parent && this.peek(spec.parent);
+    if (spec.parent && !parent) return undefined;
+    if (this.world.absent.has(this.#key(spec.cls, this.#schemaOf(spec.cls, spec.schema), spec.name, parent?.id))) return undefined;
+    const known = this.#fromHistory(spec, parent);
+    return known ? this.#assumeTree(known, spec) : undefined;
+  }
+
+  /**
+   * Creates an object. `id` is the statement's number and a counter, so that a rerun of the same statement makes "the same" object.
+   * Throws when something of that name is there.
+   */
+  create(spec: Spec, id: string, made: NewObject = {}): Obj {
+    const parent = made.parent ?? (spec.parent && this.need(spec.parent).id);
+    const schema = isChild(spec.cls) ? '' : this.#schemaOf(spec.cls, made.schema ?? spec.schema);
+    const key = this.#key(spec.cls, schema, spec.name, parent);
+    const there = this.get(this.#names.get(key));
+    if (there) {
+      if (this.world && this.world.initial.has(there.id)) {
+        // history is mistaken or incomplete: a migration that was applied did create it
+        this.world.absent.add(key);
+        this.forget(there);
+      } else throw new StepError(`${describeSpec(spec)} already exists`);
+    } else if (this.world) this.world.absent.add(key);
+    const object: Obj = {
+      id,
+      cls: spec.cls,
+      kind: made.kind ?? spec.kind ?? '',
+      schema,
+      name: spec.name,
+      written: spec.schema,
+      parent,
+      def: made.def,
+      attrs: made.attrs ?? {},
+      deps: made.deps ?? [],
+      auto: made.auto ?? [],
+      rows: [],
+      complete: made.complete ?? false,
+    };
+    this.put(object);
+    return object;
+  }
+
+  /** Takes an assumed object and all below it out again. */
+  forget(object: Obj): void {
+    for (const child of [...this.children(object.id)]) this.forget(child);
+    this.#remove(object);
+    this.world?.initial.delete(object.id);
+  }
+
+  /** All that goes away with these ids: children and what depends on them automatically. */
+  #closure(ids: Set<string>): void {
+    for (let grew = true; grew; ) {
+      grew = false;
+      for (const object of this.objects.values()) {
+        if (ids.has(object.id)) continue;
+        if ((object.parent !== undefined && ids.has(object.parent)) || object.auto.some((id) => ids.has(id))) {
+          ids.add(object.id);
+          grew = true;
+        }
+      }
+    }
+  }
+
+  /** Drops objects as one command does. Throws when something else depends on them and CASCADE is not given, or when rows would be lost. */
+  drop(targets: readonly Obj[], cascade: boolean): void {
+    const ids = new Set(targets.map((target) => target.id));
+    this.#closure(ids);
+    for (let grew = true; grew; ) {
+      grew = false;
+      for (const object of this.objects.values()) {
+        if (ids.has(object.id) || !object.deps.some((id) => ids.has(id))) continue;
+        if (!cascade) {
+          if (this.world || this.lenient) continue; // the original did work: our picture of what depends on it is wrong
+          throw new StepError(`${describe(object)} depends on ${targets.map((target) => describe(target)).join(', ')}`);
+        }
+        if (object.cls === 'column') {
+          // CASCADE over a type drops the columns of that type; over a default's function only the default
+          if (!ids.has(object.attrs['typeId'] ?? '')) continue;
+        }
+        ids.add(object.id);
+        grew = true;
+      }
+      if (grew) this.#closure(ids);
+    }
+    for (const id of ids) {
+      const object = this.objects.get(id);
+      if (!object) continue;
+      if (this.precious?.has(id)) throw new StepError(`${describe(object)} with its data would be dropped`);
+      this.#remove(object);
+    }
+  }
+
+  rename(object: Obj, name: string, schema: string = object.schema): Obj {
+    const key = this.#key(object.cls, schema, name, object.parent);
+    const there = this.get(this.#names.get(key));
+    if (there && there.id !== object.id) {
+      if (this.world?.initial.has(there.id)) this.forget(there);
+      else throw new StepError(`${describe(there)} already exists`);
+    }
+    if (this.world) this.world.absent.add(key);
+    this.#remove(object);
+    const renamed = { ...object, name, schema, written: schema === object.schema ? object.written : schema };
+    this.put(renamed);
+    return renamed;
+  }
+
+  update(object: Obj, changes: Partial<Pick<Obj, 'def' | 'attrs' | 'deps' | 'auto' | 'rows' | 'parent' | 'kind' | 'complete'>>): Obj {
+    const current = this.objects.get(object.id) ?? object;
+    const updated = { ...current, ...changes };
+    if (changes.parent !== undefined && changes.parent !== current.parent) this.#remove(current);
+    this.put(updated);
+    return updated;
+  }
+
+  set(object: Obj, name: string, value: string): Obj {
+    const current = this.objects.get(object.id) ?? object;
+    if (current.attrs[name] === value) return current;
+    return this.update(current, { attrs: { ...current.attrs, [name]: value } });
+  }
+
+  /** Temporary objects vanish with the session. */
+  endSession(): void {
+    const gone = [...this.objects.values()].filter((object) => object.schema === 'pg_temp');
+    const ids = new Set(gone.map((object) => object.id));
+    this.#closure(ids);
+    for (const id of ids) {
+      const object = this.objects.get(id);
+      if (object) this.#remove(object);
+    }
+  }
+
+  /** A text that is equal for two catalogs exactly when they hold the same objects, definitions, attributes and rows. */
+  picture(): Map<string, string> {
+    const out = new Map<string, string>();
+    for (const object of this.objects.values()) {
+      if (object.schema === 'pg_temp') continue;
+      const parent = this.get(object.parent);
+      const identity = object.cls === 'column' || (object.cls === 'relation' && object.kind === 'table') ? object.id : '';
+      const attrs = Object.keys(object.attrs)
+        .filter((key) => key !== 'typeId')
+        .sort()
+        .map((key) => `${key}=${object.attrs[key]}`)
+        .join(';');
+      out.set(object.id, `${describe(object, parent)}|${object.kind}|${object.def ?? ''}|${attrs}|${identity}|${object.rows.join(',')}`);
+    }
+    return out;
+  }
+}
+
+export function describeSpec(spec: Spec): string {
+  const name = spec.schema ? `"${spec.schema}"."${spec.name}"` : `"${spec.name}"`;
+  const word = spec.cls === 'relation' ? (spec.kind ?? 'relation') : spec.cls;
+  return spec.parent ? `${word} ${name} of "${spec.parent.name}"` : `${word} ${name}`;
+}
+
+/** For people: `table "User"`, `column "a" of "User"`. */
+export function describe(object: Obj, parent?: Obj): string {
+  const word = object.cls === 'relation' || object.cls === 'type' ? object.kind || object.cls : object.cls;
+  return parent ? `${word} "${object.name}" of "${parent.name}"` : `${word} "${object.name}"`;
+}

@@ -1,0 +1,3 @@
+export * from './types.ts';
+export { parseSql } from './parse.ts';
+export { tokenize } from './lexer.ts';

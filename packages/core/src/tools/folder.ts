@@ -1,0 +1,80 @@
+import { basename, byName, isSql, join, slashes } from './paths.ts';
+import type { FolderView } from './types.ts';
+
+/** How far above the folder marker files are looked for: `apps/api/src/db/migrations` is the deepest nesting that is common. */
+const levelsAbove = 5;
+const samplesAtEachEnd = 4;
+
+export interface FolderAccess {
+  /** The text of a file given relative to the root; throws when it can't be read. */
+  read(relative: string): string;
+  /** Whether a file or directory is there, given relative to the root; `../x` may be asked. */
+  exists(relative: string): boolean;
+}
+
+/**
+ * A folder to look at, with answers kept so that no question is asked of the disk twice.
+ * @param root the folder as people know it; absolute when known
+ * @param files the `.sql` and marker files below it, relative; never a directory
+ */
+export function folderView(root: string, files: readonly string[], access: FolderAccess): FolderView {
+  const found = new Map<string, boolean>();
+  const texts = new Map<string, string | undefined>();
+  let samples: string[] | undefined;
+  const view: FolderView = {
+    root: slashes(root),
+    files,
+    read: (relative) => access.read(relative),
+    exists(relative) {
+      let answer = found.get(relative);
+      if (answer === undefined) found.set(relative, (answer = access.exists(relative)));
+      return answer;
+    },
+    parentHas: (name) => nearest(view, name) !== undefined,
+    parentRead(name) {
+      if (!texts.has(name)) {
+        const path = nearest(view, name);
+        texts.set(name, path === undefined ? undefined : readable(view, path));
+      }
+      return texts.get(name);
+    },
+    samples: () => (samples ??= sampleNames(files).flatMap((name) => readable(view, name) ?? [])),
+  };
+  return view;
+}
+
+function nearest(folder: FolderView, name: string): string | undefined {
+  for (let level = 0; level <= levelsAbove; level++) {
+    const path = '../'.repeat(level) + name;
+    if (folder.exists(path)) return path;
+  }
+  return undefined;
+}
+
+/** A file that can't be read says nothing about the tool; the error is reported where the file is rewritten. */
+function readable(folder: FolderView, name: string): string | undefined {
+  try {
+    return folder.read(name);
+  } catch {
+    return undefined;
+  }
+}
+
+function sampleNames(files: readonly string[]): string[] {
+  const sql = files.filter(isSql).sort(byName);
+  if (sql.length <= 2 * samplesAtEachEnd) return sql;
+  return [...sql.slice(0, samplesAtEachEnd), ...sql.slice(-samplesAtEachEnd)];
+}
+
+/** Whether one of the project's package.json files above the folder names this package. */
+export function dependsOn(folder: FolderView, dependency: string): boolean {
+  return folder.parentRead('package.json')?.includes(`"${dependency}"`) ?? false;
+}
+
+/** How many of the samples a pattern matches, from 0 to 1. */
+export function sampleShare(folder: FolderView, pattern: RegExp): number {
+  const texts = folder.samples();
+  return texts.length === 0 ? 0 : texts.filter((text) => pattern.test(text)).length / texts.length;
+}
+
+export { basename, join };

@@ -1,0 +1,221 @@
+import type { Problem, Range } from '../parse/index.ts';
+import { basename, byNumber, isSql, sortedBy } from './paths.ts';
+import { isBlank, lineBreak, lines, problemAt } from './text.ts';
+import { sampleShare } from './folder.ts';
+import type { Tool, Wrapping } from './types.ts';
+
+const annotations = ['Up', 'Down', 'StatementBegin', 'StatementEnd', 'NO TRANSACTION', 'ENVSUB ON', 'ENVSUB OFF'] as const;
+type Annotation = (typeof annotations)[number];
+
+/** goose is written in Go, whose white space is Unicode's: a byte order mark isn't part of it (in JavaScript's \s it is). */
+const space = '(?:[^\\S\\uFEFF]|\\u0085)';
+const trimmed = new RegExp(`^${space}+|${space}+$`, 'g');
+const words = new RegExp(`${space}+`);
+const trim = (text: string): string => text.replace(trimmed, '');
+
+/** goose ends a statement at a line whose last word before a word that starts with `--` ends in `;`. */
+function endsStatement(line: string): boolean {
+  let last = '';
+  for (const word of line.split(words)) {
+    if (word === '') continue;
+    if (word.startsWith('--')) break;
+    last = word;
+  }
+  return last.endsWith(';');
+}
+
+function annotationOf(line: string): Annotation | { readonly error: string } {
+  if (/^[ \t]/.test(line)) return { error: 'a +goose annotation must not be indented' };
+  const command = line.replaceAll('--', '').replace('+goose', '');
+  if (command.includes('+goose')) return { error: 'two +goose annotations in one line' };
+  const name = trim(command).toLowerCase();
+  return annotations.find((known) => known.toLowerCase() === name) ?? { error: `unknown annotation: ${trim(line)}` };
+}
+
+interface GooseFile {
+  /** The SQL of the up section between annotation lines. */
+  readonly up: readonly Range[];
+  /** What stands between StatementBegin and StatementEnd. */
+  readonly pairs: readonly Range[];
+  /** Where $NAME is replaced by environment variables. */
+  readonly envsub: readonly Range[];
+  readonly transaction: boolean;
+  readonly problem: Problem | undefined;
+}
+
+/** Reads a file as goose's own parser does (internal/sqlparser, 2026-07). Its errors reject the whole file, so they do here. */
+function readGoose(text: string): GooseFile {
+  const up: Range[] = [];
+  const pairs: Range[] = [];
+  const envsub: Range[] = [];
+  let state: 'start' | 'up' | 'upBegin' | 'down' | 'downBegin' = 'start';
+  let transaction = true;
+  let problem: Problem | undefined;
+  let envsubFrom = -1;
+  let pairFrom = -1;
+  /** Where the SQL since the last annotation starts. */
+  let from = -1;
+  /** Where the statement starts that goose hasn't seen the end of. */
+  let pending = -1;
+  const reject = (at: Range, message: string) => (problem ??= problemAt(text, at, `goose rejects the file: ${message}`));
+  const close = (end: number) => {
+    const range = { start: from, end };
+    if (from >= 0 && !isBlank(text, range)) up.push(range);
+    from = -1;
+  };
+
+  for (const line of lines(text)) {
+    const bare = trim(line.text);
+    if (state === 'start' && bare === '') continue;
+    if (bare.startsWith('--') && line.text.includes('+goose')) {
+      const annotation = annotationOf(line.text);
+      if (typeof annotation !== 'string') {
+        reject(line, annotation.error);
+        break;
+      }
+      switch (annotation) {
+        case 'Up':
+          if (state !== 'start') reject(line, 'a second `-- +goose Up`');
+          state = 'up';
+          from = line.next;
+          break;
+        case 'Down':
+          if (state !== 'up') reject(line, state === 'upBegin' ? '`-- +goose Down` inside StatementBegin' : '`-- +goose Up` has to come before `-- +goose Down`');
+          else if (pending >= 0 && !isBlank(text, { start: pending, end: line.start })) {
+            reject({ start: pending, end: line.start }, 'the last statement of the up section does not end in a line with `;`');
+          }
+          if (state === 'up') close(line.start);
+          pending = -1;
+          state = 'down';
+          break;
+        case 'StatementBegin':
+          if (state === 'up') {
+            close(line.start);
+            state = 'upBegin';
+            pairFrom = from = line.next;
+          } else if (state === 'down') state = 'downBegin';
+          else reject(line, '`-- +goose StatementBegin` without `-- +goose Up` or inside another one');
+          break;
+        case 'StatementEnd':
+          if (state === 'upBegin') {
+            close(line.start);
+            pairs.push({ start: pairFrom, end: line.start });
+            state = 'up';
+            from = line.next;
+            pending = -1;
+          } else if (state === 'downBegin') state = 'down';
+          else reject(line, '`-- +goose StatementEnd` without StatementBegin');
+          break;
+        case 'NO TRANSACTION':
+          transaction = false;
+          break;
+        case 'ENVSUB ON':
+          if (envsubFrom < 0) envsubFrom = line.next;
+          break;
+        case 'ENVSUB OFF':
+          if (envsubFrom >= 0) envsub.push({ start: envsubFrom, end: line.start });
+          envsubFrom = -1;
+      }
+      if (problem) break;
+      // An annotation between two statements doesn't belong to either; one in the middle of a statement is a comment of it.
+      if ((annotation === 'NO TRANSACTION' || annotation.startsWith('ENVSUB')) && from >= 0 && pending < 0) {
+        close(line.start);
+        from = line.next;
+      }
+      continue;
+    }
+    if (pending < 0 && (bare.startsWith('--') || line.text === '')) continue;
+    if (state === 'start') {
+      reject(line, 'it has to start with `-- +goose Up`');
+      break;
+    }
+    if (state !== 'up' && state !== 'upBegin') continue;
+    if (pending < 0) pending = line.start;
+    if (state === 'up' && endsStatement(line.text)) pending = -1;
+  }
+
+  if (!problem) {
+    const end = { start: text.length, end: text.length };
+    if (state === 'start') reject(end, 'there is no `-- +goose Up`');
+    else if (state === 'upBegin' || state === 'downBegin') reject(end, '`-- +goose StatementEnd` is missing');
+    else if (state === 'up' && pending >= 0 && !isBlank(text, { start: pending, end: text.length })) {
+      reject({ start: pending, end: text.length }, 'the last statement does not end in a line with `;`');
+    }
+  }
+  if (state === 'up') close(text.length);
+  if (envsubFrom >= 0) envsub.push({ start: envsubFrom, end: text.length });
+  return { up: problem ? [] : up, pairs, envsub, transaction, problem };
+}
+
+let lastText: string | undefined;
+let lastFile: GooseFile | undefined;
+
+/** One file is asked about many times in a row (sections, transactions, every DO block in it): the last one is kept. */
+function gooseFile(text: string): GooseFile {
+  if (lastFile === undefined || lastText !== text) {
+    lastFile = readGoose(text);
+    lastText = text;
+  }
+  return lastFile;
+}
+
+const within = (at: Range, ranges: readonly Range[]): boolean => ranges.some((range) => range.start <= at.start && at.end <= range.end);
+
+/** Whether goose, reading line by line, sends this block in one piece. */
+function staysWhole(statement: string): boolean {
+  const all = [...lines(statement)];
+  return all.findIndex((line) => endsStatement(line.text)) === all.length - 1;
+}
+
+const version = (path: string): bigint => BigInt(/^\d+/.exec(basename(path))?.[0] ?? 0);
+
+export const goose: Tool = {
+  name: 'goose',
+  title: 'goose',
+  detect(folder) {
+    const share = sampleShare(folder, /^--\s*\+goose\s+Up\b/im);
+    return share === 0 ? 0 : share >= 0.5 ? 90 : 40;
+  },
+  select(files) {
+    const ignored = [];
+    const up = [];
+    for (const path of files.filter(isSql)) {
+      if (path.includes('/')) ignored.push({ path, reason: 'goose does not look into subfolders' });
+      else if (!/^\d+_/.test(path) || version(path) < 1n) ignored.push({ path, reason: 'not named <version>_<name>.sql' });
+      else up.push(path);
+    }
+    return { up: sortedBy(up, version, byNumber), ignored };
+  },
+  sections(text) {
+    const file = gooseFile(text);
+    return { up: file.up, problems: file.problem ? [file.problem] : [] };
+  },
+  transactions: (text) =>
+    gooseFile(text).transaction
+      ? { scope: 'file', concurrently: 'no' }
+      : { scope: 'statement', concurrently: 'yes', note: '-- +goose NO TRANSACTION: a run may stop between any two statements.' },
+  wrapDo(text, at, statement): Wrapping {
+    const file = gooseFile(text);
+    const eol = lineBreak(text);
+    const begin: string[] = [];
+    const end: string[] = [];
+    // Environment substitution would eat the dollar quotes of the block.
+    if (within(at, file.envsub) && statement.includes('$')) {
+      begin.push('-- +goose ENVSUB OFF');
+      end.push('-- +goose ENVSUB ON');
+    }
+    if (!within(at, file.pairs) && !staysWhole(statement)) {
+      begin.push('-- +goose StatementBegin');
+      end.unshift('-- +goose StatementEnd');
+    }
+    if (begin.length === 0) return { before: '', after: '' };
+    const startsLine = at.start === 0 || text[at.start - 1] === '\n';
+    const nextBreak = text.indexOf('\n', at.end);
+    const restOfLine = text.slice(at.end, nextBreak < 0 ? text.length : nextBreak);
+    return {
+      before: (startsLine ? '' : eol) + begin.map((line) => line + eol).join(''),
+      after: end.map((line) => eol + line).join('') + (restOfLine.trim() === '' ? '' : eol),
+    };
+  },
+  edited: 'goose keeps no checksum: an edited file that was applied is not noticed and not run again.',
+};

@@ -1,0 +1,38 @@
+import { basename, byName, byNumber, isSql, numericPrefix, sortedBy } from './paths.ts';
+import { wholeFile } from './text.ts';
+import type { Ignored, Tool } from './types.ts';
+
+/** `x.down.sql` goes back; `x_down.sql` only does where there is something for it to undo, since it may be a name like any other. */
+function isDown(path: string, all: ReadonlySet<string>): boolean {
+  if (/\.(down|undo|rollback|revert)\.sql$/i.test(path)) return true;
+  const counterpart = /^(.*)([-_])(down|undo|rollback|revert)\.sql$/i.exec(path);
+  if (!counterpart) return false;
+  const [, stem = '', separator = ''] = counterpart;
+  return ['up', 'do', 'apply'].some((word) => all.has(`${stem}${separator}${word}.sql`)) || all.has(`${stem}.sql`);
+}
+
+export const plainSql: Tool = {
+  name: 'sql',
+  title: 'a folder of SQL files',
+  detect: (folder) => (folder.files.some(isSql) ? 1 : 0),
+  select(files) {
+    const sql = files.filter(isSql);
+    const all = new Set(sql);
+    const ignored: Ignored[] = [];
+    const up: string[] = [];
+    for (const path of sql) {
+      if (isDown(path, all)) ignored.push({ path, reason: 'down migration' });
+      else if (/^(schema|structure)\.sql$/i.test(basename(path))) ignored.push({ path, reason: 'a dump of the schema, not a migration' });
+      else up.push(path);
+    }
+    const numbered = up.every((path) => numericPrefix(path) !== undefined);
+    return { up: numbered ? sortedBy(up, (path) => numericPrefix(path) ?? 0n, byNumber) : up.sort(byName), ignored };
+  },
+  sections: wholeFile,
+  transactions: () => ({
+    scope: 'none',
+    concurrently: 'yes',
+    note: 'No migration tool was recognised, so nothing is known about transactions: every statement may stand on its own.',
+  }),
+  edited: 'No migration tool was recognised; whether yours notices an edited file that was applied is not known.',
+};

@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+// CI also runs the proofs on real servers; elsewhere `npm run test:servers` does.
+const ci = process.env['CI'] !== undefined;
+if (ci) process.env['IDEMPOTIFY_TEST_SERVERS'] ??= '14,16,18';
+
+export default defineConfig({
+  resolve: {
+    // Tests run the sources, so that a stale dist/ can never pass for the code under test.
+    alias: [
+      { find: /^@idempotify\/core$/, replacement: source('./packages/core/src/index.ts') },
+      { find: /^@idempotify\/database$/, replacement: source('./packages/database/src/index.ts') },
+      { find: /^@idempotify\/codemods$/, replacement: source('./codemods/index.ts') },
+      { find: /^idempotify$/, replacement: source('./packages/cli/src/index.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['./test/support/prepare-servers.ts'],
+    // starting PGlite alone takes seconds on a busy machine
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    // scripts/test-summary.mjs reads the report
+    reporters: ci ? ['default', 'json'] : ['default'],
+    outputFile: { json: source('./node_modules/.cache/test-report.json') },
+  },
+});
