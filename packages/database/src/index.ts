@@ -1,3 +1,14 @@
+export { describeDifference, diffSnapshots, type Difference, type DiffOptions, type Json } from './catalog/diff.ts';
+export {
+  diffRows,
+  readRows,
+  readSequences,
+  type RowDifference,
+  type Rows,
+  type SequenceDifference,
+  type SequencePosition,
+} from './catalog/rows.ts';
+export { snapshot, snapshotKinds, type Snapshot } from './catalog/snapshot.ts';
 export { ConnectionError, SqlError, type SqlErrorFields } from './runners/errors.ts';
 export { pgliteExtensions, startPGlite, type PGliteOptions } from './runners/pglite.ts';
 export { connectServer, scratchPrefix, type PostgresServer } from './runners/server.ts';

@@ -1,6 +1,6 @@
 /** ALTER TABLE (and ALTER INDEX, VIEW, SEQUENCE, TYPE where PostgreSQL parses them as AlterTableStmt), action by action. */
 import { defElemText, fingerprint, rangeVar, truncateName, walk, type Node } from '../model/ast.ts';
-import { StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
+import { DamageError, StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { Effect, Part, Reader, ReaderInput, Run } from '../model/effect.ts';
 import type { Edit } from '../text/edits.ts';
 import { addColumn, addConstraint, addSequence, boundText, typeAttributes } from './relation.ts';
@@ -126,8 +126,8 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
         for (const object of catalog.objects.values()) {
           if (object.deps.includes(found.id) && (object.cls === 'policy' || object.cls === 'rule' || object.kind === 'view' || object.kind === 'materialized view')) throw new StepError(`the type of "${name}" can't be changed while ${object.cls} "${object.name}" uses the column`);
         }
-        if (transforms) throw new StepError(`the values of "${name}" would be converted a second time`);
-        if (!same) throw new StepError(`"${name}" has another type by then`);
+        if (transforms) throw new DamageError(`the values of "${name}" would be converted a second time`);
+        if (!same) throw new DamageError(`"${name}" has another type by then`);
       }
       const attrs: Record<string, string> = { ...found.attrs, ...wanted.attrs };
       for (const key of ['typeName', 'typeId', 'exact']) if (wanted.attrs[key] === undefined) delete attrs[key];
@@ -162,7 +162,7 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
     case 'AT_SetIdentity': {
       const found = column();
       const restart = (command.def?.List?.items ?? []).some((item: Node) => item.DefElem?.defname === 'restart');
-      if (restart && run.rerun && !catalog.world) throw new StepError(`the sequence of "${name}" would be restarted and hand out used numbers`);
+      if (restart && run.rerun && !catalog.world) throw new DamageError(`the sequence of "${name}" would be restarted and hand out used numbers`);
       catalog.set(found, 'identityOptions', fingerprint(command.def));
       return;
     }
@@ -236,7 +236,7 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
         catalog.create(inheritSpec, run.id(`inherit ${child.id} ${relation.id}`), { attrs: { parentId: relation.id }, def: boundText(command.def.PartitionCmd.bound), parent: child.id, auto: [relation.id], kind: 'partition' });
       } else {
         const found = catalog.need(inheritSpec);
-        if (run.rerun && !catalog.world && !found.id.startsWith('0:') && !found.id.startsWith('h')) throw new StepError(`the new partition "${child.name}" would be detached`);
+        if (run.rerun && !catalog.world && !found.id.startsWith('0:') && !found.id.startsWith('h')) throw new DamageError(`the new partition "${child.name}" would be detached`);
         catalog.drop([catalog.update(found, { attrs: { ...found.attrs, parentId: relation.id } })], false);
       }
       return;

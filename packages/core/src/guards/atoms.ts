@@ -6,7 +6,7 @@
 import type { Catalog, Obj, Spec } from '../model/catalog.ts';
 import { isChild } from '../model/catalog.ts';
 import { quoteLiteral } from '../quote.ts';
-import { columnWhere, definedSql, kindSql, presentSql, regclass } from './probe.ts';
+import { columnWhere, definedSql, kindSql, nameSql, presentSql, regclass } from './probe.ts';
 
 export interface Atom {
   /** Equal keys ask the same. */
@@ -44,6 +44,18 @@ function atom(key: string, cost: number, test: Atom['test'], sql: (at: Catalog) 
   };
 }
 
+/**
+ * The object of that name in a state. Another, older object of the parent's name may have had a child of this name: as long as not all
+ * of its children are known, the answer is null.
+ */
+function lookUp(state: Catalog, spec: Spec, object: Obj, origin: Catalog): Obj | false | null {
+  const found = state.find(spec);
+  if (found) return found;
+  const parent = origin.get(object.parent);
+  const holder = parent && (spec.parent ? state.find(spec.parent) : state.find(specOf(parent, origin)));
+  return holder && holder.id !== object.parent && !holder.complete ? null : false;
+}
+
 const specKey = (spec: Spec): string => `${spec.parent ? specKey(spec.parent) + '/' : ''}${spec.cls}:${spec.schema ?? ''}.${spec.name}`;
 
 /** Is an object of this name there? */
@@ -56,12 +68,8 @@ export function presentAtom(object: Obj, catalog: Catalog, wanted: boolean): Ato
     `present ${specKey(spec)}`,
     1,
     (state) => {
-      const found = state.find(spec);
-      if (!found) {
-        // another, older object of the parent's name may have a child of this name
-        const holder = spec.parent && state.find(spec.parent);
-        return holder && holder.id !== object.parent && !holder.complete ? null : false;
-      }
+      const found = lookUp(state, spec, object, catalog);
+      if (!found) return found;
       // an index counts on its own table only
       if (index && parent && found.parent !== undefined && state.get(found.parent)?.name !== parent.name) return false;
       return true;
@@ -86,8 +94,9 @@ function definedAtom(object: Obj, catalog: Catalog, wanted: boolean): Atom | und
     `defined ${specKey(spec)} ${object.def}`,
     3,
     (state) => {
-      const found = state.find(spec);
-      return found !== undefined && found.def === object.def && found.attrs['valid'] === object.attrs['valid'];
+      // partitions of one table can't overlap: an unknown bound is another one
+      const found = object.cls === 'inherit' ? (state.find(spec) ?? false) : lookUp(state, spec, object, catalog);
+      return found ? found.def === object.def && found.attrs['valid'] === object.attrs['valid'] : found;
     },
     (at) => definedSql(object, catalog, at) as string,
     wanted,
@@ -116,7 +125,6 @@ function columnTypeSql(object: Obj, catalog: Catalog, at: Catalog): string | und
   return `EXISTS (SELECT FROM ${columnWhere(object.name, regclass(parent, at))} AND ${condition})`;
 }
 
-import { nameSql } from './probe.ts';
 const nameOfType = (object: Obj): string => nameSql(object.written, object.name);
 
 /** Has the column this type? A type that an earlier or later statement renames keeps its identity. */
@@ -128,8 +136,8 @@ function columnTypeAtom(object: Obj, catalog: Catalog): Atom | undefined {
     `type ${specKey(spec)} ${wantedName}`,
     2,
     (state) => {
-      const found = state.find(spec);
-      if (!found) return false;
+      const found = lookUp(state, spec, object, catalog);
+      if (!found) return found;
       const type = found.attrs['type'];
       if (type === undefined) return null;
       // the guard asks by the type's name, so a renamed type answers to its new name only
@@ -158,8 +166,8 @@ function attributeAtom(object: Obj, catalog: Catalog, attribute: string): Atom |
     `${attribute}=${value} ${specKey(spec)}`,
     2,
     (state) => {
-      const found = state.find(spec);
-      if (!found) return false;
+      const found = lookUp(state, spec, object, catalog);
+      if (!found) return found;
       const there = found.attrs[attribute];
       return there === undefined ? null : there === value;
     },
@@ -174,7 +182,9 @@ export function atomsBetween(before: Catalog, after: Catalog): Atom[] {
   const add = (made: Atom | undefined): void => {
     if (made && made.test(before) !== true && made.test(after) === true) out.push(made);
   };
+  // temporary objects are gone after a stop: they show nothing
   for (const object of after.objects.values()) {
+    if (object.schema === 'pg_temp' || after.get(object.parent)?.schema === 'pg_temp') continue;
     const old = before.objects.get(object.id);
     if (old === object) continue;
     if (!old || old.name !== object.name || old.schema !== object.schema) {
@@ -190,6 +200,7 @@ export function atomsBetween(before: Catalog, after: Catalog): Atom[] {
     }
   }
   for (const object of before.objects.values()) {
+    if (object.schema === 'pg_temp' || before.get(object.parent)?.schema === 'pg_temp') continue;
     const now = after.objects.get(object.id);
     if (now && now.name === object.name && now.schema === object.schema) continue;
     add(presentAtom(object, before, false));

@@ -3,10 +3,10 @@
  * the guard needs evidence from another statement of the file, or the statement is refused.
  */
 import { constantText, fingerprint, rangeVar, truncateName, walk, type Node } from '../model/ast.ts';
-import { StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
+import { DamageError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { DataStep, Effect, Reader, ReaderInput, Run } from '../model/effect.ts';
 import { quoteIdent } from '../quote.ts';
-import { collectRefs, needRelations, findFunction, type Refs } from './refs.ts';
+import { collectRefs, needRelations, needsOf, type Refs } from './refs.ts';
 import { nameSql } from './probe.ts';
 import { tokenText } from './source.ts';
 
@@ -60,60 +60,17 @@ function write(catalog: Catalog, run: Run, how: Write, targets: readonly Obj[], 
       catalog.update(current, { rows: [...current.rows, token] });
       continue;
     }
-    if (!how.idempotent) throw new StepError(how.why);
+    if (!how.idempotent) throw new DamageError(how.why);
     const tables = new Set([...reads.keys(), ...writes.keys()]);
     for (const id of tables) {
       const rows = catalog.get(id)?.rows ?? [];
       for (const other of rows) {
         if (Number(other) <= run.index) continue;
         const later = run.steps.get(other);
-        if (later && conflict(step, later)) throw new StepError(`it would run again over the rows that statement ${Number(other) + 1} has written`);
+        if (later && conflict(step, later)) throw new DamageError(`it would run again over the rows that statement ${Number(other) + 1} has written`);
       }
     }
   }
-}
-
-/** Needs of a data step: the columns and functions that it names, as they were when it first ran. */
-interface Needs {
-  check(catalog: Catalog, run: Run): void;
-}
-
-function needsOf(refs: Refs, written: readonly string[], target: Spec | undefined): Needs {
-  let known: { spec: Spec; type: string; column: string }[] | undefined;
-  let functions: string[] | undefined;
-  const typeOf = (catalog: Catalog, object: Obj): string => {
-    const type = catalog.get(object.attrs['typeId']);
-    return type ? `#${type.id}` : (object.attrs['type'] ?? '');
-  };
-  return {
-    check(catalog, run) {
-      if (catalog.world || (!run.rerun && known === undefined)) {
-        known = [];
-        functions = [];
-        const tables: Spec[] = [...(target ? [target] : []), ...refs.relations.map((relation): Spec => ({ cls: 'relation', schema: relation.schema, name: relation.name }))];
-        for (const spec of tables) {
-          const table = catalog.find(spec);
-          if (!table) continue;
-          const names = new Set([...refs.columns.map((column) => column.name), ...(spec === target ? written : [])]);
-          for (const name of names) {
-            const column = catalog.child(table, 'column', name);
-            if (column) known.push({ spec: { cls: 'column', name, parent: spec }, type: typeOf(catalog, column), column: name });
-          }
-        }
-        for (const name of refs.functions) {
-          const found = findFunction(catalog, name);
-          if (found) functions.push(found.id);
-        }
-        return;
-      }
-      for (const need of known ?? []) {
-        const column = catalog.need(need.spec);
-        const type = typeOf(catalog, column);
-        if (type !== need.type && !/^(text|character varying)/.test(type)) throw new StepError(`column "${need.column}" has another type by then`);
-      }
-      for (const id of functions ?? []) if (!catalog.get(id)) throw new StepError('a function that it calls is gone by then');
-    },
-  };
 }
 
 const onTable = (table: Obj, columns: Iterable<string>): Map<string, ReadonlySet<string>> => new Map([[table.id, new Set(columns)]]);
@@ -197,7 +154,7 @@ export const readInsert: Reader = (input): Effect => {
     (catalog: Catalog, context: Run): void => {
       const table = catalog.need(spec);
       needRelations(refs, catalog);
-      needs.check(catalog, context);
+      needs.check(catalog);
       let idempotent = false;
       let key: string[] | undefined = literalKey(catalog, table);
       if (conflictClause) {
@@ -229,7 +186,8 @@ export const readInsert: Reader = (input): Effect => {
     kind: rows ? 'INSERT' : node.withClause ? 'INSERT … WITH' : 'INSERT … SELECT',
     subject: `rows of "${spec.name}"`,
     run: run(false),
-    keyed: conflictClause ? undefined : { key: (catalog: Catalog) => {
+    // a WITH that deletes would lose the rows that ON CONFLICT skips
+    keyed: conflictClause || node.withClause ? undefined : { key: (catalog: Catalog) => {
       const table = catalog.find(spec);
       return table && (literalKey(catalog, table) ?? selectedKey(catalog, table));
     }, edits: keyEdit, run: run(true) },
@@ -422,7 +380,7 @@ export const readUpdate: Reader = (input): Effect => {
   const run = (catalog: Catalog, context: Run): void => {
     const table = catalog.need(spec);
     const sources = needRelations(refs, catalog);
-    needs.check(catalog, context);
+    needs.check(catalog);
     const reads = new Map<string, ReadonlySet<string>>();
     const names = new Set(refs.columns.map((column) => column.name));
     for (const source of [table, ...sources]) reads.set(source.id, names);
@@ -466,7 +424,7 @@ export const readDelete: Reader = (input): Effect => {
     run: (catalog, context) => {
       const tables = specs.map((spec) => catalog.need(spec));
       needRelations(refs, catalog);
-      needs.check(catalog, context);
+      needs.check(catalog);
       for (const table of tables) write(catalog, context, { kind: 'delete', idempotent: !refs.volatile, why: 'it would delete other rows' }, [table], new Map([[table.id, ALL]]), onTable(table, ALL));
     },
     data: {

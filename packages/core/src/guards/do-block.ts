@@ -3,7 +3,7 @@
  * EXCEPTION part is taken to be guarded by its author, the rest counts like a statement of the file.
  */
 import { type Node } from '../model/ast.ts';
-import { StepError, type Catalog } from '../model/catalog.ts';
+import { DamageError, StepError, type Catalog } from '../model/catalog.ts';
 import type { Effect, Reader, ReaderInput, Run } from '../model/effect.ts';
 import { parseSql, type Statement } from '../parse/index.ts';
 import { parsePlpgsql } from '../parse/postgres.ts';
@@ -88,7 +88,7 @@ export const readDo =
         kind: 'DO',
         subject: '',
         run: (catalog, run) => {
-          if (run.rerun && !catalog.world) throw new StepError(why);
+          if (run.rerun && !catalog.world) throw new DamageError(why);
         },
         execute: true,
         data: { prefersEvidence: true, why, advice: 'Write it in PL/pgSQL with static SQL, or disable the check for this statement with a reason.' },
@@ -101,7 +101,7 @@ export const readDo =
       inner.forEach((item, index) => {
         const nested: Run = { ...context, id: (counter) => context.id(`do${index} ${counter}`) };
         if (!item.effect) {
-          if (item.unknown && !item.guarded && context.rerun && !catalog.world) throw new StepError(why);
+          if (item.unknown && !item.guarded && context.rerun && !catalog.world) throw new DamageError(why);
           return;
         }
         if (item.guarded || own) {
@@ -115,7 +115,7 @@ export const readDo =
           return;
         }
         if (item.loop && item.effect.data && context.rerun && !catalog.world && item.effect.kind !== 'SELECT') {
-          throw new StepError('its loop writes rows once more');
+          throw new DamageError('its loop writes rows once more');
         }
         item.effect.run(catalog, nested);
       });

@@ -34,17 +34,18 @@ export const readCreateFunction: Reader = (input): Effect => {
   const returns = node.returnType ? typeText({ ...node.returnType, typmods: [] }) : undefined;
   const names = parameters.some((parameter) => parameter.name) ? `{${parameters.map((parameter) => arrayItem(parameter.name ?? '')).join(',')}}` : undefined;
   const plain = body !== undefined && bodies.length === 1 && !node.sql_body && !tableColumns && !outputs && returns !== undefined && !returns.user && returns.text !== '';
-  const def = plain ? [returns.text.replace(/^bpchar/, 'character'), names, createHash('md5').update(body).digest('hex')].filter((part) => part !== undefined).join(' ') : undefined;
+  const def = plain ? [returns.text.replace(/^bpchar/, 'character'), names, createHash('md5').update(body ?? '').digest('hex')].filter((part) => part !== undefined).join(' ') : undefined;
+  const md5 = body !== undefined && bodies.length === 1 ? createHash('md5').update(body).digest('hex') : undefined;
   const create =
     (replace: boolean) =>
     (catalog: Catalog, run: Run): void => {
       const there = catalog.peek(spec);
       const deps = dependencies({ relations: [], columns: [], functions: [], types: types.filter((type) => type !== undefined), volatile: false, clock: false, subquery: false }, catalog);
       if (there && replace && !(catalog.world && there.id === run.id('function'))) {
-        catalog.update(there, { def, attrs: { ...there.attrs, version: String(run.index) } });
+        catalog.update(there, { def, attrs: { ...there.attrs, version: String(run.index), md5: md5 ?? '' } });
         return;
       }
-      catalog.create(spec, run.id('function'), { kind, def, deps, attrs: { version: String(run.index) } });
+      catalog.create(spec, run.id('function'), { kind, def, deps, attrs: { version: String(run.index), ...(md5 === undefined ? {} : { md5 }) } });
     };
   const edits = node.replace ? undefined : insertAfter(input, ['create'], 'OR REPLACE');
   const atomic = node.sql_body !== undefined;

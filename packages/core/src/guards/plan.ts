@@ -3,7 +3,7 @@
  * found by running the file on the symbolic catalog, stopping after every statement, and running it again, as described in
  * docs/how-it-works.md: nothing is emitted that this simulation did not prove.
  */
-import { Catalog, describe, StepError, type Obj, type World } from '../model/catalog.ts';
+import { Catalog, DamageError, describe, StepError, type Obj, type World } from '../model/catalog.ts';
 import type { DataStep, Effect, OnlyIf, Run } from '../model/effect.ts';
 import type { Statement } from '../parse/index.ts';
 import type { Edit } from '../text/edits.ts';
@@ -31,6 +31,8 @@ export interface PlannedStatement {
   /** All later states in which a rerun can find the database. */
   readonly later: readonly Catalog[];
   readonly run: Run;
+  /** The questions whose answers this statement changes from no to yes. */
+  readonly atoms: readonly Atom[];
 }
 
 export interface PlanOptions {
@@ -66,6 +68,7 @@ function runAll(start: Catalog, effects: readonly (Effect | undefined)[], steps:
       saved = undefined;
       if (world) for (const object of world.initial.values()) if (!before.objects.has(object.id)) before.put(object);
       before.lenient = catalog.lenient;
+      before.recording = catalog.recording;
       catalog = before;
     } else {
       try {
@@ -197,6 +200,7 @@ export function planFile(statements: readonly Statement[], text: string, options
   const first = new Catalog();
   for (const object of world.initial.values()) first.put(object);
   first.lenient = true;
+  first.recording = true;
   const states: Catalog[] = [];
   const open: boolean[] = [];
   const unmodelled = new Map<number, string>();
@@ -282,7 +286,9 @@ export function planFile(statements: readonly Statement[], text: string, options
       const own = (transitions[index] ?? []).filter((candidate) => candidate.test(before) === false && positions.every((k) => candidate.test(found[k] as Catalog) === true));
       if (own.length > 0) {
         const several = effect.kind.includes(', ');
-        const chosen = several ? distinct(own) : [[...own].sort((a, b) => a.cost - b.cost)[0] as Atom];
+        // a rename asks for its old name: when neither is there, something is wrong and the guard can say so
+        const clarity = (candidate: Atom): number => candidate.cost - (effect.renames && candidate.key.startsWith('-present') ? 1 : 0);
+        const chosen = several ? distinct(own) : [[...own].sort((a, b) => clarity(a) - clarity(b))[0] as Atom];
         return guard(chosen, [], false, body, undefined);
       }
       const covered = evidenceFor(effect.data?.prefersEvidence ? positions : harmfulAsIs);
@@ -309,6 +315,7 @@ export function planFile(statements: readonly Statement[], text: string, options
     return { type: 'guard', own, evidence, shape, body, onlyIf };
   }
 
+  if (process.env['IDEMPOTIFY_DEBUG']) forms.forEach((form, index) => console.error(index, effects[index]?.kind, form.type, form.type === 'guard' ? [form.own.map((a) => a.key), form.evidence.map((a) => a.key), form.shape, Boolean(form.onlyIf)] : ''));
   // every stop, every rerun
   let untouched = false;
   for (let round = 0; round <= count + 1; round++) {
@@ -369,6 +376,9 @@ export function planFile(statements: readonly Statement[], text: string, options
             loud = true;
             break;
           }
+          // what has run a second time before may be what brought us here
+          const cause = ran.find((earlier) => forms[earlier]?.type === 'guard');
+          if (cause !== undefined) return { index: cause, stop: k, message: `it would run a second time, and then: ${error.message}`, silent: wouldBeSilent(effects[cause] as Effect, cause) };
           return { index, stop: k, message: error.message, silent: wouldBeSilent(effect, index) };
         }
         if (snapshot && !same(snapshot, catalog)) ran.push(index);
@@ -396,7 +406,17 @@ export function planFile(statements: readonly Statement[], text: string, options
   /** Left as it is, would the statement do harm on a rerun without an error? Then no error in front of it may be taken away. */
   function wouldBeSilent(effect: Effect, index: number): boolean {
     if (effect.opaque) return effect.opaque.silent;
-    return effect.data !== undefined || /TYPE|RESTART|SEQUENCE/.test(effect.kind) || index < 0;
+    return visible
+      .filter((k) => k > index)
+      .some((k) => {
+        const copy = (found[k] as Catalog).clone();
+        try {
+          effect.run(copy, makeRun(index, true, steps));
+        } catch (error) {
+          return error instanceof DamageError;
+        }
+        return !same(copy, found[k] as Catalog);
+      });
   }
 
   function isDone(form: Form & { type: 'guard' }, effect: Effect, catalog: Catalog, index: number): boolean {
@@ -423,6 +443,7 @@ export function planFile(statements: readonly Statement[], text: string, options
       after: states[index + 1] as Catalog,
       later: visible.filter((k) => k > index).map((k) => found[k] as Catalog),
       run: makeRun(index, true, steps),
+      atoms: transitions[index] ?? [],
     })),
   };
 }

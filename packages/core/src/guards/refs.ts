@@ -1,6 +1,6 @@
 /** What an expression or query refers to: relations, columns, types, functions. */
 import { qualified, rangeVar, strings, walk, type Node, type QualifiedName } from '../model/ast.ts';
-import type { Catalog, Obj, Spec } from '../model/catalog.ts';
+import { StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import { typeText } from '../model/types.ts';
 
 export interface Refs {
@@ -122,3 +122,47 @@ export function needRelations(refs: Refs, catalog: Catalog, except?: Spec): Obj[
   }
   return out;
 }
+
+/** The columns and functions that a query names, as they were when it first ran: on a rerun they have to be there still. */
+export interface Needs {
+  check(catalog: Catalog): void;
+}
+
+export function needsOf(refs: Refs, written: readonly string[], target: Spec | undefined): Needs {
+  let known: { spec: Spec; type: string; column: string }[] | undefined;
+  let functions: string[] | undefined;
+  const typeOf = (catalog: Catalog, object: Obj): string => {
+    const type = catalog.get(object.attrs['typeId']);
+    return type ? `#${type.id}` : (object.attrs['type'] ?? '');
+  };
+  return {
+    check(catalog) {
+      if (catalog.world || catalog.recording) {
+        known = [];
+        functions = [];
+        const tables: Spec[] = [...(target ? [target] : []), ...refs.relations.map((relation): Spec => ({ cls: 'relation', schema: relation.schema, name: relation.name }))];
+        for (const spec of tables) {
+          const table = catalog.find(spec);
+          if (!table) continue;
+          const names = new Set([...refs.columns.map((column) => column.name), ...(spec === target ? written : [])]);
+          for (const name of names) {
+            const column = catalog.child(table, 'column', name);
+            if (column) known.push({ spec: { cls: 'column', name, parent: spec }, type: typeOf(catalog, column), column: name });
+          }
+        }
+        for (const name of refs.functions) {
+          const found = findFunction(catalog, name);
+          if (found) functions.push(found.id);
+        }
+        return;
+      }
+      for (const need of known ?? []) {
+        const column = catalog.need(need.spec);
+        const type = typeOf(catalog, column);
+        if (type !== need.type && !/^(text|character varying)/.test(type)) throw new StepError(`column "${need.column}" has another type by then`);
+      }
+      for (const id of functions ?? []) if (!catalog.get(id)) throw new StepError('a function that it calls is gone by then');
+    },
+  };
+}
+

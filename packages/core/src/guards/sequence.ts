@@ -1,6 +1,6 @@
 /** CREATE and ALTER SEQUENCE. */
 import { defElemText, fingerprint, rangeVar, strings, type Node } from '../model/ast.ts';
-import { StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
+import { DamageError, StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { Effect, Reader, Run } from '../model/effect.ts';
 import { typeText } from '../model/types.ts';
 import { insertAfter } from './source.ts';
@@ -57,7 +57,7 @@ export const readAlterSequence: Reader = (input): Effect => {
     run: (catalog, run) => {
       if (node.missing_ok && !catalog.world && !catalog.find(spec)) return;
       const sequence = catalog.need(spec);
-      if (restart && run.rerun && !catalog.world) throw new StepError(`sequence "${spec.name}" would be restarted and hand out used numbers`);
+      if (restart && run.rerun && !catalog.world) throw new DamageError(`sequence "${spec.name}" would be restarted and hand out used numbers`);
       own(catalog, sequence, options);
       const others = options.filter((item) => item.DefElem?.defname !== 'owned_by');
       for (const item of others) catalog.set(catalog.need(spec), item.DefElem.defname, fingerprint(item.DefElem.arg ?? null));

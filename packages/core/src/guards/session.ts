@@ -1,6 +1,6 @@
 /** Session and transaction statements, SELECT with effects, LOCK, SET CONSTRAINTS. */
 import { constantText, qualified, rangeVar, strings, truncateName, walk, type Node } from '../model/ast.ts';
-import { StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
+import { DamageError, StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { Effect, Reader } from '../model/effect.ts';
 import { collectRefs, HARMLESS, needRelations } from './refs.ts';
 
@@ -103,7 +103,7 @@ export const readSelect: Reader = (input): Effect => {
         const name = qualified(sequence.split('.').map((part) => (part.startsWith('"') ? part.replace(/^"|"$/g, '').replaceAll('""', '"') : part.toLowerCase())));
         catalog.need({ cls: 'relation', kind: 'sequence', ...name });
       }
-      if (harmful && run.rerun && !catalog.world) throw new StepError(why);
+      if (harmful && run.rerun && !catalog.world) throw new DamageError(why);
     },
     execute: true,
     data: harmful ? { prefersEvidence: true, why, advice: sequenceHarm ? 'Take the value from the rows: setval(…, (SELECT max(id) FROM t)).' : 'Say what it does in SQL, or make the function itself safe to call twice and disable this check for the statement with a reason.' } : undefined,
@@ -116,7 +116,7 @@ export const readCall: Reader = (input): Effect => {
     kind: input.statement.tag === 'CallStmt' ? 'CALL' : 'EXECUTE',
     subject: '',
     run: (catalog, run) => {
-      if (run.rerun && !catalog.world) throw new StepError(why);
+      if (run.rerun && !catalog.world) throw new DamageError(why);
     },
     data: { prefersEvidence: true, why, advice: 'Say what it does in SQL, or make the procedure itself safe to call twice.' },
     noDo: 'CALL may end transactions',
@@ -132,7 +132,7 @@ export const readCopy: Reader = (input): Effect => {
     subject: spec ? `rows of "${spec.name}"` : '',
     run: (catalog, run) => {
       if (spec) catalog.need(spec);
-      if (node.is_from && run.rerun && !catalog.world) throw new StepError(why);
+      if (node.is_from && run.rerun && !catalog.world) throw new DamageError(why);
     },
     noDo: 'COPY can not run in PL/pgSQL',
     data: node.is_from ? { prefersEvidence: true, why, advice: 'Copy into a temporary table and INSERT … ON CONFLICT DO NOTHING from there.' } : undefined,

@@ -3,7 +3,7 @@ import { fingerprint, rangeVar, type Node } from '../model/ast.ts';
 import type { Catalog, Obj, Spec } from '../model/catalog.ts';
 import type { Effect, Reader, ReaderInput, Run } from '../model/effect.ts';
 import { addColumn, addConstraint, boundText } from './relation.ts';
-import { collectRefs, needRelations } from './refs.ts';
+import { collectRefs, needRelations, needsOf } from './refs.ts';
 import { insertAfter, nameRange, tokenText } from './source.ts';
 
 const label = (spec: Spec): string => `"${spec.name}"`;
@@ -65,17 +65,14 @@ export const readCreateTableAs: Reader = (input) => {
   const kind = view ? 'materialized view' : 'table';
   const spec: Spec = { cls: 'relation', kind, ...name };
   const refs = collectRefs(node.query);
+  const needs = needsOf(refs, [], undefined);
   const create =
     (quiet: boolean) =>
     (catalog: Catalog, run: Run): void => {
       if (quiet && catalog.peek(spec)) return;
       const sources = needRelations(refs, catalog);
-      const columns: string[] = [];
-      for (const column of refs.columns) for (const source of sources) {
-        const found = catalog.child(source, 'column', column.name);
-        if (found) columns.push(found.id);
-        else if (source.complete && sources.length === 1 && column.name !== '*' && !catalog.world) throw new Error(column.name);
-      }
+      needs.check(catalog);
+      const columns = refs.columns.flatMap((column) => sources.map((source) => catalog.child(source, 'column', column.name)?.id)).filter((id): id is string => id !== undefined);
       catalog.create(spec, run.id('relation'), { kind, attrs: { persistence: node.into?.rel?.relpersistence ?? 'p' }, def: view ? fingerprint(node.query) : undefined, deps: view ? [...sources.map((source) => source.id), ...columns] : [] });
     };
   const edits = node.if_not_exists ? undefined : insertAfter(input, [view ? 'view' : 'table'], 'IF NOT EXISTS');
@@ -101,11 +98,13 @@ export const readSelectInto: Reader = (input) => {
   const name = rangeVar(into.rel);
   const spec: Spec = { cls: 'relation', kind: 'table', ...name };
   const refs = collectRefs({ ...node, intoClause: undefined });
+  const needs = needsOf(refs, [], undefined);
   const create =
     (quiet: boolean) =>
     (catalog: Catalog, run: Run): void => {
       if (quiet && catalog.peek(spec)) return;
       needRelations(refs, catalog);
+      needs.check(catalog);
       catalog.create(spec, run.id('relation'), { kind: 'table', attrs: { persistence: into.rel?.relpersistence ?? 'p' } });
     };
   const tokens = input.statement.tokens;

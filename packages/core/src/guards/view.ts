@@ -2,19 +2,21 @@
 import { fingerprint, rangeVar } from '../model/ast.ts';
 import { StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { Effect, Reader, Run } from '../model/effect.ts';
-import { collectRefs, dependencies, needRelations } from './refs.ts';
+import { collectRefs, dependencies, needRelations, needsOf } from './refs.ts';
 import { insertAfter, nameRange } from './source.ts';
 
 export const readCreateView: Reader = (input): Effect => {
   const node = input.node;
   const spec: Spec = { cls: 'relation', kind: 'view', ...rangeVar(node.view) };
   const refs = collectRefs(node.query);
+  const needs = needsOf(refs, [], undefined);
   const def = fingerprint([node.query, node.aliases ?? null]);
   const width = node.query?.SelectStmt?.targetList?.length;
   const create =
     (replace: boolean) =>
     (catalog: Catalog, run: Run): void => {
       const sources = needRelations(refs, catalog, spec);
+      needs.check(catalog);
       const columns = refs.columns.flatMap((column) => sources.map((source) => catalog.child(source, 'column', column.name)?.id)).filter((id): id is string => id !== undefined);
       const deps = [...new Set([...sources.map((source) => source.id), ...columns, ...dependencies({ ...refs, relations: [], columns: [] }, catalog)])];
       const there = catalog.peek(spec);

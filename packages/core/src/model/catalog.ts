@@ -10,6 +10,9 @@
 /** Thrown by a step that would raise an error on a server, or that would damage what is there. */
 export class StepError extends Error {}
 
+/** A step that a server would run without complaint although it loses or repeats something. */
+export class DamageError extends StepError {}
+
 export type Class =
   | 'schema'
   | 'relation'
@@ -121,6 +124,8 @@ export class Catalog {
   world: World | undefined;
   /** The original's own run: it is known to have worked, so what the model takes for an obstacle is none. */
   lenient = false;
+  /** The original's own run: steps remember what they found. */
+  recording = false;
   /** Ids that have to survive: dropping one of them in a rerun loses rows. */
   precious: ReadonlySet<string> | undefined;
 
@@ -225,6 +230,9 @@ export class Catalog {
     if (found) return found;
     if (!this.world) throw new StepError(`${describeSpec(spec)} does not exist`);
     const parent = spec.parent && this.need(spec.parent);
+    // with its parent, history has brought all that belongs to it
+    const brought = parent && this.find(spec);
+    if (brought) return brought;
     const known = this.#fromHistory(spec, parent);
     if (known) return this.#assumeTree(known, spec);
     const schema = isChild(spec.cls) ? '' : this.#schemaOf(spec.cls, spec.schema);
@@ -250,6 +258,8 @@ export class Catalog {
     if (found || !this.world) return found;
     const parent = spec.parent && this.peek(spec.parent);
     if (spec.parent && !parent) return undefined;
+    const brought = parent && this.find(spec);
+    if (brought) return brought;
     if (this.world.absent.has(this.#key(spec.cls, this.#schemaOf(spec.cls, spec.schema), spec.name, parent?.id))) return undefined;
     const known = this.#fromHistory(spec, parent);
     return known ? this.#assumeTree(known, spec) : undefined;
@@ -272,7 +282,8 @@ export class Catalog {
       } else throw new StepError(`${describeSpec(spec)} already exists`);
     } else if (this.world) this.world.absent.add(key);
     const object: Obj = {
-      id,
+      // what an earlier run of the same statement made may still be there under another name
+      id: this.objects.has(id) ? `${id}'` : id,
       cls: spec.cls,
       kind: made.kind ?? spec.kind ?? '',
       schema,
@@ -335,7 +346,7 @@ export class Catalog {
     for (const id of ids) {
       const object = this.objects.get(id);
       if (!object) continue;
-      if (this.precious?.has(id)) throw new StepError(`${describe(object)} with its data would be dropped`);
+      if (this.precious?.has(id)) throw new DamageError(`${describe(object)} with its data would be dropped`);
       this.#remove(object);
     }
   }

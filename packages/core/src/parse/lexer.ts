@@ -260,26 +260,32 @@ function numberEnd(text: string, i: number, end: number): number {
 /** Characters that let an operator end in + or - (scan.l: `"~!@#^&|`?%"`). */
 const KEEPS_SIGN = /[~!@#^&|`?%]/;
 
-function operatorEnd(text: string, i: number, end: number): number {
-  let j = i + 1;
-  while (j < end) {
-    const c = text.charCodeAt(j);
+function isSign(c: number): boolean {
+  return c === MINUS || c === 0x2b;
+}
+
+/** Adds the operator at `start` and gives the offset behind it. */
+function operator(text: string, start: number, end: number, out: TokenBuffer): number {
+  let run = start + 1;
+  for (; run < end; run++) {
+    const c = text.charCodeAt(run);
     if (c >= 128 || CLASS[c] !== C_OPERATOR) break;
     // `--` and `/*` start a comment even inside an operator
-    if (j + 1 < end) {
-      const next = text.charCodeAt(j + 1);
+    if (run + 1 < end) {
+      const next = text.charCodeAt(run + 1);
       if ((c === MINUS && next === MINUS) || (c === SLASH && next === STAR)) break;
     }
-    j++;
   }
-  if (j - i > 1) {
-    const last = text.charCodeAt(j - 1);
-    if ((last === MINUS || last === 0x2b) && !KEEPS_SIGN.test(text.slice(i, j))) {
-      do j--;
-      while (j - i > 1 && (text.charCodeAt(j - 1) === MINUS || text.charCodeAt(j - 1) === 0x2b));
-    }
+  let stop = run;
+  if (run - start > 1 && isSign(text.charCodeAt(run - 1)) && !KEEPS_SIGN.test(text.slice(start, run))) {
+    do stop--;
+    while (stop - start > 1 && isSign(text.charCodeAt(stop - 1)));
   }
-  return j;
+  out.push(OPERATOR, start, stop);
+  // The signs that were cut off are operators of one character each; going through them here keeps a long run of them
+  // from being read again for every one.
+  for (; stop < run; stop++) out.push(OPERATOR, stop, stop + 1);
+  return run;
 }
 
 /** Offset behind the dollar quote opener (`$$`, `$tag$`) at `i`, or -1 when there is none. */
@@ -405,9 +411,7 @@ export function scan(text: string, start: number, end: number, out: TokenBuffer,
             break;
           }
         }
-        const stop = operatorEnd(text, i, end);
-        out.push(OPERATOR, i, stop);
-        i = stop;
+        i = operator(text, i, end, out);
         break;
       }
       case C_COLON: {

@@ -127,7 +127,8 @@ class Parser {
     if (reason && !this.problems.slice(before).some(({ kind }) => reason.kind === 'syntax' || kind === reason.kind)) {
       // Each piece is fine by itself and the whole is not: a NUL in a comment, or pieces that are not what PostgreSQL
       // sees. Either way the file must not pass.
-      this.problem(reason.kind, reason.message, { start: start + reason.at, end });
+      const at = start + reason.at;
+      this.problem(reason.kind, reason.message, { start: at, end: unusable ? at + 1 : end });
     }
   }
 

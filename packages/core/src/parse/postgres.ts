@@ -19,7 +19,10 @@ export interface RawStmt {
 
 export type RawParse =
   | { readonly ok: true; readonly stmts: readonly RawStmt[]; readonly byteLength: number }
-  /** `position` is 0-based, in code points, or -1 when PostgreSQL names none. */
+  /**
+   * `position` is 0-based, in code points, or -1 when PostgreSQL names none; `limit` when the parser gave up because of
+   * the size or the nesting.
+   */
   | { readonly ok: false; readonly message: string; readonly position: number; readonly limit: boolean };
 
 // @types/node 20 declares no WebAssembly
@@ -101,7 +104,8 @@ export function parseRaw(text: string): RawParse {
       const message = readString(glue, glue.HEAPU32[error >> 2]!);
       const position = glue.HEAPU32[(error >> 2) + 4]! - 1;
       glue._wasm_free_parse_result(result);
-      return { ok: false, message, position, limit: message.startsWith('memory exhausted') };
+      if (message.startsWith('memory exhausted')) return limitReached('memory exhausted', position);
+      return { ok: false, message, position, limit: false };
     }
     const json = readString(glue, glue.HEAPU32[result >> 2]!);
     glue._wasm_free_parse_result(result);
@@ -115,11 +119,11 @@ export function parseRaw(text: string): RawParse {
   }
 }
 
-function limitReached(why: string): RawParse {
+function limitReached(why: string, position = -1): RawParse {
   return {
     ok: false,
     message: `this is too large or too deeply nested for PostgreSQL's parser (${why})`,
-    position: -1,
+    position,
     limit: true,
   };
 }
@@ -129,7 +133,10 @@ function limitReached(why: string): RawParse {
  * the body does not compile.
  */
 export function parsePlpgsql(statement: string): unknown {
-  const glue = (running ??= start()) as Glue & { _wasm_parse_plpgsql(text: number): number; _wasm_free_string(text: number): void };
+  const glue = (running ??= start()) as Glue & {
+    _wasm_parse_plpgsql(text: number): number;
+    _wasm_free_string(text: number): void;
+  };
   try {
     const bytes = Buffer.from(statement, 'utf8');
     const input = glue._malloc(bytes.length + 1);

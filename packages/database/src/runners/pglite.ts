@@ -172,7 +172,8 @@ class PGliteServer implements Server {
 
   async connect(name: string): Promise<Session> {
     const database = this.#database(name);
-    if (database.session) throw new ConnectionError(`database "${name}" has a session already; PGlite can have only one`);
+    if (database.session)
+      throw new ConnectionError(`database "${name}" has a session already; PGlite can have only one`);
     const instance = database.instance ?? (await this.#load(database));
     const session = new PGliteSession(this.#module, instance, (broken) => {
       database.session = undefined;
@@ -259,7 +260,9 @@ class PGliteSession implements Session {
       else if (message instanceof kinds.ReadyForQueryMessage) this.inTransaction = message.status !== 'I';
       else if (message instanceof kinds.RowDescriptionMessage) names = message.fields.map((field) => field.name);
       else if (message instanceof kinds.DataRowMessage) {
-        rows.push(Object.fromEntries(message.fields.map((value: string | null, at: number) => [names[at] ?? '', value])));
+        rows.push(
+          Object.fromEntries(message.fields.map((value: string | null, at: number) => [names[at] ?? '', value])),
+        );
       } else if (message instanceof kinds.CommandCompleteMessage) {
         results.push({ rows });
         rows = [];

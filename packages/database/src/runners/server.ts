@@ -51,7 +51,6 @@ async function open(url: string, applicationName: string): Promise<PostgresSessi
   try {
     client = new pg.Client({
       connectionString: url,
-      application_name: applicationName,
       // values stay the text that the server sent
       types: { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig,
     });
@@ -64,6 +63,8 @@ async function open(url: string, applicationName: string): Promise<PostgresSessi
   } catch (error) {
     throw new ConnectionError(`cannot connect to ${client.host}:${client.port}: ${reason(error)}`, { cause: error });
   }
+  // not in the configuration: there a name in the URL would win
+  await session.query(`SET application_name = ${quoteLiteral(applicationName)}`);
   return session;
 }
 

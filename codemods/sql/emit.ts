@@ -1,0 +1,344 @@
+/** The text of a guarded statement: a DO block that a person can review. */
+import {
+  applyEdits,
+  dollarQuote,
+  nameSql,
+  OWN_TAG,
+  presentSql,
+  quoteIdent,
+  quoteLiteral,
+  regclass,
+  specOf,
+  type Edit,
+  type Obj,
+  type PlannedStatement,
+} from '@idempotify/core';
+import { addedShape, singleShape, tableShape, twinShape, unnamedShape, type Shape, type TwinShape } from './shape.ts';
+
+export interface Emitted {
+  readonly text: string;
+  /** Uses what other statements of the file leave behind. */
+  readonly pattern: boolean;
+  readonly shape: boolean;
+}
+
+/** Words that PL/pgSQL knows as variables in our blocks: a column of that name must win. */
+const VARIABLES = /\b(found|have|want|sqlstate|sqlerrm)\b/i;
+const QUERIES = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt', 'CreateTableAsStmt', 'SelectStmt']);
+
+interface Block {
+  readonly declare?: readonly string[];
+  readonly body: readonly string[];
+  readonly columnsWin?: boolean;
+}
+
+function block(parts: Block): string {
+  const lines: string[] = [''];
+  if (parts.columnsWin) lines.push('#variable_conflict use_column');
+  if (parts.declare && parts.declare.length > 0) lines.push('DECLARE', ...parts.declare.map((line) => `  ${line}`), 'BEGIN', ...parts.body, 'END ');
+  else lines.push('BEGIN', ...parts.body, 'END ');
+  const inner = lines.join('\n');
+  // `DO $tag$ BEGIN` on one line when there is nothing to declare
+  const compact = parts.declare?.length || parts.columnsWin ? inner : ` ${inner.slice(1)}`;
+  return `DO ${dollarQuote(compact, OWN_TAG)};`;
+}
+
+/** The statement inside of PL/pgSQL: as it is, or through EXECUTE where PL/pgSQL would read it in another way. */
+function inner(planned: PlannedStatement, text: string, indent: string): string {
+  const { effect, statement } = planned;
+  const execute = effect?.execute === true || statement.tag === 'DoStmt' || (statement.tag === 'SelectStmt' && !statement.node.intoClause);
+  return execute ? `${indent}EXECUTE ${dollarQuote(text, `${OWN_TAG}_sql`)};` : `${indent}${text};`;
+}
+
+const raise = (label: string, what = 'is there with another definition'): string => `RAISE EXCEPTION ${quoteLiteral(`idempotify: ${label.replaceAll('%', '%%')} ${what}: found %, expected %`)}, have, want;`;
+
+/** The condition under which the statement has not been done, from other statements' lasting effects. */
+function notDone(planned: PlannedStatement): string[] {
+  const form = planned.form;
+  if (form.type !== 'guard') return [];
+  return form.evidence.map((atom) => atom.notSql(planned.before));
+}
+
+function notOwn(planned: PlannedStatement): string | undefined {
+  const form = planned.form;
+  if (form.type !== 'guard' || form.own.length === 0) return undefined;
+  if (form.own.length === 1) return form.own[0]?.notSql(planned.before);
+  return `NOT (${form.own.map((atom) => atom.sql(planned.before)).join('\n    AND ')})`;
+}
+
+const all = (conditions: readonly string[]): string => conditions.map((condition) => (/ OR /.test(condition) && conditions.length > 1 ? `(${condition})` : condition)).join('\n    AND ');
+
+/** The statement's text (without `;`), with edits. */
+export function statementText(planned: PlannedStatement, text: string, edits: readonly Edit[]): string {
+  const { start, end } = planned.statement.range;
+  return applyEdits(
+    text.slice(start, end),
+    edits.map((edit) => ({ start: edit.start - start, end: edit.end - start, text: edit.text })),
+  );
+}
+
+function shapeGuard(planned: PlannedStatement, shape: Shape, body: string, evidence: readonly string[], columnsWin: boolean): string {
+  const lines: string[] = [...(shape.prepare ?? [])];
+  const condition = all([shape.missing, ...evidence]);
+  lines.push(`  IF ${condition} THEN`, inner(planned, body, '    '));
+  if (shape.differs !== undefined) {
+    const differs = evidence.length > 0 && shape.missing !== `NOT (${shape.differs})` ? `NOT (${shape.missing}) AND (${shape.differs})` : shape.differs;
+    if (shape.missing.startsWith('cardinality')) {
+      // some may be there in another shape while others are missing: look at that first
+      return block({ declare: shape.declare, columnsWin, body: [`  IF ${shape.differs} THEN`, `    ${raise(shape.label)}`, `  ELSIF ${condition} THEN`, inner(planned, body, '    '), '  END IF;'] });
+    }
+    lines.push(`  ELSIF ${differs} THEN`, `    ${raise(shape.label)}`);
+  }
+  lines.push('  END IF;');
+  return block({ declare: shape.declare, columnsWin, body: lines });
+}
+
+/** The definition as the server prints it, found on an empty temporary copy of the table. */
+function twinGuard(planned: PlannedStatement, object: Obj, twin: TwinShape, text: string, body: string, evidence: readonly string[]): string | undefined {
+  const { effect, after, before, statement } = planned;
+  const relation = after.get(object.parent);
+  if (!relation || !effect?.twin) return undefined;
+  const place = effect.twin.relation;
+  const temporary = `pg_temp.${quoteIdent(relation.name)}`;
+  const original = nameSql(relation.written, relation.name);
+  const onTwin = applyEdits(text.slice(statement.range.start, statement.range.end), [{ start: place.start - statement.range.start, end: place.end - statement.range.start, text: temporary }]);
+  const make = (indent: string): string[] => [
+    `${indent}CREATE TEMP TABLE ${quoteIdent(relation.name)} (LIKE ${original});`,
+    inner(planned, onTwin.replace(/^(ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?)ONLY\s+/i, '$1').replace(/\bON\s+ONLY\s+(?=pg_temp\.)/i, 'ON '), indent),
+    `${indent}want := (${twin.definition(`to_regclass(${quoteLiteral(temporary)})`)});`,
+    `${indent}DROP TABLE ${temporary};`,
+  ];
+  const target = regclass(relation, before);
+  if (twin.anyName) {
+    return block({
+      declare: ['want text;'],
+      body: [...make('  '), `  IF ${all([`NOT want = ANY (ARRAY(${twin.definition(target)}))`, ...evidence])} THEN`, inner(planned, body, '    '), '  END IF;'],
+    });
+  }
+  return block({
+    declare: ['want text;', `have text := (${twin.definition(target)});`],
+    body: [`  IF ${all(['have IS NULL', ...evidence])} THEN`, inner(planned, body, '    '), evidence.length > 0 ? '  ELSIF have IS NOT NULL THEN' : '  ELSE', ...make('    '), '    IF have <> want THEN', `      ${raise(twin.label)}`, '    END IF;', '  END IF;'],
+  });
+}
+
+/** A view's query is written once and run under two names. */
+function viewGuard(planned: PlannedStatement, view: Obj, text: string, evidence: readonly string[]): string | undefined {
+  const { effect, statement, before, later } = planned;
+  const twin = effect?.twin;
+  if (!twin || later.some((state) => state.get(view.id) !== undefined && state.get(view.id)?.def !== view.def)) return undefined;
+  const materialized = twin.kind === 'materialized view';
+  const head = text.slice(statement.range.start, twin.relation.start).trim();
+  if (/\brecursive\b/i.test(head) || view.schema === 'pg_temp') return undefined;
+  const name = text.slice(twin.relation.start, twin.relation.end);
+  const rest = text.slice(twin.relation.end, statement.range.end);
+  let query = rest;
+  let tail = '';
+  if (materialized) {
+    // storage options belong to the real one only: between the name and AS, and WITH [NO] DATA at the end
+    const data = /\s+WITH\s+(NO\s+)?DATA\s*$/i.exec(rest);
+    if (data) {
+      query = rest.slice(0, data.index);
+      tail = data[0];
+    }
+    if (!/^\s*(\([^()]*\)\s*)?AS\b/i.test(query)) return undefined;
+  }
+  const label = `${view.kind} ${nameSql(view.written, view.name)}`;
+  const quoted = (sql: string): string => quoteLiteral(sql);
+  return block({
+    declare: [`definition text := ${dollarQuote(query, `${OWN_TAG}_sql`)};`, `want text;`, `have text := (SELECT pg_get_viewdef(oid) FROM pg_class WHERE oid = ${regclass(view, before)} AND relkind = ${materialized ? `'m'` : `'v'`});`],
+    body: [
+      `  IF ${all(['have IS NULL', ...evidence])} THEN`,
+      `    EXECUTE ${quoted(`${head} ${name}`)} || definition${tail === '' ? '' : ` || ${quoted(tail)}`};`,
+      evidence.length > 0 ? '  ELSIF have IS NOT NULL THEN' : '  ELSE',
+      `    EXECUTE 'CREATE TEMP VIEW idempotify_twin' || definition;`,
+      `    want := pg_get_viewdef(to_regclass('pg_temp.idempotify_twin'));`,
+      `    DROP VIEW pg_temp.idempotify_twin;`,
+      '    IF have <> want THEN',
+      `      ${raise(label)}`,
+      '    END IF;',
+      '  END IF;',
+    ],
+  });
+}
+
+/** A plain guard: the statement runs unless one of the conditions says that it has been done. */
+function plainGuard(planned: PlannedStatement, body: string, conditions: readonly string[], columnsWin: boolean): string {
+  const form = planned.form;
+  const onlyIf = form.type === 'guard' ? form.onlyIf : undefined;
+  let statementLines = [inner(planned, body, '    ')];
+  let condition = all(conditions);
+  if (onlyIf) {
+    const gone = planned.later.some((state) => state.find(onlyIf.needs) === undefined);
+    const relation = planned.before.find(onlyIf.needs);
+    if (gone && relation) condition = all([`${regclass(relation, planned.before)} IS NOT NULL`, ...conditions]);
+    if (condition === '') condition = onlyIf.sql();
+    else statementLines = [`    IF ${onlyIf.sql()} THEN`, inner(planned, body, '      '), '    END IF;'];
+  }
+  const lines = [`  IF ${condition} THEN`, ...statementLines];
+  const lost = missingBoth(planned);
+  if (lost) lines.push(`  ELSIF ${lost.condition} THEN`, `    RAISE EXCEPTION ${quoteLiteral(lost.message)};`);
+  lines.push('  END IF;');
+  return block({ body: lines, columnsWin });
+}
+
+/** A rename that finds neither the old nor the new name has lost its object: that is drift, not "done". */
+function missingBoth(planned: PlannedStatement): { condition: string; message: string } | undefined {
+  const { effect, form, atoms, later, before, after } = planned;
+  if (!effect?.renames || form.type !== 'guard' || form.evidence.length > 0 || form.own.length !== 1 || !form.own[0]?.key.startsWith('-present')) return undefined;
+  const present = atoms.find((atom) => atom.key.startsWith('+present') && later.every((state) => atom.test(state) === true));
+  if (!present) return undefined;
+  const renamed = [...after.objects.values()].find((object) => before.get(object.id) && (before.get(object.id)?.name !== object.name || before.get(object.id)?.schema !== object.schema) && atoms.some((atom) => atom.key.includes(object.name)));
+  const old = renamed && before.get(renamed.id);
+  if (!renamed || !old) return undefined;
+  return { condition: present.notSql(before), message: `idempotify: neither ${effect.subject} nor its new name ${nameSql(renamed.schema === old.schema ? undefined : renamed.schema, renamed.name)} is there`.replaceAll('%', '%%') };
+}
+
+/** The guard around one planned statement. */
+export function emitGuard(planned: PlannedStatement, text: string, options: { readonly shape: boolean }): Emitted {
+  const { effect, form, after, statement } = planned;
+  if (form.type !== 'guard' || !effect) throw new Error('not a guard');
+  const evidence = notDone(planned);
+  const pattern = form.evidence.length > 0;
+  const columnsWin = QUERIES.has(statement.tag) && VARIABLES.test(text.slice(statement.range.start, statement.range.end));
+  const plainBody = statementText(planned, text, effect.body && statement.tag === 'SelectStmt' ? effect.body : []);
+  if (form.shape && options.shape && effect.creates) {
+    const created = effect.creates(after, planned.run);
+    const shaped = emitShape(planned, created, text, plainBody, evidence, columnsWin);
+    if (shaped !== undefined) return { text: shaped, pattern, shape: true };
+  }
+  const conditions: string[] = [];
+  const own = notOwn(planned);
+  if (own !== undefined) conditions.push(own);
+  else if (form.shape && effect.creates) {
+    const created = effect.creates(after, planned.run);
+    const present = created.map((object) => presentSql(object, after, planned.before)).filter((sql): sql is string => sql !== undefined);
+    if (present.length === 1) conditions.push(`NOT (${present[0]})`.replace(/^NOT \((to_reg\w+\(.*\)) IS NOT NULL\)$/, '$1 IS NULL').replace(/^NOT \((EXISTS .*)\)$/s, 'NOT $1'));
+    else if (present.length > 1) conditions.push(`NOT (${present.join('\n    AND ')})`);
+  }
+  conditions.push(...evidence);
+  const body = statementText(planned, text, form.body);
+  return { text: plainGuard(planned, statement.tag === 'SelectStmt' ? plainBody : body, conditions, columnsWin), pattern, shape: false };
+}
+
+function emitShape(planned: PlannedStatement, created: readonly Obj[], text: string, plainBody: string, evidence: readonly string[], columnsWin: boolean): string | undefined {
+  const { effect, form } = planned;
+  const first = created[0];
+  if (!effect || !first || form.type !== 'guard') return undefined;
+  if (first.cls === 'relation' && (first.kind === 'table' || first.kind === 'foreign table')) {
+    const shape = tableShape(planned, first);
+    return shape && shapeGuard(planned, shape, plainBody, evidence, columnsWin);
+  }
+  if (first.kind === 'view' || first.kind === 'materialized view') return viewGuard(planned, first, text, evidence);
+  const relationChildren = created.every((object) => (object.cls === 'column' || object.cls === 'constraint') && planned.after.get(object.parent)?.cls === 'relation');
+  if (relationChildren) {
+    if (effect.parts && effect.prefix) {
+      const prefix = text.slice(effect.prefix.start, effect.prefix.end);
+      const blocks = effect.parts.map((part, index) => {
+        const object = created[index];
+        const body = prefix + text.slice(part.start, part.end);
+        if (!object || created.length !== effect.parts?.length) return undefined;
+        const shape = object.attrs['auto'] === 'true' ? unnamedShape(planned, object) : (singleShape(planned, object) ?? addedShape(planned, [object]));
+        return shape && { shape, body };
+      });
+      // one block, one IF for each action: the command stays atomic and no action hides another
+      if (blocks.every((item) => item !== undefined)) return partsGuard(planned, blocks, evidence);
+    }
+    if (created.length === 1 && first.cls === 'constraint') {
+      const simple = first.attrs['auto'] === 'true' ? unnamedShape(planned, first) : (effect.drops ?? []).length > 0 ? undefined : singleShape(planned, first);
+      if (simple) return shapeGuard(planned, simple, plainBody, evidence, false);
+      if ((effect.drops ?? []).length === 0) {
+        const twin = twinShape(planned, first);
+        const guarded = twin && twinGuard(planned, first, twin, text, plainBody, evidence);
+        if (guarded) return guarded;
+      }
+    }
+    const replaced = (effect.drops ?? []).filter((name) => created.some((object) => object.name === name));
+    if (replaced.length > 0 && created.some((object) => object.cls === 'constraint' && object.def === undefined)) return replaceGuard(planned, created, text, plainBody, evidence);
+    const shape = addedShape(planned, created);
+    return shape && shapeGuard(planned, shape, replaced.length > 0 ? plainBody : statementText(planned, text, form.body), evidence, false);
+  }
+  if (created.length === 1) {
+    const simple = first.attrs['auto'] === 'true' ? unnamedShape(planned, first) : singleShape(planned, first);
+    if (simple) return shapeGuard(planned, simple, plainBody, evidence, columnsWin);
+    const twin = twinShape(planned, first);
+    return twin && twinGuard(planned, first, twin, text, plainBody, evidence);
+  }
+  return undefined;
+}
+
+/** Several actions of one command, each under its own IF. */
+function partsGuard(planned: PlannedStatement, parts: readonly { readonly shape: Shape; readonly body: string }[], evidence: readonly string[]): string {
+  const lines: string[] = [];
+  const declare: string[] = [];
+  parts.forEach(({ shape, body }, index) => {
+    const number = parts.length > 1 ? String(index + 1) : '';
+    const rename = (sql: string): string => sql.replace(/\b(have|want)\b/g, `$1${number}`);
+    // only our own variables are renamed: literals in the shape's SQL may hold these words too
+    const safe = (sql: string): string =>
+      sql
+        .split(/('(?:[^']|'')*'|"(?:[^"]|"")*")/)
+        .map((piece, position) => (position % 2 === 1 ? piece : rename(piece)))
+        .join('');
+    declare.push(...shape.declare.map(safe));
+    lines.push(`  IF ${all([safe(shape.missing), ...evidence])} THEN`, inner(planned, body, '    '));
+    if (shape.differs !== undefined) lines.push(`  ELSIF ${safe(evidence.length > 0 ? `NOT (${shape.missing}) AND ${shape.differs}` : shape.differs)} THEN`, `    ${raise(shape.label).replace(', have, want;', `, have${number}, want${number};`)}`);
+    lines.push('  END IF;');
+  });
+  return block({ declare, body: lines });
+}
+
+/** DROP CONSTRAINT x, ADD CONSTRAINT x CHECK …: whether it is the new one, only the server's own text can tell. */
+function replaceGuard(planned: PlannedStatement, created: readonly Obj[], text: string, plainBody: string, evidence: readonly string[]): string | undefined {
+  const { after, before, effect, statement } = planned;
+  const constraint = created.find((object) => object.cls === 'constraint' && object.def === undefined);
+  const relation = after.get(constraint?.parent);
+  const additions = statement.node.cmds?.filter((item: { AlterTableCmd: { subtype: string } }) => item.AlterTableCmd.subtype === 'AT_AddConstraint') ?? [];
+  if (!constraint || !relation || created.length !== 1 || additions.length !== 1 || !effect?.prefix) return undefined;
+  const temporary = `pg_temp.${quoteIdent(relation.name)}`;
+  const tokens = statement.tokens;
+  // the ADD action alone, on the twin
+  let depth = 0;
+  let start = effect.prefix.end;
+  let action: string | undefined;
+  for (const token of [...tokens, undefined]) {
+    const word = token ? text.slice(token.start, token.end) : ',';
+    if (token && token.start < effect.prefix.end) continue;
+    if (word === '(' || word === '[') depth++;
+    if (word === ')' || word === ']') depth--;
+    if (word === ',' && depth === 0) {
+      const part = text.slice(start, token?.start ?? statement.range.end).trim();
+      if (/^ADD\b/i.test(part)) action = part;
+      start = token?.end ?? start;
+    }
+  }
+  if (action === undefined) return undefined;
+  const query = (where: string): string => `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = ${where} AND conname = ${quoteLiteral(constraint.name)}`;
+  return block({
+    declare: ['want text;', `have text := (${query(regclass(relation, before))});`],
+    body: [
+      `  CREATE TEMP TABLE ${quoteIdent(relation.name)} (LIKE ${nameSql(relation.written, relation.name)});`,
+      `  ALTER TABLE ${temporary} ${action};`,
+      `  want := (${query(`to_regclass(${quoteLiteral(temporary)})`)});`,
+      `  DROP TABLE ${temporary};`,
+      `  IF ${all(['have IS DISTINCT FROM want', ...evidence])} THEN`,
+      inner(planned, plainBody, '    '),
+      '  END IF;',
+    ],
+  });
+}
+
+/** In front of CREATE INDEX CONCURRENTLY: an INVALID leftover of a failed build goes, another index of that name is an error. */
+export function emitInvalidCleanup(planned: PlannedStatement, index: Obj, shape: boolean): string | undefined {
+  const { after, before } = planned;
+  const table = after.get(index.parent);
+  if (!table) return undefined;
+  const where = `pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE indrelid = ${regclass(table, before)} AND relname = ${quoteLiteral(index.name)}`;
+  const schema = nameSql(table.written, index.name);
+  const lines = [`  IF EXISTS (SELECT FROM ${where} AND NOT indisvalid) THEN`, `    DROP INDEX ${schema};`];
+  const simple = shape ? singleShape(planned, index) : undefined;
+  if (simple?.differs !== undefined) lines.push(`  ELSIF ${simple.differs} THEN`, `    ${raise(simple.label)}`);
+  lines.push('  END IF;');
+  return block({ declare: simple?.declare ?? [], body: lines });
+}
+
+export { specOf };

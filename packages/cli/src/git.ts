@@ -1,0 +1,139 @@
+/** Asks git which files are committed and unchanged. One call per repository, however many files there are. */
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { systemMessage } from './errors.ts';
+
+/** More folders than this are not listed on git's command line; then their common ancestor is. */
+const MAX_PATHSPECS = 200;
+
+export interface Committed {
+  /** Absolute, real paths that are tracked and unchanged against HEAD, in the working tree and in the index. */
+  readonly files: ReadonlySet<string>;
+  /** Files of repositories that git could not be asked about, with the reason. */
+  readonly unknown: ReadonlyMap<string, string>;
+}
+
+/**
+ * Outside of every repository a file is not committed. Where there is a repository but git can't tell (not installed,
+ * not trusted, damaged), the answer is "unknown": taking its files for new ones would edit applied migrations.
+ *
+ * @param files absolute paths whose folder part is real (without symbolic links)
+ */
+export async function committedFiles(files: readonly string[]): Promise<Committed> {
+  const roots = new Map<string, string | undefined>();
+  const repositories = new Map<string, string[]>();
+  for (const file of files) {
+    const root = repositoryRoot(path.dirname(file), roots);
+    if (root === undefined) continue;
+    const list = repositories.get(root);
+    if (list) list.push(file);
+    else repositories.set(root, [file]);
+  }
+  const committed = new Set<string>();
+  const unknown = new Map<string, string>();
+  await Promise.all(
+    [...repositories].map(async ([root, members]) => {
+      let touched: (relative: string) => boolean;
+      try {
+        touched = parseStatus(await gitStatus(root, members));
+      } catch (error) {
+        const reason = gitFailure(error);
+        for (const file of members) unknown.set(file, reason);
+        return;
+      }
+      for (const file of members) {
+        const relative = path.relative(root, file).split(path.sep).join('/');
+        if (!touched(relative)) committed.add(file);
+      }
+    }),
+  );
+  return { files: committed, unknown };
+}
+
+/** The nearest folder upwards that holds `.git`: a folder, or in submodules and worktrees a file. */
+function repositoryRoot(folder: string, known: Map<string, string | undefined>): string | undefined {
+  const asked: string[] = [];
+  let at = folder;
+  let root: string | undefined;
+  for (;;) {
+    if (known.has(at)) {
+      root = known.get(at);
+      break;
+    }
+    asked.push(at);
+    if (fs.existsSync(path.join(at, '.git'))) {
+      root = at;
+      break;
+    }
+    const parent = path.dirname(at);
+    if (parent === at) break;
+    at = parent;
+  }
+  for (const each of asked) known.set(each, root);
+  return root;
+}
+
+function gitStatus(root: string, files: readonly string[]): Promise<string> {
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  // A hook sets these for its own repository; the files may lie in another one.
+  for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_COMMON_DIR']) delete env[name];
+  env['GIT_OPTIONAL_LOCKS'] = '0'; // only looking: must not get in the way of another git
+  env['GIT_LITERAL_PATHSPECS'] = '1';
+  env['GIT_CEILING_DIRECTORIES'] = path.dirname(root); // a damaged .git must not make git ask the repository around it
+  env['LC_ALL'] = 'C';
+  const args = [
+    ...['-C', root, '-c', 'core.fileMode=false', '-c', 'core.quotePath=false'],
+    ...['status', '--porcelain=v1', '-z', '--untracked-files=all', '--ignored=traditional', '--no-renames'],
+    ...['--ignore-submodules=all', '--', ...pathspecs(root, files)],
+  ];
+  return new Promise((resolve, reject) => {
+    execFile('git', args, { env, encoding: 'utf8', maxBuffer: 1 << 30, windowsHide: true }, (error, stdout, stderr) => {
+      if (error) reject(Object.assign(error, { stderr }));
+      else resolve(stdout);
+    });
+  });
+}
+
+/** The folders of the files, without those inside of another one. */
+function pathspecs(root: string, files: readonly string[]): string[] {
+  const folders = [...new Set(files.map((file) => path.dirname(file)))].sort();
+  const top: string[] = [];
+  for (const folder of folders) {
+    const last = top[top.length - 1];
+    if (last === undefined || !(folder === last || folder.startsWith(last + path.sep))) top.push(folder);
+  }
+  const wanted = top.length > MAX_PATHSPECS ? [commonAncestor(top)] : top;
+  return wanted.map((folder) => path.relative(root, folder).split(path.sep).join('/') || '.');
+}
+
+function commonAncestor(folders: readonly string[]): string {
+  let common = folders[0]!.split(path.sep);
+  for (const folder of folders) {
+    const parts = folder.split(path.sep);
+    let same = 0;
+    while (same < common.length && same < parts.length && common[same] === parts[same]) same++;
+    common = common.slice(0, same);
+  }
+  return common.join(path.sep) || path.sep;
+}
+
+/** `git status -z`: entries `XY path`, of files that differ from HEAD, are untracked, or ignored (`!!`, a whole folder ends in `/`). */
+function parseStatus(output: string): (relative: string) => boolean {
+  const names = new Set<string>();
+  const folders: string[] = [];
+  for (const entry of output.split('\0')) {
+    if (entry.length < 4) continue;
+    const name = entry.slice(3);
+    if (name.endsWith('/')) folders.push(name);
+    else names.add(name);
+  }
+  return (relative) => names.has(relative) || folders.some((folder) => relative.startsWith(folder));
+}
+
+function gitFailure(error: unknown): string {
+  const { code, stderr } = error as { code?: unknown; stderr?: string };
+  if (code === 'ENOENT') return 'git is not installed';
+  const line = stderr?.split('\n').find((each) => each.trim() !== '');
+  return line === undefined ? `git failed: ${systemMessage(error)}` : `git says "${line.trim()}"`;
+}

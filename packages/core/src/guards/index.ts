@@ -1,0 +1,5 @@
+export * from './atoms.ts';
+export * from './plan.ts';
+export * from './probe.ts';
+export { readEffect } from './registry.ts';
+export { OWN_TAG } from './do-block.ts';

@@ -1,0 +1,3 @@
+export { Catalog, describe, type Obj, type Spec } from './catalog.ts';
+export type { Effect, Run, OnlyIf, Twin, DataStep } from './effect.ts';
+export { typeSql } from './types.ts';

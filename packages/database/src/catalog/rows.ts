@@ -1,0 +1,144 @@
+import { quoteLiteral } from '@idempotify/core';
+import type { Session } from '../runners/types.ts';
+import { readOnly } from './snapshot.ts';
+
+/** Everything that the tables hold. */
+export interface Rows {
+  /** Qualified name of the table or materialized view -> its rows, each as JSON text of column -> text, sorted. */
+  readonly tables: ReadonlyMap<string, readonly string[]>;
+  /** Qualified name -> where it stands. */
+  readonly sequences: ReadonlyMap<string, SequencePosition>;
+}
+
+export interface SequencePosition {
+  /** The value that the next nextval() would give out. */
+  readonly next: bigint;
+  readonly increment: bigint;
+  /** `last_value` and `is_called` as the sequence has them: what setval() takes. */
+  readonly lastValue: string;
+  readonly isCalled: boolean;
+}
+
+export interface RowDifference {
+  readonly kind: 'rows';
+  readonly table: string;
+  /** Rows that were expected and are not there; a row that changed is among the missing ones and the extra ones. */
+  readonly missing: readonly string[];
+  readonly extra: readonly string[];
+}
+
+export interface SequenceDifference {
+  readonly kind: 'sequence';
+  readonly sequence: string;
+  /** The value that nextval() would give out next, in decimal. */
+  readonly before: string;
+  readonly after: string;
+  /** Values that were handed out would be handed out again; a gap does no harm. */
+  readonly behind: boolean;
+}
+
+/**
+ * Relations with something in them (an empty one has no pages), with their columns by name: the order of columns does
+ * not count. Partitions are read one by one, a partitioned table itself has no rows. Extensions' own tables are not read.
+ */
+const listTables = `
+SELECT c.oid::regclass::text AS name,
+  (SELECT string_agg(quote_ident(a.attname) || '::text', ', ' ORDER BY a.attname) FROM pg_attribute a
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+  CASE WHEN c.relkind = 'm' THEN NOT c.relispopulated ELSE pg_relation_size(c.oid) = 0 END AS empty
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
+
+const listSequences = `
+SELECT c.oid::regclass::text AS name, s.seqincrement AS increment FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid
+WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
+
+/** PostgreSQL plans a UNION of thousands of tables slowly. */
+const chunk = 100;
+
+/**
+ * Reads all rows of all tables and the positions of all sequences. Values are compared as the text that PostgreSQL
+ * prints. Meant for scratch databases: everything is held in memory.
+ */
+export async function readRows(session: Session): Promise<Rows> {
+  return await readOnly(session, async () => {
+    const [tableList, sequenceList] = await session.query(`${listTables};${listSequences}`);
+    const tables = new Map<string, string[]>();
+    const queries: string[] = [];
+    for (const { name, columns, empty } of tableList?.rows ?? []) {
+      if (name == null) continue;
+      tables.set(name, []);
+      if (empty === 't') continue;
+      // ONLY: the rows of child tables are read with the child
+      const from = `(SELECT ${columns ?? ''} FROM ONLY ${name}) AS r`;
+      queries.push(`SELECT ${quoteLiteral(name)} AS name, to_jsonb(r)::text AS row FROM ${from}`);
+    }
+    for (let at = 0; at < queries.length; at += chunk) {
+      const [result] = await session.query(queries.slice(at, at + chunk).join('\nUNION ALL\n'));
+      for (const { name, row } of result?.rows ?? []) if (name != null && row != null) tables.get(name)?.push(row);
+    }
+    for (const rows of tables.values()) rows.sort();
+    const increments = new Map(
+      (sequenceList?.rows ?? []).map((row) => [row['name'] ?? '', BigInt(row['increment'] ?? 1)]),
+    );
+    return { tables, sequences: await positions(session, increments) };
+  });
+}
+
+/** Where all sequences stand, without the rows of the tables. */
+export async function readSequences(session: Session): Promise<Rows['sequences']> {
+  return await readOnly(session, async () => {
+    const [list] = await session.query(listSequences);
+    return await positions(
+      session,
+      new Map((list?.rows ?? []).map((row) => [row['name'] ?? '', BigInt(row['increment'] ?? 1)])),
+    );
+  });
+}
+
+async function positions(session: Session, increments: Map<string, bigint>): Promise<Map<string, SequencePosition>> {
+  const sequences = new Map<string, SequencePosition>();
+  const queries = [...increments.keys()].map(
+    (name) => `SELECT ${quoteLiteral(name)} AS name, last_value AS value, is_called AS called FROM ${name}`,
+  );
+  for (let at = 0; at < queries.length; at += chunk) {
+    const [result] = await session.query(queries.slice(at, at + chunk).join('\nUNION ALL\n'));
+    for (const { name, value, called } of result?.rows ?? []) {
+      if (name == null || value == null) continue;
+      const increment = increments.get(name) ?? 1n;
+      const isCalled = called === 't';
+      const next = BigInt(value) + (isCalled ? increment : 0n);
+      sequences.set(name, { next, increment, lastValue: value, isCalled });
+    }
+  }
+  return sequences;
+}
+
+/** How the contents of `got` differ from those of `expected`; a table that only one has is the catalog's difference. */
+export function diffRows(expected: Rows, got: Rows): (RowDifference | SequenceDifference)[] {
+  const differences: (RowDifference | SequenceDifference)[] = [];
+  for (const [table, before] of expected.tables) {
+    const after = got.tables.get(table);
+    if (after === undefined) continue;
+    const missing: string[] = [];
+    const extra: string[] = [];
+    // both are sorted
+    for (let b = 0, a = 0; b < before.length || a < after.length;) {
+      const [was, is] = [before[b], after[a]];
+      if (was === is) [b, a] = [b + 1, a + 1];
+      else if (is === undefined || (was !== undefined && was < is)) [missing.push(was as string), b++];
+      else [extra.push(is), a++];
+    }
+    if (missing.length + extra.length > 0) differences.push({ kind: 'rows', table, missing, extra });
+  }
+  for (const [sequence, before] of expected.sequences) {
+    const after = got.sequences.get(sequence);
+    if (after === undefined || after.next === before.next) continue;
+    const behind = before.increment > 0n ? after.next < before.next : after.next > before.next;
+    differences.push({ kind: 'sequence', sequence, before: String(before.next), after: String(after.next), behind });
+  }
+  return differences;
+}

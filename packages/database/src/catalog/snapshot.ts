@@ -1,0 +1,119 @@
+import type { Session } from '../runners/types.ts';
+import { cluster } from './cluster.ts';
+import type { Reader } from './readers.ts';
+import { relations } from './relations.ts';
+import { routines } from './routines.ts';
+import type { Version } from './sql.ts';
+import { types } from './types.ts';
+
+/**
+ * What the catalogs say about everything that a migration can create, change or drop. Without OIDs, without the order
+ * of columns (kept apart) and without what PostgreSQL derives by itself (row types, array types, TOAST tables, internal
+ * triggers, members of extensions), so that two databases which were brought to the same state in different ways are
+ * equal.
+ */
+export interface Snapshot {
+  /** kind -> name of the object -> its properties as JSON text; what has the usual value is left out. */
+  readonly objects: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Name of the table -> its columns as they stand. */
+  readonly columnOrder: ReadonlyMap<string, readonly string[]>;
+}
+
+const readers: readonly Reader[] = [...relations, ...routines, ...types, ...cluster];
+const optional = readers.filter((reader) => reader.present !== undefined);
+
+/** Every kind that a snapshot may contain. */
+export const snapshotKinds: readonly string[] = readers.map((reader) => reader.kind);
+
+/**
+ * Cheap questions in front of the expensive query: which of the optional kinds there are, as text of 0 and 1, and which
+ * of our statements this session has prepared already.
+ */
+const probe = `SELECT current_setting('server_version_num') AS version,
+  (SELECT string_agg(name, ' ') FROM pg_prepared_statements WHERE name LIKE 'idempotify\\_%') AS prepared,
+  concat(${optional.map((reader) => `(${reader.present})::int`).join(',\n')}) AS found`;
+
+/**
+ * How texts come out must depend on nothing that the session did before. row_security off: rather an error than rows
+ * that are hidden from us.
+ */
+export const fixedSettings = Object.entries({
+  search_path: "''",
+  quote_all_identifiers: 'off',
+  DateStyle: "'ISO, YMD'",
+  IntervalStyle: 'postgres',
+  TimeZone: "'UTC'",
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+  row_security: 'off',
+})
+  .map(([name, value]) => `SET LOCAL ${name} = ${value}`)
+  .join('; ');
+
+/** Runs queries under `fixedSettings`, which end with it, in the session's own transaction when there is one. */
+export async function readOnly<T>(session: Session, read: () => Promise<T>): Promise<T> {
+  const nested = session.inTransaction;
+  await session.query(
+    nested ? `SAVEPOINT idempotify_read; ${fixedSettings}` : `BEGIN ISOLATION LEVEL REPEATABLE READ; ${fixedSettings}`,
+  );
+  try {
+    return await read();
+  } finally {
+    await session.query(
+      nested ? 'ROLLBACK TO SAVEPOINT idempotify_read; RELEASE SAVEPOINT idempotify_read' : 'ROLLBACK',
+    );
+  }
+}
+
+function catalogQuery(version: Version, found: string): string {
+  const parts = readers
+    .filter((reader) => reader.present === undefined || found[optional.indexOf(reader)] === '1')
+    .map(
+      (reader) =>
+        `SELECT '${reader.kind}', name, properties::text FROM (${reader.sql(version)}) AS o (name, properties)`,
+    );
+  return `WITH member AS MATERIALIZED (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
+ns AS MATERIALIZED (SELECT oid, quote_ident(nspname) AS name FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'),
+rel AS MATERIALIZED (
+  SELECT c.*, ns.name || '.' || quote_ident(c.relname) AS name FROM pg_class c JOIN ns ON ns.oid = c.relnamespace
+  WHERE c.relkind <> 'i' AND c.relkind <> 'I'
+    AND NOT EXISTS (SELECT FROM member WHERE member.classid = 'pg_class'::regclass AND member.objid = c.oid))
+SELECT 'column order' AS kind, c.name, json_agg(a.attname ORDER BY a.attnum)::text AS properties
+FROM rel c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relkind IN ('r', 'p', 'f') GROUP BY c.name
+UNION ALL
+${parts.join('\nUNION ALL\n')}`;
+}
+
+/**
+ * Reads the catalogs of the session's database, whatever its settings are; uses its open transaction (and sees what was
+ * done there) or one of its own, and leaves both as they were; only prepared statements called idempotify_snapshot_…
+ * stay in the session. Under SET ROLE it reads as that role.
+ */
+export async function snapshot(session: Session): Promise<Snapshot> {
+  return await readOnly(session, async () => {
+    const [probed] = await session.query(probe);
+    const { version, found, prepared } = probed?.rows[0] ?? {};
+    // planning takes longer than running, and a session often takes many snapshots
+    const name = `idempotify_snapshot_${version}_${BigInt(`0b${found}`).toString(36)}`;
+    if (!prepared?.split(' ').includes(name)) {
+      await session.query(`PREPARE ${name} AS ${catalogQuery(Number(version), found ?? '')}`);
+    }
+    const [result] = await session.query(`EXECUTE ${name}`);
+    const objects = new Map<string, Map<string, string>>();
+    const columnOrder = new Map<string, readonly string[]>();
+    for (const { kind, name, properties } of result?.rows ?? []) {
+      // an object that is dropped by someone else just now has lost its name
+      if (kind == null || name == null) continue;
+      if (kind === 'column order') {
+        columnOrder.set(name, JSON.parse(properties ?? '[]') as string[]);
+        continue;
+      }
+      let ofKind = objects.get(kind);
+      if (!ofKind) objects.set(kind, (ofKind = new Map<string, string>()));
+      if (ofKind.has(name)) throw new Error(`two objects of the kind ${kind} are both called ${name}`);
+      ofKind.set(name, properties ?? '{}');
+    }
+    return { objects, columnOrder };
+  });
+}

@@ -1,0 +1,1 @@
+UPDATE "Account" SET "rank" = 'MODERATOR', "ranks" = '{MEMBER,MODERATOR}';

@@ -1,0 +1,1 @@
+UPDATE "Thread" SET "boardSlug" = "boardSlug";

@@ -1,0 +1,1 @@
+INSERT INTO "Profile" ("accountId", "bio", "wakesAt") VALUES ('a1', 'hi', '07:30');

@@ -1,0 +1,1 @@
+INSERT INTO "Order" ("number", "status") VALUES ('2024-0005', 'CANCELED');
