@@ -1,6 +1,8 @@
 /** Where the proofs replay migrations: ways to bring a database to a state, run something there and look at it. */
+import { quoteLiteral } from '@idempotify/core';
 import {
   SqlError,
+  diffSnapshots,
   readRows,
   readSequences,
   snapshot,
@@ -13,6 +15,11 @@ import {
 export interface State {
   readonly catalog: Snapshot;
   readonly rows: Rows;
+}
+
+/** Thrown by the fast lab: what happens depends on the time, which stands still in a transaction. */
+export class Clock extends Error {
+  override readonly name = 'Clock';
 }
 
 /** What one session does; the next step is a new session. */
@@ -40,6 +47,8 @@ export interface Outcome {
 }
 
 export interface Lab {
+  /** Whether transactions and sessions are real. */
+  readonly real: boolean;
   /** Does the steps on the same starting point every time. */
   run(steps: readonly Step[]): Promise<Outcome>;
   close(): Promise<void>;
@@ -49,7 +58,8 @@ export async function look(session: Session): Promise<State> {
   return { catalog: await snapshot(session), rows: await readRows(session) };
 }
 
-const noTransaction = '25P01';
+/** "… can only be used in transaction blocks" */
+export const noTransaction = '25P01';
 
 /** Sends the step's texts; returns which one failed. `guard` puts what surrounds a text that may fail. */
 async function send(
@@ -72,46 +82,116 @@ async function send(
   return undefined;
 }
 
-/** The real thing: each run in a database of its own, each step in a connection of its own. */
+/**
+ * The real thing: each run in a copy of a database where the setup has been done, each step in a connection of its own.
+ * @throws SqlError when the setup does not run
+ */
 export async function databaseLab(server: Server, setup: readonly string[]): Promise<Lab> {
   const base = await server.createDatabase();
-  const fill = await server.connect(base);
-  const keep = new Set<string>();
+  let keep: ReadonlySet<string>;
   try {
-    for (const role of await roles(fill)) keep.add(role);
-    for (const text of setup) await fill.query(text);
-    for (const role of await roles(fill)) keep.add(role);
-  } finally {
-    await fill.close();
+    keep = await within(server, base, async (session) => {
+      for (const text of setup) await session.query(text);
+      return new Set(await roles(session));
+    });
+  } catch (error) {
+    await server.dropDatabase(base);
+    throw error;
   }
   return {
+    real: true,
     run: async (steps) => {
       const name = await server.createDatabase(base);
+      let left: string[] = [];
       try {
-        const states: State[] = [];
-        let failure: StepError | undefined;
-        for (const [at, step] of steps.entries()) {
-          const session = await server.connect(name);
-          try {
-            failure = await send(session, step, at, (run) => run());
-          } finally {
-            await session.close();
-          }
-          if (step.observe) states.push(await within(server, name, look));
-          if (failure) break;
-        }
-        return failure ? { states, failure } : { states };
+        const outcome = await perform(server, name, steps);
+        left = await within(server, name, (session) => dropRoles(session, keep));
+        return outcome;
       } finally {
-        await within(server, name, (session) => forgetRoles(session, keep)).catch(() => {});
         await server.dropDatabase(name);
-        // roles belong to the whole server: the next run must not find them
-        await within(server, base, (session) => forgetRoles(session, keep));
+        // What the dropped database still held on to. On PGlite each database has roles of its own.
+        if (left.length > 0) await within(server, base, (session) => dropRoles(session, keep));
       }
     },
     close: async () => {
+      await within(server, base, (session) => dropRoles(session, new Set(['postgres'])));
       await server.dropDatabase(base);
     },
   };
+}
+
+/**
+ * As real, but all runs use one database, which is emptied in between; the catalogs tell whether it is. The setup is done
+ * anew for every run: it has to give the same rows each time.
+ * @throws SqlError (by `run`) when the setup does not run
+ */
+export function reusedLab(server: Server, setup: readonly string[]): Lab {
+  return {
+    real: true,
+    run: async (steps) => {
+      const { name, pristine } = await scratchOf(server);
+      let usable = false;
+      try {
+        await within(server, name, async (session) => {
+          for (const text of setup) await session.query(text);
+        });
+        return await perform(server, name, steps);
+      } finally {
+        try {
+          usable = await within(server, name, async (session) => {
+            await dropRoles(session, new Set(['postgres']));
+            await session.query(emptyDatabase);
+            return diffSnapshots(pristine, await snapshot(session)).length === 0;
+          });
+        } catch (error) {
+          if (!(error instanceof SqlError)) throw error;
+        }
+        if (!usable) {
+          scratch.delete(server);
+          await server.dropDatabase(name);
+        }
+      }
+    },
+    close: async () => {},
+  };
+}
+
+/** Drops what migrations usually make; other things are noticed afterwards. */
+const emptyDatabase = `DO $empty$
+DECLARE
+  drop text;
+BEGIN
+  FOR drop IN
+    SELECT format('DROP EVENT TRIGGER %I', evtname) FROM pg_event_trigger
+    UNION ALL SELECT format('DROP PUBLICATION %I', pubname) FROM pg_publication
+    UNION ALL SELECT format('DROP EXTENSION IF EXISTS %I CASCADE', extname) FROM pg_extension WHERE extname <> 'plpgsql'
+    UNION ALL SELECT format('DROP CAST (%s AS %s)', format_type(castsource, NULL), format_type(casttarget, NULL)) FROM pg_cast c
+      WHERE oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_cast'::regclass AND objid = c.oid AND deptype IN ('i', 'e'))
+    UNION ALL SELECT format('DROP SCHEMA IF EXISTS %I CASCADE', nspname) FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+    UNION ALL SELECT format('DROP FOREIGN DATA WRAPPER IF EXISTS %I CASCADE', fdwname) FROM pg_foreign_data_wrapper
+  LOOP
+    EXECUTE drop;
+  END LOOP;
+  CREATE SCHEMA public;
+  IF current_setting('server_version_num')::int >= 150000 THEN
+    ALTER SCHEMA public OWNER TO pg_database_owner;
+    GRANT USAGE ON SCHEMA public TO PUBLIC;
+  ELSE
+    GRANT ALL ON SCHEMA public TO PUBLIC;
+  END IF;
+  COMMENT ON SCHEMA public IS 'standard public schema';
+END
+$empty$`;
+
+async function perform(server: Server, database: string, steps: readonly Step[]): Promise<Outcome> {
+  const states: State[] = [];
+  let failure: StepError | undefined;
+  for (const [at, step] of steps.entries()) {
+    failure = await within(server, database, (session) => send(session, step, at, (run) => run()));
+    if (step.observe) states.push(await within(server, database, look));
+    if (failure) break;
+  }
+  return failure ? { states, failure } : { states };
 }
 
 async function within<T>(server: Server, database: string, use: (session: Session) => Promise<T>): Promise<T> {
@@ -128,38 +208,87 @@ async function roles(session: Session): Promise<string[]> {
   return (result?.rows ?? []).flatMap((row) => row['role'] ?? []);
 }
 
-async function forgetRoles(session: Session, keep: ReadonlySet<string>): Promise<void> {
+/**
+ * Roles belong to the whole server: what one run makes, the next must not find.
+ * @returns those that something in another database still needs
+ */
+async function dropRoles(session: Session, keep: ReadonlySet<string>): Promise<string[]> {
+  const left: string[] = [];
   for (const role of await roles(session)) {
-    if (!keep.has(role)) await session.query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
+    if (keep.has(role)) continue;
+    try {
+      await session.query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      left.push(role);
+    }
   }
+  return left;
+}
+
+interface Scratch {
+  readonly name: string;
+  /** Of the empty database. */
+  readonly pristine: Snapshot;
 }
 
 /** One scratch database per server, which every proof leaves as it found it. */
-const scratch = new WeakMap<Server, Promise<string>>();
+const scratch = new WeakMap<Server, Promise<Scratch>>();
+
+async function scratchOf(server: Server): Promise<Scratch> {
+  let made = scratch.get(server);
+  if (!made) {
+    made = (async () => {
+      const name = await server.createDatabase();
+      return { name, pristine: await within(server, name, snapshot) };
+    })();
+    scratch.set(server, made);
+  }
+  return await made;
+}
+
+async function connectScratch(server: Server): Promise<Session> {
+  for (let attempt = 1; ; attempt++) {
+    const { name } = await scratchOf(server);
+    try {
+      return await server.connect(name);
+    } catch (error) {
+      // an earlier proof may have broken it
+      scratch.delete(server);
+      if (attempt > 1) throw error;
+    }
+  }
+}
 
 /**
  * The fast way: one transaction that is never committed. Every run goes back to a savepoint. Sees the same as the real
  * thing for statements that don't care about transactions; the caller must know that they don't.
- * @param setup runs inside the transaction too, unless `database` is given, where it has been done
+ * @param database where `setup` has been done already; without it, `setup` is done inside the transaction
+ * @throws Clock (also by `run`) when a row shows the time of the transaction: a second run that sets it once more
+ *   would go unnoticed
  */
 export async function savepointLab(server: Server, setup: readonly string[], database?: string): Promise<Lab> {
-  let name = database;
-  if (name === undefined) {
-    let made = scratch.get(server);
-    if (!made) scratch.set(server, (made = server.createDatabase()));
-    name = await made;
-  }
-  const session = await server.connect(name);
+  const session = await (database === undefined ? connectScratch(server) : server.connect(database));
   const undo = async (): Promise<void> => {
     await session.query('ROLLBACK');
     await session.close();
   };
   try {
     await session.query('BEGIN');
-    for (const text of setup) await session.query(text);
-    await session.query(`${newSession}; SAVEPOINT base`);
-    const sequences = await readSequences(session);
+    const now = await transactionTime(session);
+    const lookWithoutClock = async (): Promise<State> => {
+      const state = await look(session);
+      for (const rows of state.rows.tables.values()) {
+        if (rows.some((row) => now.some((time) => row.includes(time)))) throw new Clock('a row shows the time');
+      }
+      return state;
+    };
+    if (database === undefined) for (const text of setup) await session.query(text);
+    await session.query(newSession);
+    const { sequences } = (await lookWithoutClock()).rows;
+    await session.query('SAVEPOINT base');
     return {
+      real: false,
       run: async (steps) => {
         const states: State[] = [];
         let failure: StepError | undefined;
@@ -175,7 +304,7 @@ export async function savepointLab(server: Server, setup: readonly string[], dat
             }
           });
           await session.query(newSession);
-          if (step.observe) states.push(await look(session));
+          if (step.observe) states.push(await lookWithoutClock());
           if (failure) break;
         }
         await session.query('ROLLBACK TO SAVEPOINT base');
@@ -183,7 +312,7 @@ export async function savepointLab(server: Server, setup: readonly string[], dat
         for (const [sequence, { lastValue, isCalled }] of await readSequences(session)) {
           const was = sequences.get(sequence);
           if (was === undefined || (was.lastValue === lastValue && was.isCalled === isCalled)) continue;
-          await session.query(`SELECT setval('${sequence.replaceAll("'", "''")}', ${was.lastValue}, ${was.isCalled})`);
+          await session.query(`SELECT setval(${quoteLiteral(sequence)}, ${was.lastValue}, ${was.isCalled})`);
         }
         return failure ? { states, failure } : { states };
       },
@@ -197,3 +326,11 @@ export async function savepointLab(server: Server, setup: readonly string[], dat
 
 /** What a new connection would find, as far as a transaction allows it. */
 const newSession = 'RESET SESSION AUTHORIZATION; RESET ALL; DISCARD TEMP; DISCARD SEQUENCES';
+
+/** The time of day of the transaction as rows show it: cut to milliseconds, rounded to them, without trailing zeros. */
+async function transactionTime(session: Session): Promise<string[]> {
+  const [result] = await session.query(
+    `SELECT to_char(now() AT TIME ZONE 'UTC', 'HH24:MI:SS.MS') AS cut, to_char(now()::timestamptz(3) AT TIME ZONE 'UTC', 'HH24:MI:SS.MS') AS rounded`,
+  );
+  return Object.values(result?.rows[0] ?? {}).map((time) => (time ?? '').replace(/\.?0+$/, ''));
+}

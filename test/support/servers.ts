@@ -33,7 +33,9 @@ const wanted = (process.env['IDEMPOTIFY_TEST_SERVERS'] ?? '').split(',').flatMap
   if (text.trim() === '') return [];
   const major = Number(text);
   if (!Object.hasOwn(builds, major)) {
-    throw new Error(`IDEMPOTIFY_TEST_SERVERS: no server of PostgreSQL ${text}; there are ${Object.keys(builds).join(', ')}`);
+    throw new Error(
+      `IDEMPOTIFY_TEST_SERVERS: no server of PostgreSQL ${text}; there are ${Object.keys(builds).join(', ')}`,
+    );
   }
   return [major as keyof typeof builds];
 });
@@ -97,7 +99,7 @@ export async function startPostgres(major: number): Promise<OwnServer> {
     port,
     user: 'postgres',
     password: 'postgres',
-    authMethod: 'trust',
+    authMethod: 'scram-sha-256',
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
@@ -112,7 +114,7 @@ export async function startPostgres(major: number): Promise<OwnServer> {
     fs.rmSync(databaseDir, { recursive: true, force: true });
     throw new Error(`PostgreSQL ${major} does not start: ${log.slice(-20).join('')}`, { cause: error });
   }
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop: () => postgres.stop() };
+  return { url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`, stop: () => postgres.stop() };
 }
 
 async function freePort(): Promise<number> {

@@ -2,10 +2,10 @@
  * INSERT, UPDATE, DELETE, MERGE, TRUNCATE: statements that write rows. A second run is harmless only when that can be shown; otherwise
  * the guard needs evidence from another statement of the file, or the statement is refused.
  */
-import { constantText, fingerprint, rangeVar, truncateName, walk, type Node } from '../model/ast.ts';
+import { constantText, rangeVar, truncateName, walk, type Node } from '../model/ast.ts';
 import { DamageError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
-import type { DataStep, Effect, Reader, ReaderInput, Run } from '../model/effect.ts';
-import { quoteIdent } from '../quote.ts';
+import type { DataStep, Effect, OnlyIf, Reader, Run } from '../model/effect.ts';
+import { quoteIdent, quoteLiteral } from '../quote.ts';
 import { collectRefs, needRelations, needsOf, type Refs } from './refs.ts';
 import { nameSql } from './probe.ts';
 import { tokenText } from './source.ts';
@@ -19,29 +19,40 @@ const overlaps = (a: ReadonlySet<string> | undefined, b: ReadonlySet<string> | u
   return false;
 };
 
-type Kind = 'insert' | 'update' | 'delete';
-const kinds = new WeakMap<DataStep, Kind>();
-
-/** Would running `earlier` again see or change what `later` has written? */
-function conflict(earlier: DataStep, later: DataStep): boolean {
-  const first = kinds.get(earlier);
-  const second = kinds.get(later);
+/** Does what `later` wrote change what running `earlier` again sees? */
+function sees(earlier: DataStep, later: DataStep): boolean {
   for (const [table, columns] of later.writes) {
-    if (first === 'insert') {
-      // looked up by key: only gone rows and changed keys matter
-      if (second === 'insert') continue;
-      if (second === 'delete' ? earlier.writes.has(table) || earlier.reads.has(table) : overlaps(earlier.reads.get(table), columns)) return true;
+    const reads = earlier.reads.get(table);
+    const writes = earlier.writes.get(table);
+    if (!reads && !writes) continue;
+    if (earlier.kind === 'insert') {
+      // looked up by key: only rows that are gone and keys that are changed matter
+      if (later.kind === 'insert') continue;
+      if (later.kind === 'delete' || overlaps(reads, columns)) return true;
       continue;
     }
-    if (overlaps(earlier.writes.get(table), columns) || overlaps(earlier.reads.get(table), columns)) return true;
+    if (later.kind === 'insert') return true;
+    if (later.kind === 'delete') {
+      if (earlier.looksAround) return true;
+      continue;
+    }
+    if (!reads) continue;
+    for (const column of columns) {
+      if (!reads.has(column) && !reads.has('*')) continue;
+      // a row that holds `later`'s constant is none of those that `earlier` picks
+      const constant = later.constants.get(column);
+      const picked = earlier.filters.get(column);
+      if (writes && constant !== undefined && picked && !picked.has(constant)) continue;
+      return true;
+    }
   }
   return false;
 }
 
 interface Write {
-  readonly kind: Kind;
   readonly idempotent: boolean;
   readonly why: string;
+  readonly step: Omit<DataStep, 'token' | 'reads' | 'writes'>;
 }
 
 /** Runs a data step: remembers it on the tables that it writes, or throws when running it once more would do harm. */
@@ -49,8 +60,7 @@ function write(catalog: Catalog, run: Run, how: Write, targets: readonly Obj[], 
   const token = `${run.index}`;
   let step = run.steps.get(token);
   if (!step) {
-    step = { token, reads, writes };
-    kinds.set(step, how.kind);
+    step = { token, reads, writes, ...how.step };
     run.steps.set(token, step);
   }
   for (const target of targets) {
@@ -61,17 +71,41 @@ function write(catalog: Catalog, run: Run, how: Write, targets: readonly Obj[], 
       continue;
     }
     if (!how.idempotent) throw new DamageError(how.why);
-    const tables = new Set([...reads.keys(), ...writes.keys()]);
-    for (const id of tables) {
-      const rows = catalog.get(id)?.rows ?? [];
-      for (const other of rows) {
+    for (const id of new Set([...reads.keys(), ...writes.keys()])) {
+      for (const other of catalog.get(id)?.rows ?? []) {
         if (Number(other) <= run.index) continue;
         const later = run.steps.get(other);
-        if (later && conflict(step, later)) throw new DamageError(`it would run again over the rows that statement ${Number(other) + 1} has written`);
+        if (later && sees(step, later)) throw new DamageError(`it would run again over the rows that statement ${Number(other) + 1} has written`);
       }
     }
+    // it writes over what later steps wrote into the same columns: right again once they have run again, too
+    const mine = step;
+    const over = mine.kind === 'update' && current.rows.slice(at + 1).some((other) => other !== token && overlaps(mine.writes.get(target.id), run.steps.get(other)?.kind === 'update' ? run.steps.get(other)?.writes.get(target.id) : undefined));
+    if (over) catalog.update(current, { rows: [...current.rows.filter((other) => other !== token), token] });
   }
 }
+
+/** Conjuncts `c = constant` and `c IN (constants)` of a WHERE on the target itself. */
+function filtersOf(where: Node, own: ReadonlySet<string>): Map<string, ReadonlySet<string>> {
+  const out = new Map<string, ReadonlySet<string>>();
+  const parts: Node[] = where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : where ? [where] : [];
+  for (const part of parts) {
+    const test = part?.A_Expr;
+    if (!test || (test.kind !== 'AEXPR_OP' && test.kind !== 'AEXPR_IN') || test.name?.[0]?.String?.sval !== '=') continue;
+    const fields: string[] = (test.lexpr?.ColumnRef?.fields ?? []).map((field: Node) => field?.String?.sval ?? '*');
+    const column = fields[fields.length - 1];
+    if (column === undefined || (fields.length > 1 && !own.has(fields[fields.length - 2] as string))) continue;
+    const values: (string | undefined)[] = test.kind === 'AEXPR_IN' ? (test.rexpr?.List?.items ?? []).map(constantText) : [constantText(test.rexpr)];
+    if (values.length > 0 && values.every((value) => value !== undefined)) out.set(column, new Set(values as string[]));
+  }
+  return out;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- empty, so of every value type
+const NOTHING: ReadonlyMap<string, any> = new Map();
+
+/** Made by this file: nobody else has written to it yet. */
+const isNew = (object: Obj): boolean => !object.id.startsWith('0:') && !object.id.startsWith('h');
 
 const onTable = (table: Obj, columns: Iterable<string>): Map<string, ReadonlySet<string>> => new Map([[table.id, new Set(columns)]]);
 
@@ -143,6 +177,16 @@ export const readInsert: Reader = (input): Effect => {
       }),
     );
   };
+  /** The columns of the (first) row that are given as constants: what tells it from the rows of other steps. */
+  const signature = (): Map<string, string> => {
+    const values: Node[] = rows ? (rows[0]?.List?.items ?? []) : (select?.targetList ?? []).map((item: Node) => item.ResTarget?.val);
+    const out = new Map<string, string>();
+    written.forEach((column, position) => {
+      const value = constantText(values[position]);
+      if (value !== undefined && value !== 'NULL') out.set(column, value);
+    });
+    return out;
+  };
   const selfReading = ((): boolean => {
     if (conflictClause?.action !== 'ONCONFLICT_UPDATE') return false;
     const set = collectRefs(conflictClause.targetList);
@@ -172,8 +216,8 @@ export const readInsert: Reader = (input): Effect => {
         idempotent = true;
         key = [];
       }
-      write(catalog, context, { kind: 'insert', idempotent, why: selfReading ? 'ON CONFLICT DO UPDATE adds to what is there: it would be added twice' : why }, [table], onTable(table, key ?? ['*']), onTable(table, ALL));
-      for (const target of dmlTargets(node.withClause, catalog)) write(catalog, context, { kind: 'delete', idempotent: true, why }, [target], new Map(), onTable(target, ALL));
+      write(catalog, context, { step: { kind: 'insert', filters: NOTHING, constants: signature(), looksAround: !rows }, idempotent, why: selfReading ? 'ON CONFLICT DO UPDATE adds to what is there: it would be added twice' : why }, [table], onTable(table, key ?? ['*']), onTable(table, ALL));
+      for (const target of dmlTargets(node.withClause, catalog)) write(catalog, context, { step: { kind: 'delete', filters: NOTHING, constants: NOTHING, looksAround: false }, idempotent: true, why }, [target], new Map(), onTable(target, ALL));
     };
   const keyEdit = (key: readonly string[]) => {
     const tokens = input.statement.tokens;
@@ -191,7 +235,7 @@ export const readInsert: Reader = (input): Effect => {
       const table = catalog.find(spec);
       return table && (literalKey(catalog, table) ?? selectedKey(catalog, table));
     }, edits: keyEdit, run: run(true) },
-    onlyIf: conflictClause ? undefined : emptyTable(spec),
+    onlyIf: conflictClause ? undefined : [emptyTable(spec), rowAbsent(spec, signature, String(input.statement.index)), columnEmpty(spec, () => written, String(input.statement.index))],
     execute: Boolean(node.returningList?.length || node.returningClause),
     data: {
       prefersEvidence: false,
@@ -211,14 +255,79 @@ function dmlTargets(withClause: Node, catalog: Catalog): Obj[] {
 }
 
 /** Only while the table, which this file has made, is empty. */
-function emptyTable(spec: Spec) {
+function emptyTable(spec: Spec): OnlyIf {
   return {
     sql: () => `NOT EXISTS (SELECT FROM ${nameSql(spec.schema, spec.name)})`,
-    test: (catalog: Catalog) => catalog.find(spec)?.rows.length === 0,
-    /** Rows that were there before the file would be taken for its own. */
-    usable: (catalog: Catalog) => {
+    test: (catalog) => catalog.find(spec)?.rows.length === 0,
+    // rows that were there before the file would be taken for its own
+    usable: (catalog) => {
       const table = catalog.find(spec);
-      return table !== undefined && !table.id.startsWith('0:') && !table.id.startsWith('h') && table.rows.length === 0;
+      return table !== undefined && isNew(table) && table.rows.length === 0;
+    },
+    needs: spec,
+  };
+}
+
+/** Types whose constants can be compared as they are written. */
+const COMPARABLE = /^(text|character|uuid|smallint|integer|bigint|boolean|date|numeric)/;
+
+/** Only while a table that this file has made has no such row: no other step of the file writes one like it. */
+function rowAbsent(spec: Spec, signature: () => ReadonlyMap<string, string>, token: string): OnlyIf {
+  let chosen: string[] = [];
+  const columns = (catalog: Catalog): string[] => {
+    const table = catalog.find(spec);
+    if (!table) return [];
+    return [...signature().keys()].filter((name) => {
+      const column = catalog.child(table, 'column', name);
+      return column !== undefined && (column.attrs['typeName'] !== undefined || COMPARABLE.test(column.attrs['type'] ?? '')) && !(column.attrs['type'] ?? '').endsWith('[]');
+    });
+  };
+  return {
+    sql: () => `NOT EXISTS (SELECT FROM ${nameSql(spec.schema, spec.name)} WHERE ${chosen.map((name) => `${quoteIdent(name)} = ${quoteLiteral(signature().get(name) ?? '')}`).join(' AND ')})`,
+    test: (catalog, steps) => {
+      const table = catalog.find(spec);
+      if (!table || !table.rows.includes(token)) return true;
+      // a later step may have changed or deleted the row
+      return table.rows.some((other) => {
+        const later = steps.get(other);
+        return later !== undefined && Number(other) > Number(token) && (later.kind === 'delete' || (later.kind === 'update' && overlaps(new Set(chosen), later.writes.get(table.id))));
+      });
+    },
+    usable: (catalog, steps) => {
+      const table = catalog.find(spec);
+      if (!table || !isNew(table)) return false;
+      chosen = columns(catalog);
+      if (chosen.length === 0) return false;
+      const mine = signature();
+      const others = [...steps.values()].filter((step) => step.token !== token && step.writes.has(table.id));
+      return others.every((step) => step.kind === 'delete' || (step.kind === 'insert' ? chosen.some((name) => step.constants.get(name) !== undefined && step.constants.get(name) !== mine.get(name)) : !overlaps(new Set(chosen), step.writes.get(table.id))));
+    },
+    needs: spec,
+  };
+}
+
+/** Only while a column that this file has added (without a default) is empty. */
+function columnEmpty(spec: Spec, written: () => readonly string[], token: string): OnlyIf {
+  let chosen: string | undefined;
+  return {
+    sql: () => `NOT EXISTS (SELECT FROM ${nameSql(spec.schema, spec.name)} WHERE ${quoteIdent(chosen ?? '')} IS NOT NULL)`,
+    test: (catalog) => {
+      const table = catalog.find(spec);
+      return table === undefined || !table.rows.includes(token);
+    },
+    usable: (catalog, steps) => {
+      const table = catalog.find(spec);
+      if (!table) return false;
+      chosen = written().find((name) => {
+        const column = catalog.child(table, 'column', name);
+        if (!column || !isNew(column) || column.attrs['default'] !== '' || column.attrs['identity'] !== '' || column.attrs['generated'] !== '') return false;
+        // no earlier step of the file has filled it
+        return !table.rows.some((other) => {
+          const step = steps.get(other);
+          return step !== undefined && Number(other) < Number(token) && overlaps(step.writes.get(table.id), new Set([name])) && step.kind !== 'delete';
+        });
+      });
+      return chosen !== undefined;
     },
     needs: spec,
   };
@@ -311,6 +420,26 @@ function fillsNulls(where: Node, assigned: ReadonlySet<string>): boolean {
   return parts.some((part) => part?.NullTest?.nulltesttype === 'IS_NULL' && assigned.has(part.NullTest.arg?.ColumnRef?.fields?.at(-1)?.String?.sval));
 }
 
+/**
+ * `SET position = s.n FROM (SELECT id, row_number() OVER (… ORDER BY position, …) n FROM t) s`: numbering rows by the number that they have
+ * gives them the same numbers again.
+ */
+function renumbers(node: Node, assignment: { column: string; value: Node }, target: string): boolean {
+  const fields: string[] = (assignment.value?.ColumnRef?.fields ?? []).map((field: Node) => field?.String?.sval ?? '*');
+  if (fields.length !== 2 || (node.fromClause ?? []).length !== 1) return false;
+  const from = node.fromClause[0];
+  const alias = from?.RangeSubselect?.alias?.aliasname ?? from?.RangeVar?.alias?.aliasname ?? from?.RangeVar?.relname;
+  if (alias !== fields[0]) return false;
+  const query = from?.RangeSubselect ? from.RangeSubselect.subquery?.SelectStmt : (node.withClause?.ctes ?? []).find((item: Node) => item.CommonTableExpr?.ctename === from?.RangeVar?.relname)?.CommonTableExpr?.ctequery?.SelectStmt;
+  if (!query || query.whereClause || query.groupClause || query.fromClause?.[0]?.RangeVar?.relname !== target || query.fromClause.length !== 1) return false;
+  const column = (query.targetList ?? []).find((item: Node) => item.ResTarget?.name === fields[1])?.ResTarget?.val?.FuncCall;
+  const over = column?.over;
+  if (!['row_number', 'rank', 'dense_rank'].includes(column?.funcname?.at(-1)?.String?.sval) || !over) return false;
+  const first = over.orderClause?.[0]?.SortBy;
+  if (first?.node?.ColumnRef?.fields?.at(-1)?.String?.sval !== assignment.column || first.sortby_dir === 'SORTBY_DESC') return false;
+  return !collectRefs([over.partitionClause, over.orderClause.slice(1), node.whereClause]).columns.some((item) => item.name === assignment.column);
+}
+
 interface UpdateReading {
   readonly idempotent: boolean;
   readonly why: string;
@@ -329,6 +458,7 @@ function readUpdateHarm(node: Node, assignments: readonly { column: string; valu
     const refs = collectRefs(part);
     return mentionsTarget(refs) && refs.columns.some((column) => assigned.has(column.name) || column.name === '*');
   };
+  if (assignments.length === 1 && renumbers(node, assignments[0] as { column: string; value: Node }, target)) return { idempotent: true, why: '', limited };
   // other rows of the same table, through a subquery, a join or WITH
   if ([node.fromClause, node.withClause].some((part) => part && readsAssigned(part))) return { idempotent: limited, why: 'it reads the column that it sets from other rows of the same table', limited };
   let subqueryReads = false;
@@ -370,12 +500,14 @@ export const readUpdate: Reader = (input): Effect => {
   const refs = collectRefs([node.targetList, node.fromClause, node.whereClause, node.withClause]);
   const needs = needsOf(refs, columns, spec);
   const harm = readUpdateHarm(node, assignments, spec.name, alias);
-  const fresh = (catalog: Catalog): boolean => {
-    const table = catalog.find(spec);
-    return table !== undefined && columns.every((name) => {
-      const column = catalog.child(table, 'column', name);
-      return column !== undefined && !column.id.startsWith('0:') && !column.id.startsWith('h') && column.attrs['default'] === '';
-    });
+  const step = {
+    kind: 'update' as const,
+    filters: filtersOf(node.whereClause, new Set([spec.name, ...(alias === undefined ? [] : [alias])])),
+    constants: new Map(assignments.flatMap((item): [string, string][] => {
+      const value = constantText(item.value);
+      return value === undefined ? [] : [[item.column, value]];
+    })),
+    looksAround: refs.subquery || node.fromClause !== undefined,
   };
   const run = (catalog: Catalog, context: Run): void => {
     const table = catalog.need(spec);
@@ -384,9 +516,8 @@ export const readUpdate: Reader = (input): Effect => {
     const reads = new Map<string, ReadonlySet<string>>();
     const names = new Set(refs.columns.map((column) => column.name));
     for (const source of [table, ...sources]) reads.set(source.id, names);
-    write(catalog, context, { kind: 'update', idempotent: harm.idempotent, why: harm.why }, [table], reads, onTable(table, columns));
+    write(catalog, context, { step, idempotent: harm.idempotent, why: harm.why }, [table], reads, onTable(table, columns));
   };
-  const single = columns.length === 1 ? columns[0] : undefined;
   return {
     kind: 'UPDATE',
     subject: `rows of "${spec.name}"`,
@@ -396,18 +527,7 @@ export const readUpdate: Reader = (input): Effect => {
       why: harm.why || 'a later statement of the file changes what it reads or writes',
       advice: 'Restrict it to rows that are not done yet (WHERE new_column IS NULL), or let it fill a new column and drop the old one in the same migration.',
     },
-    // a new column without default is NULL everywhere until this has run
-    onlyIf: !harm.idempotent && single !== undefined && node.whereClause === undefined && refs.volatile
-      ? {
-          sql: () => `EXISTS (SELECT FROM ${nameSql(spec.schema, spec.name)} WHERE ${quoteIdent(single)} IS NULL)`,
-          test: (catalog: Catalog) => {
-            const table = catalog.find(spec);
-            return table !== undefined && !table.rows.includes(String(input.statement.index));
-          },
-          usable: fresh,
-          needs: spec,
-        }
-      : undefined,
+    onlyIf: [columnEmpty(spec, () => assignments.filter((item) => constantText(item.value) !== 'NULL').map((item) => item.column), String(input.statement.index))],
     execute: Boolean(node.returningList?.length || node.returningClause),
   };
 };
@@ -418,14 +538,18 @@ export const readDelete: Reader = (input): Effect => {
   const specs: Spec[] = truncate ? (node.relations ?? []).map((item: Node): Spec => ({ cls: 'relation', kind: 'table', ...rangeVar(item.RangeVar) })) : [{ cls: 'relation', kind: 'table', ...rangeVar(node.relation) }];
   const refs = collectRefs([node.usingClause, node.whereClause, node.withClause]);
   const needs = needsOf(refs, [], specs[0]);
+  const step = { kind: 'delete' as const, filters: filtersOf(node.whereClause, new Set(specs.map((spec) => spec.name))), constants: NOTHING, looksAround: refs.subquery || node.usingClause !== undefined };
   return {
     kind: truncate ? 'TRUNCATE' : 'DELETE',
     subject: `rows of ${specs.map((spec) => `"${spec.name}"`).join(', ')}`,
     run: (catalog, context) => {
       const tables = specs.map((spec) => catalog.need(spec));
-      needRelations(refs, catalog);
+      const sources = needRelations(refs, catalog);
       needs.check(catalog);
-      for (const table of tables) write(catalog, context, { kind: 'delete', idempotent: !refs.volatile, why: 'it would delete other rows' }, [table], new Map([[table.id, ALL]]), onTable(table, ALL));
+      const names = new Set(refs.columns.map((column) => column.name));
+      const reads = new Map<string, ReadonlySet<string>>();
+      for (const table of [...tables, ...sources]) reads.set(table.id, names);
+      for (const table of tables) write(catalog, context, { step, idempotent: !refs.volatile, why: 'it would delete other rows' }, [table], reads, onTable(table, ALL));
     },
     data: {
       prefersEvidence: true,
@@ -447,10 +571,9 @@ export const readMerge: Reader = (input): Effect => {
     run: (catalog, context) => {
       const table = catalog.need(spec);
       needRelations(refs, catalog);
-      write(catalog, context, { kind: 'update', idempotent: false, why: 'the rows would be merged twice' }, [table], onTable(table, ALL), onTable(table, ALL));
+      write(catalog, context, { step: { kind: 'update', filters: NOTHING, constants: NOTHING, looksAround: true }, idempotent: false, why: 'the rows would be merged twice' }, [table], onTable(table, ALL), onTable(table, ALL));
     },
     data: { prefersEvidence: true, why: 'whether a second MERGE changes anything depends on the data', advice: 'Use INSERT … ON CONFLICT DO NOTHING and an UPDATE … WHERE … IS NULL instead.' },
   };
 };
 
-export { fingerprint, type ReaderInput };

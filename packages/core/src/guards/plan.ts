@@ -16,7 +16,7 @@ export type Form =
   /** PostgreSQL's own clauses. */
   | { readonly type: 'native'; readonly edits: readonly Edit[]; readonly keyed: boolean; readonly note?: string | undefined }
   /** Around the statement: it runs unless one of `done` says that it has been done. */
-  | { readonly type: 'guard'; readonly own: readonly Atom[]; readonly evidence: readonly Atom[]; readonly shape: boolean; readonly onlyIf: OnlyIf | undefined; readonly body: readonly Edit[] }
+  | { readonly type: 'guard'; readonly own: readonly Atom[]; readonly evidence: readonly Atom[]; readonly shape: boolean; readonly onlyIf: OnlyIf | undefined; readonly body: readonly Edit[]; readonly variant: Variant['name'] }
   | { readonly type: 'refuse'; readonly why: string; readonly advice: string; readonly silent: boolean }
   | { readonly type: 'broken' }
   | { readonly type: 'disabled'; readonly reason: string };
@@ -127,6 +127,7 @@ function asFound(state: Catalog): Catalog {
   found.path = ['public'];
   found.pathSet = false;
   found.lenient = false;
+  found.dropped = new Set();
   return found;
 }
 
@@ -218,7 +219,7 @@ export function planFile(statements: readonly Statement[], text: string, options
   const count = statements.length;
   const final = asFound(states[count] as Catalog);
   const precious = new Set<string>();
-  for (const object of final.objects.values()) if (object.cls === 'column' || (object.cls === 'relation' && object.kind === 'table')) precious.add(object.id);
+  for (const object of final.objects.values()) if ((object.cls === 'column' && final.get(object.parent)?.kind !== 'view' && final.get(object.parent)?.kind !== 'materialized view') || (object.cls === 'relation' && object.kind === 'table')) precious.add(object.id);
 
   // where a stop can leave the database: not inside of an explicit transaction
   const visible: number[] = [];
@@ -295,13 +296,14 @@ export function planFile(statements: readonly Statement[], text: string, options
       const stillHarmful = covered.missing.filter((k) => harmfulAsIs.includes(k));
       if (stillHarmful.length === 0) return guard([], covered.chosen, false, body, undefined);
       // a question about the rows, where the catalogs can't tell
-      const onlyIf = effect.onlyIf;
-      if (onlyIf?.usable(before) && onlyIf.test(before) && stillHarmful.every((k) => !onlyIf.test(found[k] as Catalog) || (found[k] as Catalog).find(onlyIf.needs) === undefined)) return guard([], covered.chosen, false, body, onlyIf);
+      for (const onlyIf of effect.onlyIf ?? []) {
+        if (onlyIf.usable(before, steps) && onlyIf.test(before, steps) && stillHarmful.every((k) => (found[k] as Catalog).find(onlyIf.needs) === undefined || !onlyIf.test(found[k] as Catalog, steps))) return guard([], covered.chosen, false, body, onlyIf);
+      }
       // evidence around the form that needs the least of it
       for (let which = 1; which < variants.length; which++) {
         const needed = positions.filter((_, position) => (harms[which] as (string | undefined)[])[position] !== undefined);
         const around = evidenceFor(needed);
-        if (around.missing.length === 0) return guard([], around.chosen, false, (variants[which] as Variant).edits, undefined, true);
+        if (around.missing.length === 0) return guard([], around.chosen, false, (variants[which] as Variant).edits, undefined, (variants[which] as Variant).name);
       }
       if (covered.chosen.length > 0 && !effect.data) return guard([], covered.chosen, false, body, undefined);
     }
@@ -311,8 +313,8 @@ export function planFile(statements: readonly Statement[], text: string, options
     return { type: 'keep' };
   }
 
-  function guard(own: readonly Atom[], evidence: readonly Atom[], shape: boolean, body: readonly Edit[], onlyIf: OnlyIf | undefined, _native = false): Form {
-    return { type: 'guard', own, evidence, shape, body, onlyIf };
+  function guard(own: readonly Atom[], evidence: readonly Atom[], shape: boolean, body: readonly Edit[], onlyIf: OnlyIf | undefined, variant: Variant['name'] = body.length > 0 ? 'native' : 'keep'): Form {
+    return { type: 'guard', own, evidence, shape, body, onlyIf, variant };
   }
 
   if (process.env['IDEMPOTIFY_DEBUG']) forms.forEach((form, index) => console.error(index, effects[index]?.kind, form.type, form.type === 'guard' ? [form.own.map((a) => a.key), form.evidence.map((a) => a.key), form.shape, Boolean(form.onlyIf)] : ''));
@@ -368,7 +370,8 @@ export function planFile(statements: readonly Statement[], text: string, options
         const snapshot = rerun ? catalog.clone() : undefined;
         try {
           if (native) native.run(catalog, context);
-          else if (form.type === 'guard' && form.body.length > 0 && effect.native && rerun) effect.native.run(catalog, context);
+          else if (form.type === 'guard' && form.variant === 'keyed') effect.keyed?.run(catalog, context);
+          else if (form.type === 'guard' && form.variant === 'native' && effect.native && rerun) effect.native.run(catalog, context);
           else effect.run(catalog, context);
         } catch (error) {
           if (!(error instanceof StepError)) throw error;
@@ -428,7 +431,7 @@ export function planFile(statements: readonly Statement[], text: string, options
     }
     if (form.onlyIf) {
       if (catalog.find(form.onlyIf.needs) === undefined) return true;
-      if (!form.onlyIf.test(catalog)) return true;
+      if (!form.onlyIf.test(catalog, steps)) return true;
     }
     return false;
   }

@@ -1,10 +1,11 @@
 /** CREATE TABLE in all its forms, CREATE TABLE AS, SELECT INTO, CREATE FOREIGN TABLE. */
-import { fingerprint, rangeVar, type Node } from '../model/ast.ts';
+import { fingerprint, rangeVar, strings, type Node } from '../model/ast.ts';
 import type { Catalog, Obj, Spec } from '../model/catalog.ts';
 import type { Effect, Reader, ReaderInput, Run } from '../model/effect.ts';
 import { addColumn, addConstraint, boundText } from './relation.ts';
 import { collectRefs, needRelations, needsOf } from './refs.ts';
 import { insertAfter, nameRange, tokenText } from './source.ts';
+import { outputColumns, setColumns } from './view.ts';
 
 const label = (spec: Spec): string => `"${spec.name}"`;
 
@@ -73,7 +74,8 @@ export const readCreateTableAs: Reader = (input) => {
       const sources = needRelations(refs, catalog);
       needs.check(catalog);
       const columns = refs.columns.flatMap((column) => sources.map((source) => catalog.child(source, 'column', column.name)?.id)).filter((id): id is string => id !== undefined);
-      catalog.create(spec, run.id('relation'), { kind, attrs: { persistence: node.into?.rel?.relpersistence ?? 'p' }, def: view ? fingerprint(node.query) : undefined, deps: view ? [...sources.map((source) => source.id), ...columns] : [] });
+      const relation = catalog.create(spec, run.id('relation'), { kind, attrs: { persistence: node.into?.rel?.relpersistence ?? 'p' }, def: view ? fingerprint(node.query) : undefined, deps: view ? [...sources.map((source) => source.id), ...columns] : [] });
+      setColumns(catalog, run, relation, node.into?.colNames ? strings(node.into.colNames) : outputColumns(node.query, catalog));
     };
   const edits = node.if_not_exists ? undefined : insertAfter(input, [view ? 'view' : 'table'], 'IF NOT EXISTS');
   return {

@@ -128,6 +128,8 @@ export class Catalog {
   recording = false;
   /** Ids that have to survive: dropping one of them in a rerun loses rows. */
   precious: ReadonlySet<string> | undefined;
+  /** Keys of what this run itself has dropped. */
+  dropped: ReadonlySet<string> = new Set();
 
   constructor(from?: Catalog) {
     this.objects = new Map(from?.objects);
@@ -136,6 +138,7 @@ export class Catalog {
     this.pathSet = from?.pathSet ?? false;
     this.world = from?.world;
     this.precious = from?.precious;
+    if (from) this.dropped = from.dropped;
   }
 
   clone(): Catalog {
@@ -343,12 +346,20 @@ export class Catalog {
       }
       if (grew) this.#closure(ids);
     }
+    const dropped = new Set(this.dropped);
     for (const id of ids) {
       const object = this.objects.get(id);
       if (!object) continue;
+      dropped.add(this.#keyOf(object));
       if (this.precious?.has(id)) throw new DamageError(`${describe(object)} with its data would be dropped`);
       this.#remove(object);
     }
+    this.dropped = dropped;
+  }
+
+  /** Has this run itself dropped a child of that name? */
+  hasDropped(parent: Obj, cls: Class, name: string): boolean {
+    return this.dropped.has(this.#key(cls, '', name, parent.id));
   }
 
   rename(object: Obj, name: string, schema: string = object.schema): Obj {

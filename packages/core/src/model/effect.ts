@@ -26,6 +26,13 @@ export interface DataStep {
   readonly reads: ReadonlyMap<string, ReadonlySet<string>>;
   /** Table ids -> the columns written ('*' = whole rows come or go). */
   readonly writes: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly kind: 'insert' | 'update' | 'delete';
+  /** Columns that a row must hold one of these constants in to be touched at all. */
+  readonly filters: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Columns that are set to constants. */
+  readonly constants: ReadonlyMap<string, string>;
+  /** Looks at other rows of the tables that it reads (a subquery, an aggregate). */
+  readonly looksAround: boolean;
 }
 
 /** A second way to write the statement, with PostgreSQL's own clauses. */
@@ -57,8 +64,8 @@ export interface Effect {
   readonly data?: DataForm | undefined;
   /** Statement-level actions of an ALTER TABLE that can be guarded one by one. */
   readonly parts?: readonly Part[] | undefined;
-  /** An extra condition that must hold for the statement to run (SQL), e.g. that a table is still empty. */
-  readonly onlyIf?: OnlyIf | undefined;
+  /** Questions about the rows, where the catalogs can't tell (that a table is still empty): the first that serves is asked. */
+  readonly onlyIf?: readonly OnlyIf[] | undefined;
   /** What a person should know although the statement is fine. */
   readonly note?: string | undefined;
   /** Edits to the statement's own text that help inside of a guard: IF [NOT] EXISTS where PostgreSQL has it. */
@@ -96,9 +103,9 @@ export interface TriggerShape {
 export interface OnlyIf {
   sql(): string;
   /** Would the condition hold on this catalog? */
-  test(catalog: Catalog): boolean;
+  test(catalog: Catalog, steps: ReadonlyMap<string, DataStep>): boolean;
   /** Can it be asked in the state that the statement first meets? */
-  usable(catalog: Catalog): boolean;
+  usable(catalog: Catalog, steps: ReadonlyMap<string, DataStep>): boolean;
   /** The relation that has to be there for the question to be asked at all. */
   readonly needs: Spec;
 }

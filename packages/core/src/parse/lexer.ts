@@ -34,7 +34,7 @@ const KINDS: readonly TokenKind[] = [
 ];
 
 // Classes of the ASCII characters; everything above is a letter to PostgreSQL.
-const C_OTHER = 0;
+// 0: none of them
 const C_SPACE = 1;
 const C_LETTER = 2;
 const C_DIGIT = 3;

@@ -61,7 +61,7 @@ export function split(text: string, start: number, end: number, buffer: TokenBuf
         next = data.end;
       }
     }
-    behind = -1;
+    behind = closed ? stop : -1;
     at = next;
   }
   return pieces;

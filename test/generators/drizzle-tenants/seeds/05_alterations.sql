@@ -1,0 +1,1 @@
+INSERT INTO "app"."tenants" ("id", "slug", "title", "plan") VALUES (77, 'late', 'Late', 'starter');

@@ -1,0 +1,1 @@
+UPDATE "app"."bills" SET "total" = "price" * "quantity";
