@@ -83,7 +83,7 @@ function shapeGuard(planned: PlannedStatement, shape: Shape, body: string, evide
   lines.push(`  IF ${condition} THEN`, inner(planned, body, '    '));
   if (shape.differs !== undefined) {
     const differs = evidence.length > 0 && shape.missing !== `NOT (${shape.differs})` ? `NOT (${shape.missing}) AND (${shape.differs})` : shape.differs;
-    if (shape.missing.startsWith('cardinality')) {
+    if (/^\(?cardinality/.test(shape.missing)) {
       // some may be there in another shape while others are missing: look at that first
       return block({ declare: shape.declare, columnsWin, body: [`  IF ${shape.differs} THEN`, `    ${raise(shape.label)}`, `  ELSIF ${condition} THEN`, inner(planned, body, '    '), '  END IF;'] });
     }
@@ -198,12 +198,13 @@ export function emitGuard(planned: PlannedStatement, text: string, options: { re
   const { effect, form, after, statement } = planned;
   if (form.type !== 'guard' || !effect) throw new Error('not a guard');
   const evidence = notDone(planned);
+  const own0 = notOwn(planned);
   const pattern = form.evidence.length > 0;
   const columnsWin = QUERIES.has(statement.tag) && VARIABLES.test(text.slice(statement.range.start, statement.range.end));
   const plainBody = statementText(planned, text, effect.body && statement.tag === 'SelectStmt' ? effect.body : []);
   if (form.shape && options.shape && effect.creates) {
     const created = effect.creates(after, planned.run);
-    const shaped = emitShape(planned, created, text, plainBody, evidence, columnsWin);
+    const shaped = emitShape(planned, created, text, plainBody, evidence, columnsWin, own0);
     if (shaped !== undefined) return { text: shaped, pattern, shape: true };
   }
   const conditions: string[] = [];
@@ -220,7 +221,7 @@ export function emitGuard(planned: PlannedStatement, text: string, options: { re
   return { text: plainGuard(planned, statement.tag === 'SelectStmt' ? plainBody : body, conditions, columnsWin), pattern, shape: false };
 }
 
-function emitShape(planned: PlannedStatement, created: readonly Obj[], text: string, plainBody: string, evidence: readonly string[], columnsWin: boolean): string | undefined {
+function emitShape(planned: PlannedStatement, created: readonly Obj[], text: string, plainBody: string, evidence: readonly string[], columnsWin: boolean, own: string | undefined): string | undefined {
   const { effect, form } = planned;
   const first = created[0];
   if (!effect || !first || form.type !== 'guard') return undefined;
@@ -255,7 +256,9 @@ function emitShape(planned: PlannedStatement, created: readonly Obj[], text: str
     const replaced = (effect.drops ?? []).filter((name) => created.some((object) => object.name === name));
     if (replaced.length > 0 && created.some((object) => object.cls === 'constraint' && object.def === undefined)) return replaceGuard(planned, created, text, plainBody, evidence);
     const shape = addedShape(planned, created);
-    return shape && shapeGuard(planned, shape, replaced.length > 0 ? plainBody : statementText(planned, text, form.body), evidence, false);
+    // the same command also changes something else: it is done when that is done, too
+    const whole = shape && own !== undefined ? { ...shape, missing: `(${shape.missing} OR ${own})` } : shape;
+    return whole && shapeGuard(planned, whole, replaced.length > 0 ? plainBody : statementText(planned, text, form.body), evidence, false);
   }
   if (created.length === 1) {
     const simple = first.attrs['auto'] === 'true' ? unnamedShape(planned, first) : singleShape(planned, first);

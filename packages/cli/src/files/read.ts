@@ -9,8 +9,6 @@ export const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 export interface MigrationText {
   readonly kind: 'text';
-  /** As they lie on the disk; the buffer belongs to them alone. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
   /** With the byte order mark, if there is one. */
   readonly text: string;
 }
@@ -19,6 +17,12 @@ export interface MigrationText {
 export interface BrokenText {
   readonly kind: 'broken';
   readonly problem: Problem;
+}
+
+export interface FileBytes {
+  readonly kind: 'bytes';
+  /** The buffer belongs to them alone, so that it can be handed to another thread. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 export interface UnreadableFile {
@@ -30,14 +34,7 @@ export interface UnreadableFile {
 const READ_FLAGS = fs.constants.O_RDONLY | ((fs.constants as Partial<typeof fs.constants>).O_NONBLOCK ?? 0);
 
 /** Reads a file whole. Never throws. */
-export function readMigration(path: string): MigrationText | BrokenText | UnreadableFile {
-  const read = readBytes(path);
-  return read.kind === 'failed' ? read : decodeMigration(read.bytes);
-}
-
-export function readBytes(
-  path: string,
-): { readonly kind: 'bytes'; readonly bytes: Uint8Array<ArrayBuffer> } | UnreadableFile {
+export function readBytes(path: string): FileBytes | UnreadableFile {
   let fd: number | undefined;
   try {
     fd = fs.openSync(path, READ_FLAGS);
@@ -64,13 +61,13 @@ export function readBytes(
   }
 }
 
-export function tooLarge(size: number): string {
+function tooLarge(size: number): string {
   const mb = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`;
   return `is too large: ${mb(size)}, and at most ${mb(MAX_FILE_BYTES)} are read as one migration. Split it; data that is only loaded can be left out with --ignore`;
 }
 
 /** The text of the bytes, or why they are none. */
-export function decodeMigration(bytes: Uint8Array<ArrayBuffer>): MigrationText | BrokenText {
+export function decodeMigration(bytes: Uint8Array): MigrationText | BrokenText {
   const encoding = otherEncoding(bytes);
   if (encoding !== undefined) {
     return broken(0, 1, 1, `is ${encoding}, and PostgreSQL takes UTF-8: save it as UTF-8, for example with iconv -f ${encoding.slice(0, 6)} -t UTF-8`);
@@ -81,7 +78,7 @@ export function decodeMigration(bytes: Uint8Array<ArrayBuffer>): MigrationText |
     return broken(offset, line, column, `is not valid UTF-8: byte 0x${byte} at byte offset ${offset}; save the file as UTF-8`);
   }
   // toString keeps U+FEFF, so that writing the text gives the same bytes again
-  return { kind: 'text', bytes, text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') };
+  return { kind: 'text', text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') };
 }
 
 function broken(start: number, line: number, column: number, message: string): BrokenText {

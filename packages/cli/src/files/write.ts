@@ -2,9 +2,9 @@
  * Writing: a file is there whole, in its old or its new form, at every moment. The text goes into a temporary file in the
  * same folder, which then takes the place of the old one.
  */
-import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { errorCode, systemMessage } from '../errors.ts';
 
 /** A file could not be written; what was there before still is. */
@@ -21,9 +21,11 @@ export function removeTemporaries(): void {
   temporaries.clear();
 }
 
+let made = 0;
+
 // Ends in .tmp, so that no migration tool takes it for a migration; short, so that it fits where a long name does.
 function temporaryIn(folder: string): string {
-  return path.join(folder, `.idempotify-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+  return path.join(folder, `.idempotify-${process.pid}-${threadId}-${Date.now().toString(36)}-${made++}.tmp`);
 }
 
 /**
@@ -91,38 +93,83 @@ async function keepOwner(handle: fs.promises.FileHandle, stat: fs.Stats): Promis
   }
 }
 
-/**
- * Writes a file of an output folder, making the folders on the way. What has that name is replaced, never written
- * through: it may be a link to the input. Does not wait for the disk.
- *
- * @throws WriteError
- */
-export function writeOutput(file: string, content: Uint8Array, mode: number): void {
-  inPlaceOf(file, (temporary) => fs.writeFileSync(temporary, content, { flag: 'wx', mode: mode & 0o777 }));
-}
+/** The folder that `--out-dir` names. Whatever lies in it already, nothing outside of it is ever written to. */
+export class OutputFolder {
+  readonly #root: string;
+  readonly #made = new Set<string>();
 
-/** Copies a file into an output folder, with the same promises as `writeOutput`. */
-export function copyOutput(source: string, file: string): void {
-  inPlaceOf(file, (temporary) => fs.copyFileSync(source, temporary, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE));
-}
+  /** @param root an absolute path; the folder is made when it isn't there */
+  constructor(root: string) {
+    fs.mkdirSync(root, { recursive: true });
+    this.#root = fs.realpathSync(root);
+  }
 
-const madeFolders = new Set<string>();
+  /**
+   * Writes a file and the folders on the way to it, without waiting for the disk. A file or link of that name is
+   * replaced and never written through: it may lead to the input.
+   *
+   * @throws WriteError
+   */
+  write(relative: string, content: Uint8Array, mode: number): void {
+    this.#put(relative, (temporary) => fs.writeFileSync(temporary, content, { flag: 'wx', mode: mode & 0o777 }));
+  }
 
-function inPlaceOf(file: string, write: (temporary: string) => void): void {
-  const folder = path.dirname(file);
-  const temporary = temporaryIn(folder);
-  try {
-    if (!madeFolders.has(folder)) {
-      fs.mkdirSync(folder, { recursive: true });
-      madeFolders.add(folder);
+  /** Copies a file, with the same promises as `write`. */
+  copy(source: string, relative: string): void {
+    const flags = fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE;
+    this.#put(relative, (temporary) => fs.copyFileSync(source, temporary, flags));
+  }
+
+  /** Makes a symbolic link to something else in the folder. */
+  link(relative: string, to: string): void {
+    const target = path.relative(path.dirname(relative), to) || '.';
+    this.#put(relative, (temporary) => fs.symlinkSync(target, temporary));
+  }
+
+  #put(relative: string, write: (temporary: string) => void): void {
+    const file = path.join(this.#root, relative);
+    let temporary: string | undefined;
+    try {
+      const folder = path.dirname(file);
+      if (!this.#made.has(folder)) {
+        fs.mkdirSync(folder, { recursive: true });
+        if (fs.realpathSync(folder) !== folder) {
+          throw new WriteError('can not be written: a symbolic link leads out of the output folder');
+        }
+        this.#made.add(folder);
+      }
+      temporary = temporaryIn(folder);
+      temporaries.add(temporary);
+      write(temporary);
+      fs.renameSync(temporary, file);
+    } catch (error) {
+      if (temporary !== undefined) fs.rmSync(temporary, { force: true });
+      if (error instanceof WriteError) throw error;
+      throw new WriteError(`can not be written: ${systemMessage(error)}`);
+    } finally {
+      if (temporary !== undefined) temporaries.delete(temporary);
     }
+  }
+}
+
+/** Replaces or makes a single file that the user named, such as the one of `--checksum-sql`. @throws WriteError */
+export function writeNamedFile(file: string, content: string): void {
+  let temporary: string | undefined;
+  try {
+    const target = fs.existsSync(file) ? fs.realpathSync(file) : file;
+    // /dev/stderr, a pipe: nothing to replace
+    if (fs.existsSync(target) && !fs.statSync(target).isFile()) {
+      fs.writeFileSync(target, content);
+      return;
+    }
+    temporary = temporaryIn(path.dirname(target));
     temporaries.add(temporary);
-    write(temporary);
-    fs.renameSync(temporary, file);
+    fs.writeFileSync(temporary, content, { flag: 'wx' });
+    fs.renameSync(temporary, target);
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
+    if (temporary !== undefined) fs.rmSync(temporary, { force: true });
     throw new WriteError(`can not be written: ${systemMessage(error)}`);
   } finally {
-    temporaries.delete(temporary);
+    if (temporary !== undefined) temporaries.delete(temporary);
   }
 }

@@ -51,9 +51,11 @@ function atom(key: string, cost: number, test: Atom['test'], sql: (at: Catalog) 
 function lookUp(state: Catalog, spec: Spec, object: Obj, origin: Catalog): Obj | false | null {
   const found = state.find(spec);
   if (found) return found;
-  const parent = origin.get(object.parent);
-  const holder = parent && (spec.parent ? state.find(spec.parent) : state.find(specOf(parent, origin)));
-  return holder && holder.id !== object.parent && !holder.complete ? null : false;
+  for (let parent = origin.get(object.parent); parent; parent = origin.get(parent.parent)) {
+    const holder = state.find(specOf(parent, origin));
+    if (holder) return holder.id !== parent.id && !holder.complete ? null : false;
+  }
+  return false;
 }
 
 const specKey = (spec: Spec): string => `${spec.parent ? specKey(spec.parent) + '/' : ''}${spec.cls}:${spec.schema ?? ''}.${spec.name}`;

@@ -33,7 +33,8 @@ function sees(earlier: DataStep, later: DataStep): boolean {
     }
     if (later.kind === 'insert') return true;
     if (later.kind === 'delete') {
-      if (earlier.looksAround) return true;
+      // a join finds fewer rows and leaves the others as they are; a subquery's value may change
+      if (earlier.looksAround && (!writes || earlier.mentionsTarget)) return true;
       continue;
     }
     if (!reads) continue;
@@ -103,6 +104,30 @@ function filtersOf(where: Node, own: ReadonlySet<string>): Map<string, ReadonlyS
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- empty, so of every value type
 const NOTHING: ReadonlyMap<string, any> = new Map();
+
+/** Which columns of which table a statement reads: a qualified column belongs to its table, an unqualified one may belong to any. */
+function readsOf(refs: Refs, target: Obj, sources: readonly Obj[], spec: Spec, alias: string | undefined): Map<string, ReadonlySet<string>> {
+  const aliases = new Map<string, string>();
+  refs.relations.forEach((relation, index) => {
+    const source = sources.find((object) => object.name === relation.name) ?? sources[index];
+    if (source) aliases.set(relation.alias ?? relation.name, source.id);
+  });
+  const out = new Map<string, Set<string>>();
+  for (const object of [target, ...sources]) out.set(object.id, new Set());
+  const mentioned = refs.relations.some((relation) => relation.name === spec.name);
+  for (const column of refs.columns) {
+    const owner = column.qualifier === undefined ? undefined : column.qualifier === alias || (alias === undefined && column.qualifier === spec.name) ? target.id : aliases.get(column.qualifier);
+    if (owner !== undefined) out.get(owner)?.add(column.name);
+    else for (const object of [target, ...sources]) {
+      // a star in a subquery stands for that subquery's tables
+      if (object === target && column.name === '*' && !mentioned) continue;
+      // an alias that we don't know names a subquery, not a table
+      if (object === target && column.qualifier !== undefined && !mentioned) continue;
+      out.get(object.id)?.add(column.name);
+    }
+  }
+  return out;
+}
 
 /** Made by this file: nobody else has written to it yet. */
 const isNew = (object: Obj): boolean => !object.id.startsWith('0:') && !object.id.startsWith('h');
@@ -216,8 +241,8 @@ export const readInsert: Reader = (input): Effect => {
         idempotent = true;
         key = [];
       }
-      write(catalog, context, { step: { kind: 'insert', filters: NOTHING, constants: signature(), looksAround: !rows }, idempotent, why: selfReading ? 'ON CONFLICT DO UPDATE adds to what is there: it would be added twice' : why }, [table], onTable(table, key ?? ['*']), onTable(table, ALL));
-      for (const target of dmlTargets(node.withClause, catalog)) write(catalog, context, { step: { kind: 'delete', filters: NOTHING, constants: NOTHING, looksAround: false }, idempotent: true, why }, [target], new Map(), onTable(target, ALL));
+      write(catalog, context, { step: { kind: 'insert', filters: NOTHING, constants: signature(), looksAround: !rows, mentionsTarget: true }, idempotent, why: selfReading ? 'ON CONFLICT DO UPDATE adds to what is there: it would be added twice' : why }, [table], onTable(table, key ?? ['*']), onTable(table, ALL));
+      for (const target of dmlTargets(node.withClause, catalog)) write(catalog, context, { step: { kind: 'delete', filters: NOTHING, constants: NOTHING, looksAround: false, mentionsTarget: false }, idempotent: true, why }, [target], new Map(), onTable(target, ALL));
     };
   const keyEdit = (key: readonly string[]) => {
     const tokens = input.statement.tokens;
@@ -350,6 +375,8 @@ function settles(expression: Node, column: string): boolean {
     const args: Node[] = call.args ?? [];
     const rest = args.slice(1).every((arg) => !readsColumn(arg));
     if (['lower', 'upper', 'btrim', 'ltrim', 'rtrim', 'trim', 'jsonb_strip_nulls', 'array_remove', 'initcap'].includes(name) && args[0] && (isColumn(args[0]) || settles(args[0], column)) && rest) return true;
+    if (name === 'left' && args[0] && isColumn(args[0]) && rest) return true;
+    if ((name === 'substring' || name === 'substr') && args.length === 3 && args[0] && isColumn(args[0]) && constantText(args[1]) === '1' && rest) return true;
     if (name === 'date_trunc' && args[1] && isColumn(args[1])) return true;
     if ((name === 'jsonb_set' || name === 'jsonb_set_lax') && args[0] && isColumn(args[0]) && args.slice(1).every((arg) => !readsColumn(arg))) return true;
     if (name === 'replace' && args[0] && isColumn(args[0])) {
@@ -507,15 +534,14 @@ export const readUpdate: Reader = (input): Effect => {
       const value = constantText(item.value);
       return value === undefined ? [] : [[item.column, value]];
     })),
-    looksAround: refs.subquery || node.fromClause !== undefined,
+    looksAround: refs.subquery,
+    mentionsTarget: refs.relations.some((relation) => relation.name === spec.name),
   };
   const run = (catalog: Catalog, context: Run): void => {
     const table = catalog.need(spec);
     const sources = needRelations(refs, catalog);
     needs.check(catalog);
-    const reads = new Map<string, ReadonlySet<string>>();
-    const names = new Set(refs.columns.map((column) => column.name));
-    for (const source of [table, ...sources]) reads.set(source.id, names);
+    const reads = readsOf(refs, table, sources, spec, alias);
     write(catalog, context, { step, idempotent: harm.idempotent, why: harm.why }, [table], reads, onTable(table, columns));
   };
   return {
@@ -538,7 +564,7 @@ export const readDelete: Reader = (input): Effect => {
   const specs: Spec[] = truncate ? (node.relations ?? []).map((item: Node): Spec => ({ cls: 'relation', kind: 'table', ...rangeVar(item.RangeVar) })) : [{ cls: 'relation', kind: 'table', ...rangeVar(node.relation) }];
   const refs = collectRefs([node.usingClause, node.whereClause, node.withClause]);
   const needs = needsOf(refs, [], specs[0]);
-  const step = { kind: 'delete' as const, filters: filtersOf(node.whereClause, new Set(specs.map((spec) => spec.name))), constants: NOTHING, looksAround: refs.subquery || node.usingClause !== undefined };
+  const step = { kind: 'delete' as const, filters: filtersOf(node.whereClause, new Set(specs.map((spec) => spec.name))), constants: NOTHING, looksAround: refs.subquery, mentionsTarget: refs.relations.some((relation) => specs.some((spec) => spec.name === relation.name)) };
   return {
     kind: truncate ? 'TRUNCATE' : 'DELETE',
     subject: `rows of ${specs.map((spec) => `"${spec.name}"`).join(', ')}`,
@@ -546,9 +572,7 @@ export const readDelete: Reader = (input): Effect => {
       const tables = specs.map((spec) => catalog.need(spec));
       const sources = needRelations(refs, catalog);
       needs.check(catalog);
-      const names = new Set(refs.columns.map((column) => column.name));
-      const reads = new Map<string, ReadonlySet<string>>();
-      for (const table of [...tables, ...sources]) reads.set(table.id, names);
+      const reads = new Map(tables.flatMap((table, index) => [...readsOf(refs, table, sources, specs[index] as Spec, node.relation?.alias?.aliasname)]));
       for (const table of tables) write(catalog, context, { step, idempotent: !refs.volatile, why: 'it would delete other rows' }, [table], reads, onTable(table, ALL));
     },
     data: {
@@ -571,7 +595,7 @@ export const readMerge: Reader = (input): Effect => {
     run: (catalog, context) => {
       const table = catalog.need(spec);
       needRelations(refs, catalog);
-      write(catalog, context, { step: { kind: 'update', filters: NOTHING, constants: NOTHING, looksAround: true }, idempotent: false, why: 'the rows would be merged twice' }, [table], onTable(table, ALL), onTable(table, ALL));
+      write(catalog, context, { step: { kind: 'update', filters: NOTHING, constants: NOTHING, looksAround: true, mentionsTarget: true }, idempotent: false, why: 'the rows would be merged twice' }, [table], onTable(table, ALL), onTable(table, ALL));
     },
     data: { prefersEvidence: true, why: 'whether a second MERGE changes anything depends on the data', advice: 'Use INSERT … ON CONFLICT DO NOTHING and an UPDATE … WHERE … IS NULL instead.' },
   };

@@ -7,7 +7,7 @@ import { Catalog, DamageError, describe, StepError, type Obj, type World } from 
 import type { DataStep, Effect, OnlyIf, Run } from '../model/effect.ts';
 import type { Statement } from '../parse/index.ts';
 import type { Edit } from '../text/edits.ts';
-import { atomsBetween, type Atom } from './atoms.ts';
+import { atomsBetween, specOf, type Atom } from './atoms.ts';
 import { readEffect } from './registry.ts';
 
 export type Form =
@@ -163,6 +163,11 @@ function harm(variant: Pick<Variant, 'run'>, state: Catalog, run: Run): string |
   }
   copy.path = state.path;
   copy.pathSet = state.pathSet;
+  // data steps that write over each other are right again when all of them have run: the simulation looks at that
+  for (const object of state.objects.values()) {
+    const now = copy.objects.get(object.id);
+    if (now && now.rows !== object.rows && now.rows.length === object.rows.length) copy.update(now, { rows: object.rows });
+  }
   return same(copy, state) ? undefined : 'it would change something again';
 }
 
@@ -236,13 +241,37 @@ export function planFile(statements: readonly Statement[], text: string, options
   });
   const pool = transitions.flat();
 
+  /** Second choices: what to do when the simulation shows that the first one does not fit together with the others. */
+  const alternatives = new Map<number, Form>();
   const forms: Form[] = statements.map((statement, index) => {
     const effect = effects[index];
     if (!effect) return { type: 'broken' };
     const reason = options.disabled?.(statement);
     if (reason !== undefined) return { type: 'disabled', reason };
-    return choose(index, effect);
+    const chosen = choose(index, effect);
+    // DROP … IF EXISTS and CREATE again, as people write it, is rerunnable as a pair
+    if (dropsForCreate(index, effect)) {
+      alternatives.set(index, chosen);
+      return { type: 'keep' };
+    }
+    return chosen;
   });
+
+  /** Part of a pair `DROP x IF EXISTS … CREATE x` of something that holds no rows? */
+  function dropsForCreate(index: number, effect: Effect): boolean {
+    const pairs = (drop: Effect | undefined, create: Effect | undefined, at: number): boolean =>
+      drop?.targets !== undefined &&
+      drop.native === undefined &&
+      create?.creates !== undefined &&
+      drop.targets.length === 1 &&
+      create.creates(states[at + 1] as Catalog, makeRun(at, true, steps)).some((object) => {
+        const target = drop.targets?.[0];
+        const there = target && (states[at + 1] as Catalog).find(target);
+        return there !== undefined && there.id === object.id && object.cls !== 'schema' && object.cls !== 'type' && object.kind !== 'table' && object.kind !== 'sequence' && object.kind !== 'materialized view';
+      });
+    if (effect.targets) return effects.some((later, at) => at > index && pairs(effect, later, at));
+    return effects.some((earlier, at) => at < index && pairs(earlier, effect, index));
+  }
 
   function choose(index: number, effect: Effect): Form {
     if (effect.transaction !== undefined) return { type: 'keep' };
@@ -265,7 +294,10 @@ export function planFile(statements: readonly Statement[], text: string, options
     if (harmless(0)) {
       if (effect.data?.prefersEvidence && effect.noDo === undefined) {
         const wanted = evidenceFor(positions);
-        if (wanted.chosen.length > 0 && wanted.chosen.length <= 3) return guard([], wanted.chosen, false, [], undefined);
+        if (wanted.chosen.length > 0 && wanted.chosen.length <= 3) {
+          alternatives.set(index, { type: 'keep', note: effect.note });
+          return guard([], wanted.chosen, false, [], undefined);
+        }
       }
       return { type: 'keep', note: effect.note };
     }
@@ -278,13 +310,20 @@ export function planFile(statements: readonly Statement[], text: string, options
     if (effect.noDo === undefined) {
       const harmfulAsIs = positions.filter((_, position) => (harms[0] as (string | undefined)[])[position] !== undefined);
       const body = effect.body ?? [];
+      const exact = (transitions[index] ?? []).filter((candidate) => candidate.test(before) === false && positions.every((k) => candidate.test(found[k] as Catalog) === true));
       if (shaped) {
         const created = effect.creates?.(states[index + 1] as Catalog, run) ?? [];
+        // beside what it creates, the same command may drop or change something: that has to have happened, too
+        const names = new Set(created.map((object) => object.name));
+        const others = effect.kind.includes(', ') ? distinct(exact.filter((candidate) => !names.has(subjectName(candidate)))) : [];
+        const replaced = created.some((object) => before.find(specOf(object, states[index + 1] as Catalog)) !== undefined);
+        const significant = /TYPE|DROP COLUMN|IDENTITY/.test(effect.kind);
+        const provable = !replaced || !significant || others.length > 0;
         const gone = positions.filter((k) => created.some((object) => !sameThere(object, states[index + 1] as Catalog, found[k] as Catalog)));
         const extra = evidenceFor(gone.filter((k) => harmfulAsIs.includes(k)));
-        if (extra.missing.length === 0 && created.length > 0) return guard([], extra.chosen, true, body, undefined);
+        if (extra.missing.length === 0 && created.length > 0 && provable) return guard(others, extra.chosen, true, body, undefined);
       }
-      const own = (transitions[index] ?? []).filter((candidate) => candidate.test(before) === false && positions.every((k) => candidate.test(found[k] as Catalog) === true));
+      const own = exact;
       if (own.length > 0) {
         const several = effect.kind.includes(', ');
         // a rename asks for its old name: when neither is there, something is wrong and the guard can say so
@@ -320,9 +359,20 @@ export function planFile(statements: readonly Statement[], text: string, options
   if (process.env['IDEMPOTIFY_DEBUG']) forms.forEach((form, index) => console.error(index, effects[index]?.kind, form.type, form.type === 'guard' ? [form.own.map((a) => a.key), form.evidence.map((a) => a.key), form.shape, Boolean(form.onlyIf)] : ''));
   // every stop, every rerun
   let untouched = false;
-  for (let round = 0; round <= count + 1; round++) {
+  for (let round = 0; round <= 2 * count + 2; round++) {
     const failure = simulate();
     if (!failure) break;
+    const second = alternatives.get(failure.index);
+    if (second) {
+      forms[failure.index] = second;
+      alternatives.delete(failure.index);
+      continue;
+    }
+    if (alternatives.size > 0) {
+      for (const [index, form] of alternatives) forms[index] = form;
+      alternatives.clear();
+      continue;
+    }
     const effect = effects[failure.index];
     const k = failure.stop;
     const where = k === count ? 'once the file has run to its end' : `after statement ${k}`;
@@ -424,8 +474,9 @@ export function planFile(statements: readonly Statement[], text: string, options
 
   function isDone(form: Form & { type: 'guard' }, effect: Effect, catalog: Catalog, index: number): boolean {
     if (form.evidence.some((candidate) => candidate.test(catalog) === true)) return true;
-    if (form.own.length > 0 && form.own.every((candidate) => candidate.test(catalog) === true)) return true;
-    if (form.shape) {
+    const ownDone = form.own.every((candidate) => candidate.test(catalog) === true);
+    if (form.own.length > 0 && !form.shape && ownDone) return true;
+    if (form.shape && ownDone) {
       const created = effect.creates?.(states[index + 1] as Catalog, makeRun(index, true, steps)) ?? [];
       if (created.length > 0 && created.every((object) => sameThere(object, states[index + 1] as Catalog, catalog))) return true;
     }
@@ -456,6 +507,9 @@ function sameThere(object: Obj, from: Catalog, at: Catalog): boolean {
   const there = at.get(object.id);
   return there !== undefined && there.name === object.name && there.schema === object.schema && (object.parent === undefined || at.get(object.parent)?.name === from.get(object.parent)?.name);
 }
+
+/** The name of the object that an atom asks about. */
+const subjectName = (candidate: Atom): string => candidate.key.slice(candidate.key.lastIndexOf(':') + 1).replace(/^[^.]*\./, '').split(' ')[0] ?? '';
 
 /** Atoms that don't follow from each other: one per object is enough. */
 function distinct(atoms: readonly Atom[]): Atom[] {

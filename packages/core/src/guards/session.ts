@@ -84,7 +84,8 @@ export const readSelect: Reader = (input): Effect => {
     if (!fromRows(value.args?.[1]) && !fromRows(node.fromClause)) sequenceHarm = true;
   });
   let writes = false;
-  walk(node.withClause, (tag) => {
+  walk(node.withClause, (tag, value) => {
+    if (tag === 'InsertStmt' && value.onConflictClause?.action === 'ONCONFLICT_NOTHING') return;
     if (tag === 'InsertStmt' || tag === 'UpdateStmt' || tag === 'DeleteStmt' || tag === 'MergeStmt') writes = true;
   });
   const harmful = unknown.length > 0 || sequenceHarm || writes;

@@ -33,6 +33,8 @@ export interface DataStep {
   readonly constants: ReadonlyMap<string, string>;
   /** Looks at other rows of the tables that it reads (a subquery, an aggregate). */
   readonly looksAround: boolean;
+  /** Reads its own target a second time, under another alias or in a subquery. */
+  readonly mentionsTarget: boolean;
 }
 
 /** A second way to write the statement, with PostgreSQL's own clauses. */

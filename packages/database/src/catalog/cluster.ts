@@ -60,7 +60,7 @@ export const cluster: readonly Reader[] = [
   },
   {
     kind: 'comment',
-    present: `EXISTS (SELECT FROM pg_description WHERE objoid >= ${firstUserOid} OR classoid = 'pg_namespace'::regclass) OR EXISTS (SELECT FROM pg_shdescription WHERE objoid >= ${firstUserOid})`,
+    present: `EXISTS (SELECT FROM pg_description WHERE objoid >= ${firstUserOid} OR classoid = 'pg_namespace'::regclass) OR EXISTS (SELECT FROM pg_shdescription)`,
     sql: () => `SELECT i.type || ' ' || i.identity, ${properties({ text: 'd.description' })}
       FROM pg_description d CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
       WHERE (d.objoid >= ${firstUserOid} OR (d.classoid = 'pg_namespace'::regclass AND d.objoid IN (SELECT oid FROM ns)))
@@ -69,8 +69,8 @@ export const cluster: readonly Reader[] = [
       UNION ALL
       SELECT CASE WHEN d.classoid = 'pg_database'::regclass THEN 'database' ELSE i.type || ' ' || i.identity END, ${properties({ text: 'd.description' })}
       FROM pg_shdescription d CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, 0) i
-      WHERE d.objoid >= ${firstUserOid} AND i.identity IS NOT NULL
-        AND (d.classoid <> 'pg_database'::regclass OR d.objoid = (SELECT b.oid FROM pg_database b WHERE b.datname = current_database()))`,
+      WHERE i.identity IS NOT NULL AND CASE WHEN d.classoid = 'pg_database'::regclass
+        THEN d.objoid = (SELECT b.oid FROM pg_database b WHERE b.datname = current_database()) ELSE d.objoid >= ${firstUserOid} END`,
   },
   {
     kind: 'security label',

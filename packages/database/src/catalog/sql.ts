@@ -28,7 +28,8 @@ export const roleName = (oid: string): string => `quote_ident(pg_get_userbyid(${
 
 /** The qualified name of an object of one of the catalogs that have a name and a namespace. */
 function qualified(catalog: string, prefix: string, oid: string): string {
-  return `(SELECT quote_ident(n.nspname) || '.' || quote_ident(o.${prefix}name) FROM ${catalog} o JOIN pg_namespace n ON n.oid = o.${prefix}namespace WHERE o.oid = ${oid})`;
+  // the aliases must not hide one that `oid` uses
+  return `(SELECT quote_ident(home.nspname) || '.' || quote_ident(named.${prefix}name) FROM ${catalog} named JOIN pg_namespace home ON home.oid = named.${prefix}namespace WHERE named.oid = ${oid})`;
 }
 // regcollation exists since 13 only
 export const collationName = (oid: string): string => qualified('pg_collation', 'coll', oid);

@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { pgTable, pgEnum, serial, integer, varchar, text, uuid, timestamp, boolean, primaryKey, index } from 'drizzle-orm/pg-core';
+import {
+  pgTable,
+  pgEnum,
+  serial,
+  integer,
+  varchar,
+  text,
+  uuid,
+  timestamp,
+  boolean,
+  primaryKey,
+  index,
+} from 'drizzle-orm/pg-core';
 
 export const role = pgEnum('role', ['reader', 'author', 'editor']);
 export const state = pgEnum('post state', ['draft', 'review', 'published']);

@@ -1,16 +1,37 @@
 import { sql } from 'drizzle-orm';
-import { pgTable, pgEnum, serial, integer, varchar, text, uuid, timestamp, boolean, jsonb, primaryKey, index, uniqueIndex, unique, check, foreignKey } from 'drizzle-orm/pg-core';
+import {
+  pgTable,
+  pgEnum,
+  serial,
+  integer,
+  varchar,
+  text,
+  uuid,
+  timestamp,
+  boolean,
+  jsonb,
+  primaryKey,
+  index,
+  uniqueIndex,
+  unique,
+  check,
+  foreignKey,
+} from 'drizzle-orm/pg-core';
 
 export const role = pgEnum('role', ['reader', 'author', 'editor']);
 export const state = pgEnum('post state', ['draft', 'review', 'published']);
 
-export const users = pgTable('users', {
-  id: serial().primaryKey(),
-  email: varchar({ length: 254 }).notNull().unique(),
-  name: text(),
-  role: role().notNull().default('reader'),
-  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
-}, (t) => [uniqueIndex('users_email_lower').on(sql`lower(${t.email})`)]);
+export const users = pgTable(
+  'users',
+  {
+    id: serial().primaryKey(),
+    email: varchar({ length: 254 }).notNull().unique(),
+    name: text(),
+    role: role().notNull().default('reader'),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (t) => [uniqueIndex('users_email_lower').on(sql`lower(${t.email})`)],
+);
 
 export const posts = pgTable(
   'posts',
@@ -38,7 +59,9 @@ export const comments = pgTable(
     author: varchar({ length: 80 }).notNull().default("it's me; anonymous"),
     text: text().notNull(),
     stars: integer(),
-    meta: jsonb().notNull().default({ source: 'web', tags: ['a;b'] }),
+    meta: jsonb()
+      .notNull()
+      .default({ source: 'web', tags: ['a;b'] }),
     writtenAt: timestamp('written_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [
@@ -46,7 +69,9 @@ export const comments = pgTable(
     check('comments_stars_range', sql`${t.stars} BETWEEN 1 AND 5`),
     index('comments_newest').on(t.postId, t.writtenAt.desc().nullsLast()),
     index('comments_meta').using('gin', t.meta.op('jsonb_path_ops')),
-    index('comments_rated').on(t.postId).where(sql`${t.stars} IS NOT NULL`),
+    index('comments_rated')
+      .on(t.postId)
+      .where(sql`${t.stars} IS NOT NULL`),
     unique('comments_once').on(t.postId, t.author, t.parentId),
   ],
 );

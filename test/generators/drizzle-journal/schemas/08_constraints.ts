@@ -1,18 +1,41 @@
 import { sql } from 'drizzle-orm';
-import { pgTable, pgEnum, serial, integer, bigint, numeric, varchar, text, uuid, timestamp, boolean, jsonb, customType, pgView, pgMaterializedView, primaryKey, index, uniqueIndex, unique, check, foreignKey } from 'drizzle-orm/pg-core';
-
-const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
+import {
+  pgTable,
+  pgEnum,
+  serial,
+  integer,
+  bigint,
+  numeric,
+  varchar,
+  text,
+  uuid,
+  timestamp,
+  boolean,
+  jsonb,
+  pgView,
+  pgMaterializedView,
+  primaryKey,
+  index,
+  uniqueIndex,
+  unique,
+  check,
+  foreignKey,
+} from 'drizzle-orm/pg-core';
 
 export const role = pgEnum('role', ['reader', 'author', 'editor', 'admin']);
 export const state = pgEnum('article_state', ['draft', 'scheduled', 'published', 'archived']);
 
-export const users = pgTable('users', {
-  id: serial().primaryKey(),
-  email: varchar({ length: 254 }).notNull().unique(),
-  name: varchar({ length: 120 }).notNull().default('?'),
-  role: role().notNull().default('reader'),
-  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
-}, (t) => [uniqueIndex('users_email_lower').on(sql`lower(${t.email})`)]);
+export const users = pgTable(
+  'users',
+  {
+    id: serial().primaryKey(),
+    email: varchar({ length: 254 }).notNull().unique(),
+    name: varchar({ length: 120 }).notNull().default('?'),
+    role: role().notNull().default('reader'),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (t) => [uniqueIndex('users_email_lower').on(sql`lower(${t.email})`)],
+);
 
 export const posts = pgTable(
   'articles',
@@ -42,7 +65,9 @@ export const comments = pgTable(
     author: varchar({ length: 80 }).notNull().default("it's me; anonymous"),
     text: text().notNull(),
     stars: numeric({ precision: 3, scale: 1 }),
-    meta: jsonb().notNull().default({ source: 'web', tags: ['a;b'] }),
+    meta: jsonb()
+      .notNull()
+      .default({ source: 'web', tags: ['a;b'] }),
     writtenAt: timestamp('written_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (t) => [
@@ -50,18 +75,28 @@ export const comments = pgTable(
     check('comments_stars_range', sql`${t.stars} BETWEEN 0 AND 10`),
     index('comments_newest').on(t.writtenAt.desc(), t.postId),
     index('comments_meta').using('gin', t.meta.op('jsonb_path_ops')),
-    index('comments_rated').on(t.postId).where(sql`${t.stars} IS NOT NULL`),
+    index('comments_rated')
+      .on(t.postId)
+      .where(sql`${t.stars} IS NOT NULL`),
     unique('comments_once').on(t.postId, t.author, t.parentId, t.writtenAt),
   ],
 );
 
-export const authors = pgView('authors').as((qb) => qb.select({ id: users.id, email: users.email, createdAt: users.createdAt }).from(users));
-
-export const commentCounts = pgMaterializedView('comment_counts').as((qb) =>
-  qb.select({ postId: comments.postId, count: sql<number>`count(*)`.as('count') }).from(comments).groupBy(comments.postId),
+export const authors = pgView('authors').as((qb) =>
+  qb.select({ id: users.id, email: users.email, createdAt: users.createdAt }).from(users),
 );
 
-export const tags = pgTable('tags', { name: varchar({ length: 40 }).primaryKey(), hidden: boolean().notNull().default(true) });
+export const commentCounts = pgMaterializedView('comment_counts').as((qb) =>
+  qb
+    .select({ postId: comments.postId, count: sql<number>`count(*)`.as('count') })
+    .from(comments)
+    .groupBy(comments.postId),
+);
+
+export const tags = pgTable('tags', {
+  name: varchar({ length: 40 }).primaryKey(),
+  hidden: boolean().notNull().default(true),
+});
 
 export const postTags = pgTable(
   'post_tags',
@@ -72,7 +107,9 @@ export const postTags = pgTable(
     tag: varchar({ length: 40 })
       .notNull()
       .references(() => tags.name, { onDelete: 'cascade', onUpdate: 'cascade' }),
-    addedAt: timestamp('added_at', { precision: 3 }).notNull().default(sql`CURRENT_TIMESTAMP`),
+    addedAt: timestamp('added_at', { precision: 3 })
+      .notNull()
+      .default(sql`CURRENT_TIMESTAMP`),
   },
   (t) => [primaryKey({ columns: [t.postId, t.tag, t.addedAt], name: 'post_tags_pk' })],
 );

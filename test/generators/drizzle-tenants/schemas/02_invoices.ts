@@ -1,5 +1,22 @@
 import { sql } from 'drizzle-orm';
-import { pgSchema, pgSequence, bigint, check, date, foreignKey, index, numeric, smallint, integer, text, varchar, uuid, timestamp, boolean, primaryKey } from 'drizzle-orm/pg-core';
+import {
+  pgSchema,
+  pgSequence,
+  bigint,
+  check,
+  date,
+  foreignKey,
+  index,
+  numeric,
+  smallint,
+  integer,
+  text,
+  varchar,
+  uuid,
+  timestamp,
+  boolean,
+  primaryKey,
+} from 'drizzle-orm/pg-core';
 
 export const app = pgSchema('app');
 
@@ -19,19 +36,25 @@ export const tenants = app.table('tenants', {
 export const invoices = app.table(
   'invoices',
   {
-    id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity({ name: 'invoices_ids', startWith: 100, increment: 1 }),
+    id: bigint({ mode: 'number' })
+      .primaryKey()
+      .generatedByDefaultAsIdentity({ name: 'invoices_ids', startWith: 100, increment: 1 }),
     number: bigint({ mode: 'number' })
       .notNull()
       .default(sql`nextval('invoice_number')`),
     tenantId: integer('tenantId').notNull(),
     userId: uuid('userId').notNull(),
-    issued: date().notNull().default(sql`CURRENT_DATE`),
+    issued: date()
+      .notNull()
+      .default(sql`CURRENT_DATE`),
     quantity: smallint().notNull().default(1),
     price: numeric({ precision: 12, scale: 2 }).notNull().default('0'),
     note: text(),
   },
   (t) => [
-    foreignKey({ columns: [t.tenantId, t.userId], foreignColumns: [members.tenantId, members.userId] }).onDelete('cascade').onUpdate('cascade'),
+    foreignKey({ columns: [t.tenantId, t.userId], foreignColumns: [members.tenantId, members.userId] })
+      .onDelete('cascade')
+      .onUpdate('cascade'),
     check('positive', sql`${t.quantity} > 0 AND ${t.price} >= 0`),
     index('invoices_by_issue').on(t.tenantId, t.issued.desc().nullsFirst()),
   ],

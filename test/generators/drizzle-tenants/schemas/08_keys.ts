@@ -1,5 +1,34 @@
 import { sql } from 'drizzle-orm';
-import { pgPolicy, pgRole, pgView, pgSchema, pgSequence, bigint, char, check, customType, inet, interval, jsonb, point, time, unique, uniqueIndex, doublePrecision, date, foreignKey, index, numeric, smallint, integer, text, varchar, uuid, timestamp, boolean, primaryKey } from 'drizzle-orm/pg-core';
+import {
+  pgPolicy,
+  pgRole,
+  pgView,
+  pgSchema,
+  pgSequence,
+  bigint,
+  char,
+  check,
+  customType,
+  inet,
+  interval,
+  jsonb,
+  point,
+  time,
+  unique,
+  uniqueIndex,
+  date,
+  foreignKey,
+  index,
+  numeric,
+  smallint,
+  integer,
+  text,
+  varchar,
+  uuid,
+  timestamp,
+  boolean,
+  primaryKey,
+} from 'drizzle-orm/pg-core';
 
 export const app = pgSchema('app');
 
@@ -15,29 +44,37 @@ export const invoiceNumber = pgSequence('invoice_number', { startWith: 1000, inc
 
 export const tickets = archive.sequence('Tickets', { minValue: 1, maxValue: 99999, cycle: true });
 
-export const tenants = app.table('tenants', {
-  id: integer().primaryKey(),
-  slug: varchar({ length: 63 }).notNull().unique('tenants_slug'),
-  title: text().notNull(),
-  plan: plan().notNull().default('free'),
-}).enableRLS();
+export const tenants = app
+  .table('tenants', {
+    id: integer().primaryKey(),
+    slug: varchar({ length: 63 }).notNull().unique('tenants_slug'),
+    title: text().notNull(),
+    plan: plan().notNull().default('free'),
+  })
+  .enableRLS();
 
 export const invoices = app.table(
   'bills',
   {
-    id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity({ name: 'invoices_ids', startWith: 100, increment: 1 }),
+    id: bigint({ mode: 'number' })
+      .primaryKey()
+      .generatedByDefaultAsIdentity({ name: 'invoices_ids', startWith: 100, increment: 1 }),
     number: bigint({ mode: 'number' })
       .notNull()
       .default(sql`nextval('invoice_number')`),
     tenantId: integer('tenantId').notNull(),
     userId: uuid('userId').notNull(),
-    issued: date().notNull().default(sql`CURRENT_DATE`),
+    issued: date()
+      .notNull()
+      .default(sql`CURRENT_DATE`),
     quantity: smallint().notNull().default(1),
     price: numeric({ precision: 12, scale: 2 }).notNull().default('0'),
     note: text(),
     currency: char({ length: 3 }).notNull().default('EUR'),
-    total: money().notNull().default('0'),
-    labels: varchar({ length: 20 }).array().default(sql`ARRAY['a;b', 'c']::varchar[]`),
+    total: money().notNull(),
+    labels: varchar({ length: 20 })
+      .array()
+      .default(sql`ARRAY['a;b', 'c']::varchar[]`),
     data: jsonb().default({ paid: false }),
     term: interval({ fields: 'day' }).default('14 days'),
     ratio: numeric().default('2.5'),
@@ -46,18 +83,30 @@ export const invoices = app.table(
     foreignKey({ columns: [t.tenantId], foreignColumns: [tenants.id], name: 'bills_tenant' }).onDelete('restrict'),
     check('positive', sql`${t.quantity} > 0 AND ${t.price} >= 0`),
     unique('invoices_note_once').on(t.tenantId, t.note).nullsNotDistinct(),
-    uniqueIndex('invoices_number').on(t.number).where(sql`${t.number} IS NOT NULL`),
+    uniqueIndex('invoices_number')
+      .on(t.number)
+      .where(sql`${t.number} IS NOT NULL`),
     index('invoices_note_pattern').on(t.note.op('text_pattern_ops')),
     index('invoices_label_gin').using('gin', t.labels).with({ fastupdate: false }),
     index('invoices_by_issue').on(t.tenantId, t.issued.desc().nullsFirst()),
   ],
 );
 
-export const open = app.view('open_invoices').as((qb) => qb.select({ id: invoices.id, number: invoices.number }).from(invoices).where(sql`${invoices.quantity} > 1`));
+export const open = app.view('open_invoices').as((qb) =>
+  qb
+    .select({ id: invoices.id, number: invoices.number })
+    .from(invoices)
+    .where(sql`${invoices.quantity} > 1`),
+);
 
-export const totals = app.materializedView('tenant_totals').as((qb) => qb.select({ tenantId: invoices.tenantId, sum: sql<string>`sum(${invoices.price})`.as('sum') }).from(invoices).groupBy(invoices.tenantId));
+export const totals = app.materializedView('totals').as((qb) =>
+  qb
+    .select({ tenantId: invoices.tenantId, sum: sql<string>`sum(${invoices.price})`.as('sum') })
+    .from(invoices)
+    .groupBy(invoices.tenantId),
+);
 
-export const legacy = pgView('legacy', { id: integer() }).as(sql`SELECT 1 AS id`);
+export const legacy = pgView('old ids', { id: integer() }).as(sql`SELECT 1 AS id`);
 
 export const members = app.table(
   'Members',
@@ -75,8 +124,13 @@ export const members = app.table(
       .default(sql`now()`),
   },
   (t) => [
-    unique('members_once').on(t.tenantId, t.userId), primaryKey({ columns: [t.tenantId, t.userId, t.joinedAt], name: 'members_key' }),
-    pgPolicy('own rows only', { for: 'select', to: 'public', using: sql`${t.userId} = NULLIF(current_setting('app.user', true), '')::uuid` }),
+    unique('members_once').on(t.tenantId, t.userId),
+    primaryKey({ columns: [t.tenantId, t.userId, t.joinedAt], name: 'members_key' }),
+    pgPolicy('own rows only', {
+      for: 'select',
+      to: 'public',
+      using: sql`${t.userId} = NULLIF(current_setting('app.user', true), '')::uuid`,
+    }),
     pgPolicy('add members', { for: 'insert', to: monitor, withCheck: sql`NOT ${t.isAdmin}` }),
     pgPolicy('monitoring', { for: 'all', to: monitor, as: 'restrictive', using: sql`true`, withCheck: sql`false` }),
   ],

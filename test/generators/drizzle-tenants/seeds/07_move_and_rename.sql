@@ -1,2 +1,2 @@
-REFRESH MATERIALIZED VIEW "app"."tenant_totals";
+REFRESH MATERIALIZED VIEW "app"."totals";
 UPDATE "app"."Members" SET "is_admin" = true WHERE "tenantId" = 2;

@@ -1,6 +1,8 @@
-'use strict';
+import { setTimeout } from 'node:timers';
+import { stripVTControlCharacters } from 'node:util';
+
 // drizzle-kit asks on the terminal whether a new name is a renamed old one, and refuses to ask anything else. This file, loaded
-// into its process with --require, pretends to be that terminal: it reads each question from what drizzle-kit prints and
+// into its process with --import, pretends to be that terminal: it reads each question from what drizzle-kit prints and
 // presses the keys. DRIZZLE_RENAMES is a JSON array of the answers to give, each as drizzle-kit words it: "old › new". A
 // question without an answer there is a new object; an answer without a question is an error, as the schema and the list
 // then disagree.
@@ -24,8 +26,7 @@ process.stdin.on('newListener', (event) => {
   printed = '';
   // the question is drawn after the listener is there, and not before the throttle of the drawing lets it through
   setTimeout(() => {
-    // eslint-disable-next-line no-control-regex -- terminal control sequences are what is removed
-    const lines = printed.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').split('\n');
+    const lines = stripVTControlCharacters(printed).split('\n');
     const choices = lines.filter((line) => / (create|rename) /.test(line) && !line.startsWith('Is '));
     let choice = 0;
     for (const answer of open) {

@@ -1,0 +1,130 @@
+/** Takes one file through reading, rewriting and (for an output folder) writing. Runs in the main thread and in workers. */
+import fs from 'node:fs';
+import { type Rewriter, type StatementResult, createRewriter } from '@idempotify/codemods';
+import { type Problem, toolByName } from '@idempotify/core';
+import { systemMessage } from '../errors.ts';
+import { decodeMigration, readBytes } from '../files/read.ts';
+import { OutputFolder, WriteError } from '../files/write.ts';
+import { noCounts } from '../results.ts';
+import type { FolderSpec, Job, JobResult, Settings } from './protocol.ts';
+
+export interface Processor {
+  /** Never throws: what goes wrong is the file's result. */
+  process(job: Job): JobResult;
+  /** The same for a text that need not be on the disk. */
+  processText(job: Job, text: string): JobResult & { readonly text: string };
+}
+
+const nothing = { counts: noCounts(), statements: [], problems: [], notes: [] } as const;
+
+export function failedResult(id: number, reason: string): JobResult {
+  return { id, status: 'failed', reason, ...nothing };
+}
+
+/** @param unifiedDiff needed with `settings.diff`; handed in so that its library is loaded only then */
+export function createProcessor(
+  settings: Settings,
+  unifiedDiff?: (path: string, before: string, after: string) => string,
+): Processor {
+  const rewriters = new Map<number, Rewriter>();
+  let output: OutputFolder | undefined;
+
+  const rewriterOf = (folder: number): Rewriter => {
+    let rewriter = rewriters.get(folder);
+    if (!rewriter) {
+      const spec = settings.folders[folder]!;
+      rewriter = createRewriter({ guard: settings.guard, pgVersion: settings.pgVersion }, toolOf(spec), historyOf(spec));
+      rewriters.set(folder, rewriter);
+    }
+    return rewriter;
+  };
+
+  const write = (job: Job, content: Uint8Array): void => {
+    if (settings.outDir === undefined || job.out === undefined) return;
+    output ??= new OutputFolder(settings.outDir);
+    output.write(job.out, content, fs.statSync(job.path).mode);
+  };
+
+  const rewrite = (job: Job, text: string): JobResult & { readonly text: string } => {
+    const result = rewriterOf(job.folder).rewrite({ path: job.path, text });
+    const counts = noCounts();
+    for (const statement of result.statements) counts[statement.outcome]++;
+    const changed = result.text !== text;
+    return {
+      id: job.id,
+      status: changed ? 'changed' : 'unchanged',
+      counts,
+      statements: settings.statements === 'all' ? result.statements : result.statements.filter(isFinding),
+      problems: result.problems,
+      notes: result.notes,
+      ...(settings.diff && unifiedDiff ? { diff: unifiedDiff(job.display, text, result.text) } : {}),
+      text: result.text,
+    };
+  };
+
+  const guarded = <R extends JobResult>(job: Job, run: () => R): R | JobResult => {
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof WriteError) return failedResult(job.id, error.message);
+      return failedResult(job.id, `the rewriter failed on it, which is a bug of idempotify: ${systemMessage(error)}`);
+    }
+  };
+
+  return {
+    process: (job) =>
+      guarded(job, () => {
+        const read = readBytes(job.path);
+        if (read.kind === 'failed') return failedResult(job.id, read.message);
+        const before = read.bytes;
+        const decoded = decodeMigration(before);
+        if (decoded.kind === 'broken') {
+          write(job, before);
+          return brokenResult(job.id, decoded.problem);
+        }
+        const { text, ...result } = rewrite(job, decoded.text);
+        if (result.status === 'unchanged') {
+          write(job, before);
+          return result;
+        }
+        const after = new TextEncoder().encode(text);
+        write(job, after);
+        return settings.bytes ? { ...result, before, after } : result;
+      }),
+    processText: (job, text) => {
+      const result = guarded(job, () => rewrite(job, text));
+      return 'text' in result ? (result as JobResult & { text: string }) : { ...result, text };
+    },
+  };
+}
+
+export function brokenResult(id: number, problem: Problem): JobResult {
+  return { id, status: 'broken', ...nothing, problems: [problem] };
+}
+
+/** What a person has to look at. */
+export function isFinding(statement: StatementResult): boolean {
+  return statement.outcome === 'refused' || statement.outcome === 'broken';
+}
+
+function toolOf(spec: FolderSpec): NonNullable<ReturnType<typeof toolByName>> {
+  const tool = toolByName(spec.tool);
+  if (!tool) throw new Error(`no migration tool is called ${spec.tool}`);
+  return tool;
+}
+
+/** The migrations of the folder that come before a file. They are read when the rewriter asks for their text. */
+function historyOf(spec: FolderSpec): { before(path: string): readonly { path: string; read(): string }[] } {
+  const entries = spec.files.map((path) => ({
+    path,
+    read(): string {
+      const read = readBytes(path);
+      if (read.kind === 'failed') throw new Error(read.message);
+      const decoded = decodeMigration(read.bytes);
+      if (decoded.kind === 'broken') throw new Error(decoded.problem.message);
+      return decoded.text;
+    },
+  }));
+  const positions = new Map(spec.files.map((path, index) => [path, index]));
+  return { before: (path) => entries.slice(0, positions.get(path) ?? entries.length) };
+}

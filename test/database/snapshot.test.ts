@@ -1,0 +1,131 @@
+import {
+  describeDifference,
+  diffSnapshots,
+  snapshot,
+  snapshotKinds,
+  type Server,
+  type Session,
+} from '@idempotify/database';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testServers } from '../support/servers.ts';
+import { changes } from './changes.ts';
+
+test('every kind of object has its changes', () => {
+  const changed = changes.flatMap(({ expect: lines }) => lines);
+  // a label needs a provider, which is a library that the server was started with
+  const untested = snapshotKinds.filter(
+    (kind) => kind !== 'security label' && !changed.some((line) => line.replace(/^\w+ /, '').startsWith(`${kind} `)),
+  );
+  expect(untested).toEqual([]);
+});
+
+describe.each(testServers)('the catalog on $name', ({ major, start }) => {
+  let server: Server;
+  let session: Session;
+  beforeAll(async () => {
+    server = await start({ extensions: ['citext'] });
+    session = await server.connect(await server.createDatabase());
+  });
+  afterAll(() => server.close());
+
+  const known = changes.filter(({ since = 0, until = Infinity }) => since <= major && major <= until);
+
+  test.each(known)('sees: $title', async ({ setup = '', change, expect: expected }) => {
+    await session.query(`BEGIN; ${setup}`);
+    try {
+      const before = await snapshot(session);
+      await session.query(change);
+      const differences = diffSnapshots(before, await snapshot(session));
+      const seen = differences.map(({ kind, name, change: what, before: was }) => {
+        const properties =
+          what === 'changed'
+            ? `: ${Object.keys(was ?? {})
+                .sort()
+                .join(', ')}`
+            : '';
+        return `${what} ${kind} ${name}${properties}`;
+      });
+      expect(seen.sort()).toEqual([...expected].sort());
+    } finally {
+      await session.query('ROLLBACK');
+    }
+    expect(session.inTransaction).toBe(false);
+  });
+
+  test('gives the same for the same SQL, whatever else was there before', async () => {
+    const databases = [await server.createDatabase(), await server.createDatabase()];
+    const snapshots = [];
+    for (const [at, name] of databases.entries()) {
+      const other = await server.connect(name);
+      // other OIDs, other positions of columns
+      if (at === 1)
+        await other.query('CREATE SCHEMA junk; CREATE TABLE junk.t (id serial PRIMARY KEY); DROP SCHEMA junk CASCADE');
+      // each in a schema of its own; what takes a name that the database has once only is left out
+      for (const [number, { setup = '', change }] of known.entries()) {
+        await other.query(`BEGIN; CREATE SCHEMA s${number}; SET LOCAL search_path = s${number}`);
+        try {
+          await other.query(`${at === 1 ? 'CREATE TABLE first (a int);' : ''} ${setup}; ${change}`);
+          await other.query(`DROP TABLE IF EXISTS first; COMMIT`);
+        } catch {
+          await other.query('ROLLBACK');
+        }
+      }
+      snapshots.push(await snapshot(other));
+      // the second replay would find the roles of the first
+      await other.close();
+      await server.dropDatabase(name);
+      await session.query('DROP ROLE IF EXISTS idempotify_r, idempotify_s');
+    }
+    const [a, b] = snapshots;
+    if (!a || !b) throw new Error('no snapshots');
+    expect(diffSnapshots(a, b, { columnOrder: true }).map(describeDifference)).toEqual([]);
+    const kinds = [...a.objects.keys()];
+    expect(kinds.length).toBeGreaterThan(35);
+    expect(kinds.filter((kind) => !snapshotKinds.includes(kind))).toEqual([]);
+  });
+
+  test('does not mind the order of columns, unless told so', async () => {
+    await session.query('BEGIN; CREATE TABLE o (a int, b int, c int)');
+    const before = await snapshot(session);
+    await session.query('ALTER TABLE o DROP a; ALTER TABLE o ADD a int');
+    const after = await snapshot(session);
+    await session.query('ROLLBACK');
+    expect(diffSnapshots(before, after)).toEqual([]);
+    expect(diffSnapshots(before, after, { columnOrder: true })).toEqual([
+      {
+        kind: 'column order',
+        name: 'public.o',
+        change: 'changed',
+        before: { columns: ['a', 'b', 'c'] },
+        after: { columns: ['b', 'c', 'a'] },
+      },
+    ]);
+  });
+
+  test('is read whatever the settings of the session are, and leaves them alone', async () => {
+    await session.query(
+      `BEGIN; CREATE TABLE s (a timestamptz DEFAULT '2020-01-01 00:00:00+00', i interval DEFAULT '1 day 2 hours', d date DEFAULT '2020-02-01')`,
+    );
+    const before = await snapshot(session);
+    await session.query(
+      `SET search_path = pg_catalog; SET TimeZone = 'Asia/Tokyo'; SET DateStyle = 'German'; SET IntervalStyle = 'iso_8601'; SET quote_all_identifiers = on`,
+    );
+    expect(diffSnapshots(before, await snapshot(session))).toEqual([]);
+    const [zone] = await session.query('SHOW TimeZone');
+    expect(zone?.rows).toEqual([{ TimeZone: 'Asia/Tokyo' }]);
+    await session.query('ROLLBACK');
+  });
+
+  test('says in one line what is different', async () => {
+    await session.query('BEGIN; CREATE TABLE s (a int DEFAULT 1, b int)');
+    const before = await snapshot(session);
+    await session.query('ALTER TABLE s ALTER a SET DEFAULT 2, DROP b, ADD c int');
+    const lines = diffSnapshots(before, await snapshot(session)).map(describeDifference);
+    await session.query('ROLLBACK');
+    expect(lines).toEqual([
+      'column public.s.a: default should be 1 but is 2',
+      'column public.s.b is missing',
+      'column public.s.c should not be there',
+    ]);
+  });
+});
