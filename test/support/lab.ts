@@ -324,8 +324,11 @@ export async function savepointLab(server: Server, setup: readonly string[], dat
   }
 }
 
-/** What a new connection would find, as far as a transaction allows it. */
-const newSession = 'RESET SESSION AUTHORIZATION; RESET ALL; DISCARD TEMP; DISCARD SEQUENCES';
+/**
+ * What a new connection would find, as far as a transaction allows it. On PGlite RESET SESSION AUTHORIZATION does
+ * nothing: nobody has logged in there.
+ */
+const newSession = 'SET SESSION AUTHORIZATION postgres; RESET ALL; DISCARD TEMP; DISCARD SEQUENCES';
 
 /** The time of day of the transaction as rows show it: cut to milliseconds, rounded to them, without trailing zeros. */
 async function transactionTime(session: Session): Promise<string[]> {

@@ -100,15 +100,14 @@ export async function proveDrift(input: Drift): Promise<Failure[]> {
   const setup = [input.setup ?? ''];
   return await prove(input.server, setup, [input.drift, input.rewritten], async (lab) => {
     const failures: Failure[] = [];
-    const [before, drifted] = (await lab.run([observed([]), observed([input.drift])])).states;
-    if (!before || !drifted) throw new BadCase('the drift does not run');
+    const start = await lab.run([observed([]), observed([input.drift])]);
+    if (start.failure) throw new BadCase(`the drift does not run: ${start.failure.error.message}`);
+    const [before, drifted] = [stateOf(start.states, 0), stateOf(start.states, 1)];
     const changed = diffSnapshots(before.catalog, drifted.catalog);
     if (changed.length === 0) throw new BadCase('the drift changes nothing');
     for (const way of [[input.rewritten], texts]) {
       const { states, failure } = await lab.run([{ texts: [input.drift] }, observed(way)]);
-      if (failure?.step === 0) throw new BadCase(`the drift does not run: ${failure.error.message}`);
-      const after = states[0];
-      if (!after) throw new Error('the database was not looked at');
+      const after = stateOf(states, 0);
       if (!failure) failures.push(report({ check: 'drift' }, 'it raised nothing'));
       else if (!says(failure.error, input.expectMessage)) {
         const statement = way[failure.text];

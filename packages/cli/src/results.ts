@@ -80,6 +80,7 @@ export interface RewriteReport {
 
 export interface LedgerReport {
   readonly tool: string;
+  readonly title: string;
   /** What the tool does when an applied migration has been edited. */
   readonly edited: string;
   /** Whether it keeps checksums, which `--checksum-sql` can bring in line. */

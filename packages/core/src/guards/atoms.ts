@@ -179,7 +179,7 @@ function attributeAtom(object: Obj, catalog: Catalog, attribute: string): Atom |
 }
 
 /** All questions that the step from `before` to `after` gives an answer to: each is false before and true after. */
-export function atomsBetween(before: Catalog, after: Catalog): Atom[] {
+export function atomsBetween(before: Catalog, after: Catalog, earlier: (spec: Spec) => boolean): Atom[] {
   const out: Atom[] = [];
   const add = (made: Atom | undefined): void => {
     if (made && made.test(before) !== true && made.test(after) === true) out.push(made);
@@ -189,6 +189,9 @@ export function atomsBetween(before: Catalog, after: Catalog): Atom[] {
     if (object.schema === 'pg_temp' || after.get(object.parent)?.schema === 'pg_temp') continue;
     const old = before.objects.get(object.id);
     if (old === object) continue;
+    // what comes with a new parent says no more than the parent, unless there was another one of its name
+    const parent = after.get(object.parent);
+    if (!old && parent && !before.objects.has(parent.id) && !earlier(specOf(parent, after))) continue;
     if (!old || old.name !== object.name || old.schema !== object.schema) {
       add(presentAtom(object, after, true));
       add(definedAtom(object, after, true));

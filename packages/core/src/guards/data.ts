@@ -19,12 +19,22 @@ const overlaps = (a: ReadonlySet<string> | undefined, b: ReadonlySet<string> | u
   return false;
 };
 
+/** Do both pick rows by different constants of one column, which stays as it is? */
+function apart(earlier: DataStep, later: DataStep, written: ReadonlySet<string>): boolean {
+  for (const [column, picked] of earlier.filters) {
+    const other = later.filters.get(column);
+    if (other && !written.has(column) && ![...picked].some((value) => other.has(value))) return true;
+  }
+  return false;
+}
+
 /** Does what `later` wrote change what running `earlier` again sees? */
 function sees(earlier: DataStep, later: DataStep): boolean {
   for (const [table, columns] of later.writes) {
     const reads = earlier.reads.get(table);
     const writes = earlier.writes.get(table);
     if (!reads && !writes) continue;
+    if (writes && later.kind === 'update' && apart(earlier, later, columns)) continue;
     if (earlier.kind === 'insert') {
       // looked up by key: only rows that are gone and keys that are changed matter
       if (later.kind === 'insert') continue;
@@ -50,6 +60,9 @@ function sees(earlier: DataStep, later: DataStep): boolean {
   return false;
 }
 
+/** How a table remembers a step: its position, and the first letter of what it did. The order matters among updates only. */
+const tokenOf = (index: number, kind: DataStep['kind']): string => `${index}${kind[0]}`;
+
 interface Write {
   readonly idempotent: boolean;
   readonly why: string;
@@ -58,7 +71,7 @@ interface Write {
 
 /** Runs a data step: remembers it on the tables that it writes, or throws when running it once more would do harm. */
 function write(catalog: Catalog, run: Run, how: Write, targets: readonly Obj[], reads: ReadonlyMap<string, ReadonlySet<string>>, writes: ReadonlyMap<string, ReadonlySet<string>>): void {
-  const token = `${run.index}`;
+  const token = tokenOf(run.index, how.step.kind);
   let step = run.steps.get(token);
   if (!step) {
     step = { token, reads, writes, ...how.step };
@@ -74,9 +87,9 @@ function write(catalog: Catalog, run: Run, how: Write, targets: readonly Obj[], 
     if (!how.idempotent) throw new DamageError(how.why);
     for (const id of new Set([...reads.keys(), ...writes.keys()])) {
       for (const other of catalog.get(id)?.rows ?? []) {
-        if (Number(other) <= run.index) continue;
+        if (Number.parseInt(other) <= run.index) continue;
         const later = run.steps.get(other);
-        if (later && sees(step, later)) throw new DamageError(`it would run again over the rows that statement ${Number(other) + 1} has written`);
+        if (later && sees(step, later)) throw new DamageError(`it would run again over the rows that statement ${Number.parseInt(other) + 1} has written`);
       }
     }
     // it writes over what later steps wrote into the same columns: right again once they have run again, too
@@ -104,6 +117,8 @@ function filtersOf(where: Node, own: ReadonlySet<string>): Map<string, ReadonlyS
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- empty, so of every value type
 const NOTHING: ReadonlyMap<string, any> = new Map();
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Which columns of which table a statement reads: a qualified column belongs to its table, an unqualified one may belong to any. */
 function readsOf(refs: Refs, target: Obj, sources: readonly Obj[], spec: Spec, alias: string | undefined): Map<string, ReadonlySet<string>> {
@@ -241,8 +256,8 @@ export const readInsert: Reader = (input): Effect => {
         idempotent = true;
         key = [];
       }
-      write(catalog, context, { step: { kind: 'insert', filters: NOTHING, constants: signature(), looksAround: !rows, mentionsTarget: true }, idempotent, why: selfReading ? 'ON CONFLICT DO UPDATE adds to what is there: it would be added twice' : why }, [table], onTable(table, key ?? ['*']), onTable(table, ALL));
-      for (const target of dmlTargets(node.withClause, catalog)) write(catalog, context, { step: { kind: 'delete', filters: NOTHING, constants: NOTHING, looksAround: false, mentionsTarget: false }, idempotent: true, why }, [target], new Map(), onTable(target, ALL));
+      write(catalog, context, { step: { kind: 'insert', filters: NOTHING, constants: signature(), given: new Set(written), looksAround: !rows, mentionsTarget: true }, idempotent, why: selfReading ? 'ON CONFLICT DO UPDATE adds to what is there: it would be added twice' : why }, [table], onTable(table, key ?? ['*']), onTable(table, ALL));
+      for (const target of dmlTargets(node.withClause, catalog)) write(catalog, context, { step: { kind: 'delete', filters: NOTHING, given: NONE, constants: NOTHING, looksAround: false, mentionsTarget: false }, idempotent: true, why }, [target], new Map(), onTable(target, ALL));
     };
   const keyEdit = (key: readonly string[]) => {
     const tokens = input.statement.tokens;
@@ -260,7 +275,7 @@ export const readInsert: Reader = (input): Effect => {
       const table = catalog.find(spec);
       return table && (literalKey(catalog, table) ?? selectedKey(catalog, table));
     }, edits: keyEdit, run: run(true) },
-    onlyIf: conflictClause ? undefined : [emptyTable(spec), rowAbsent(spec, signature, String(input.statement.index)), columnEmpty(spec, () => written, String(input.statement.index))],
+    onlyIf: conflictClause ? undefined : [emptyTable(spec), rowAbsent(spec, signature, tokenOf(input.statement.index, 'insert')), columnEmpty(spec, () => written, tokenOf(input.statement.index, 'insert'))],
     execute: Boolean(node.returningList?.length || node.returningClause),
     data: {
       prefersEvidence: false,
@@ -315,7 +330,7 @@ function rowAbsent(spec: Spec, signature: () => ReadonlyMap<string, string>, tok
       // a later step may have changed or deleted the row
       return table.rows.some((other) => {
         const later = steps.get(other);
-        return later !== undefined && Number(other) > Number(token) && (later.kind === 'delete' || (later.kind === 'update' && overlaps(new Set(chosen), later.writes.get(table.id))));
+        return later !== undefined && Number.parseInt(other) > Number.parseInt(token) && (later.kind === 'delete' || (later.kind === 'update' && overlaps(new Set(chosen), later.writes.get(table.id))));
       });
     },
     usable: (catalog, steps) => {
@@ -349,7 +364,7 @@ function columnEmpty(spec: Spec, written: () => readonly string[], token: string
         // no earlier step of the file has filled it
         return !table.rows.some((other) => {
           const step = steps.get(other);
-          return step !== undefined && Number(other) < Number(token) && overlaps(step.writes.get(table.id), new Set([name])) && step.kind !== 'delete';
+          return step !== undefined && Number.parseInt(other) < Number.parseInt(token) && step.kind !== 'delete' && (step.kind === 'insert' && step.given.size > 0 ? step.writes.has(table.id) && step.given.has(name) : overlaps(step.writes.get(table.id), new Set([name])));
         });
       });
       return chosen !== undefined;
@@ -534,6 +549,7 @@ export const readUpdate: Reader = (input): Effect => {
       const value = constantText(item.value);
       return value === undefined ? [] : [[item.column, value]];
     })),
+    given: NONE,
     looksAround: refs.subquery,
     mentionsTarget: refs.relations.some((relation) => relation.name === spec.name),
   };
@@ -553,7 +569,7 @@ export const readUpdate: Reader = (input): Effect => {
       why: harm.why || 'a later statement of the file changes what it reads or writes',
       advice: 'Restrict it to rows that are not done yet (WHERE new_column IS NULL), or let it fill a new column and drop the old one in the same migration.',
     },
-    onlyIf: [columnEmpty(spec, () => assignments.filter((item) => constantText(item.value) !== 'NULL').map((item) => item.column), String(input.statement.index))],
+    onlyIf: [columnEmpty(spec, () => assignments.filter((item) => constantText(item.value) !== 'NULL').map((item) => item.column), tokenOf(input.statement.index, 'update'))],
     execute: Boolean(node.returningList?.length || node.returningClause),
   };
 };
@@ -564,7 +580,7 @@ export const readDelete: Reader = (input): Effect => {
   const specs: Spec[] = truncate ? (node.relations ?? []).map((item: Node): Spec => ({ cls: 'relation', kind: 'table', ...rangeVar(item.RangeVar) })) : [{ cls: 'relation', kind: 'table', ...rangeVar(node.relation) }];
   const refs = collectRefs([node.usingClause, node.whereClause, node.withClause]);
   const needs = needsOf(refs, [], specs[0]);
-  const step = { kind: 'delete' as const, filters: filtersOf(node.whereClause, new Set(specs.map((spec) => spec.name))), constants: NOTHING, looksAround: refs.subquery, mentionsTarget: refs.relations.some((relation) => specs.some((spec) => spec.name === relation.name)) };
+  const step = { kind: 'delete' as const, filters: filtersOf(node.whereClause, new Set(specs.map((spec) => spec.name))), constants: NOTHING, given: NONE, looksAround: refs.subquery, mentionsTarget: refs.relations.some((relation) => specs.some((spec) => spec.name === relation.name)) };
   return {
     kind: truncate ? 'TRUNCATE' : 'DELETE',
     subject: `rows of ${specs.map((spec) => `"${spec.name}"`).join(', ')}`,
@@ -595,7 +611,7 @@ export const readMerge: Reader = (input): Effect => {
     run: (catalog, context) => {
       const table = catalog.need(spec);
       needRelations(refs, catalog);
-      write(catalog, context, { step: { kind: 'update', filters: NOTHING, constants: NOTHING, looksAround: true, mentionsTarget: true }, idempotent: false, why: 'the rows would be merged twice' }, [table], onTable(table, ALL), onTable(table, ALL));
+      write(catalog, context, { step: { kind: 'update', filters: NOTHING, given: NONE, constants: NOTHING, looksAround: true, mentionsTarget: true }, idempotent: false, why: 'the rows would be merged twice' }, [table], onTable(table, ALL), onTable(table, ALL));
     },
     data: { prefersEvidence: true, why: 'whether a second MERGE changes anything depends on the data', advice: 'Use INSERT … ON CONFLICT DO NOTHING and an UPDATE … WHERE … IS NULL instead.' },
   };

@@ -132,19 +132,9 @@ function asFound(state: Catalog): Catalog {
 }
 
 const same = (a: Catalog, b: Catalog): boolean => {
-  if (a.objects.size === b.objects.size) {
-    let identical = true;
-    for (const [id, object] of a.objects)
-      if (b.objects.get(id) !== object) {
-        identical = false;
-        break;
-      }
-    if (identical) return true;
-  }
-  return pictureText(a) === pictureText(b);
+  const { only, missing } = a.difference(b);
+  return only.length === 0 && missing.length === 0;
 };
-
-const pictureText = (catalog: Catalog): string => [...catalog.picture().values()].sort().join('\n');
 
 interface Variant {
   readonly name: 'keep' | 'native' | 'keyed';
@@ -152,23 +142,35 @@ interface Variant {
   run(catalog: Catalog, run: Run): void;
 }
 
-/** Would running it once more on this state change or break something? The reason, or undefined. */
-function harm(variant: Pick<Variant, 'run'>, state: Catalog, run: Run): string | undefined {
+interface Harm {
+  /** Why running it once more on this state would change or break something; undefined when it would not. */
+  readonly why: string | undefined;
+  /** It would write over what later data steps wrote, which is right again once they have run, too. */
+  readonly reorders: boolean;
+}
+
+/** Would running it once more on this state change or break something? `path` is the search_path that it runs under. */
+function harm(variant: Pick<Variant, 'run'>, state: Catalog, run: Run, before: Catalog, reads: Set<string>): Harm {
   const copy = state.clone();
+  copy.path = before.path;
+  copy.pathSet = before.pathSet;
+  copy.reads = reads;
   try {
     variant.run(copy, run);
   } catch (error) {
-    if (error instanceof StepError) return error.message;
+    if (error instanceof StepError) return { why: error.message, reorders: false };
     throw error;
   }
-  copy.path = state.path;
-  copy.pathSet = state.pathSet;
-  // data steps that write over each other are right again when all of them have run: the simulation looks at that
-  for (const object of state.objects.values()) {
-    const now = copy.objects.get(object.id);
-    if (now && now.rows !== object.rows && now.rows.length === object.rows.length) copy.update(now, { rows: object.rows });
+  copy.reads = undefined;
+  let reorders = false;
+  for (const [id, object] of state.objects) {
+    const now = copy.objects.get(id);
+    if (now && now.rows !== object.rows && now.rows.length === object.rows.length) {
+      copy.update(now, { rows: object.rows });
+      reorders = true;
+    }
   }
-  return same(copy, state) ? undefined : 'it would change something again';
+  return { why: same(copy, state) ? undefined : 'it would change something again', reorders };
 }
 
 interface Cover {
@@ -176,15 +178,18 @@ interface Cover {
   readonly missing: number[];
 }
 
+type Ask = (candidate: Atom, k: number) => boolean | null;
+
 /** The fewest, clearest atoms that are false before the statement and true in all of these states. */
-function cover(pool: readonly Atom[], before: Catalog, states: readonly Catalog[], positions: readonly number[], preferred: ReadonlySet<string>): Cover {
-  const usable = pool.filter((candidate) => candidate.test(before) === false);
+function cover(pool: readonly Atom[], before: number, ask: Ask, positions: readonly number[], preferred: ReadonlySet<string>): Cover {
+  if (positions.length === 0) return { chosen: [], missing: [] };
+  const usable = pool.filter((candidate) => ask(candidate, before) === false);
   const chosen: Atom[] = [];
   let missing = [...positions];
   while (missing.length > 0) {
     let best: { atom: Atom; covers: number[]; score: number } | undefined;
     for (const candidate of usable) {
-      const covers = missing.filter((position) => candidate.test(states[position] as Catalog) === true);
+      const covers = missing.filter((position) => ask(candidate, position) === true);
       if (covers.length === 0) continue;
       const score = covers.length * 10 - candidate.cost + (preferred.has(candidate.key) ? 4 : 0);
       if (!best || score > best.score) best = { atom: candidate, covers, score };
@@ -237,9 +242,42 @@ export function planFile(statements: readonly Statement[], text: string, options
 
   const transitions = statements.map((_, index) => {
     const after = states[index + 1] as Catalog;
-    return after === states[index] ? [] : atomsBetween(states[index] as Catalog, after);
+    return atomsBetween(states[index] as Catalog, after, (spec) => states.slice(0, index + 1).some((state) => state.find(spec) !== undefined));
   });
   const pool = transitions.flat();
+  const answers = new Map<Atom, (boolean | null | undefined)[]>();
+  /** What the atom says of state k, asked once. */
+  const ask: Ask = (candidate, k) => {
+    let known = answers.get(candidate);
+    if (!known) answers.set(candidate, (known = new Array<boolean | null | undefined>(count + 1)));
+    return (known[k] ??= candidate.test(found[k] as Catalog));
+  };
+  // what changes from one state that a rerun can find to the next
+  const changes = visible.map((k, position) => (position === 0 ? new Set<string>() : (found[visible[position - 1] as number] as Catalog).changedKeys(found[k] as Catalog)));
+  const positionOf = new Map(visible.map((k, position) => [k, position]));
+
+  /** `harm` for all later states; worked out again only where something has changed that it asked for. */
+  function harmsOf(index: number, variant: Pick<Variant, 'run'>): Map<number, Harm> {
+    const out = new Map<number, Harm>();
+    let reads = new Set<string>();
+    let last: Harm | undefined;
+    for (const k of visible) {
+      if (k <= index) continue;
+      const changed = changes[positionOf.get(k) as number] as Set<string>;
+      let valid = last !== undefined;
+      if (valid) for (const key of changed.size < reads.size ? changed : reads) if ((changed.size < reads.size ? reads : changed).has(key)) {
+        valid = false;
+        break;
+      }
+      if (!valid) {
+        reads = new Set();
+        last = harm(variant, found[k] as Catalog, makeRun(index, true, steps), states[index] as Catalog, reads);
+      }
+      out.set(k, last as Harm);
+    }
+    return out;
+  }
+  const harmTables: Map<Variant['name'], Map<number, Harm>>[] = [];
 
   /** Second choices: what to do when the simulation shows that the first one does not fit together with the others. */
   const alternatives = new Map<number, Form>();
@@ -284,12 +322,14 @@ export function planFile(statements: readonly Statement[], text: string, options
     if (effect.native) variants.push({ name: 'native', edits: effect.native.edits, run: (catalog, context) => effect.native?.run(catalog, context) });
     const key = effect.keyed?.key(before);
     if (effect.keyed && key) variants.push({ name: 'keyed', edits: effect.keyed.edits(key), run: (catalog, context) => effect.keyed?.run(catalog, context) });
-    const harms = variants.map((variant) => positions.map((k) => harm(variant, found[k] as Catalog, run)));
-    const harmless = (which: number): boolean => (harms[which] as (string | undefined)[]).every((reasonOf) => reasonOf === undefined);
+    const tables = variants.map((variant) => harmsOf(index, variant));
+    harmTables[index] = new Map(variants.map((variant, which) => [variant.name, tables[which] as Map<number, Harm>]));
+    const harmful = (which: number): number[] => positions.filter((k) => tables[which]?.get(k)?.why !== undefined);
+    const harmless = (which: number): boolean => harmful(which).length === 0;
 
     const shaped = options.guard === 'shape' && effect.creates !== undefined && effect.noDo === undefined;
     const ownKeys = new Set((transitions[index] ?? []).map((candidate) => candidate.key));
-    const evidenceFor = (needed: readonly number[]): Cover => cover(pool, before, found, needed, ownKeys);
+    const evidenceFor = (needed: readonly number[]): Cover => cover(pool, index, ask, needed, ownKeys);
 
     if (harmless(0)) {
       if (effect.data?.prefersEvidence && effect.noDo === undefined) {
@@ -308,9 +348,9 @@ export function planFile(statements: readonly Statement[], text: string, options
       }
     }
     if (effect.noDo === undefined) {
-      const harmfulAsIs = positions.filter((_, position) => (harms[0] as (string | undefined)[])[position] !== undefined);
+      const harmfulAsIs = harmful(0);
       const body = effect.body ?? [];
-      const exact = (transitions[index] ?? []).filter((candidate) => candidate.test(before) === false && positions.every((k) => candidate.test(found[k] as Catalog) === true));
+      const exact = (transitions[index] ?? []).filter((candidate) => ask(candidate, index) === false && positions.every((k) => ask(candidate, k) === true));
       if (shaped) {
         const created = effect.creates?.(states[index + 1] as Catalog, run) ?? [];
         // beside what it creates, the same command may drop or change something: that has to have happened, too
@@ -340,8 +380,7 @@ export function planFile(statements: readonly Statement[], text: string, options
       }
       // evidence around the form that needs the least of it
       for (let which = 1; which < variants.length; which++) {
-        const needed = positions.filter((_, position) => (harms[which] as (string | undefined)[])[position] !== undefined);
-        const around = evidenceFor(needed);
+        const around = evidenceFor(harmful(which));
         if (around.missing.length === 0) return guard([], around.chosen, false, (variants[which] as Variant).edits, undefined, (variants[which] as Variant).name);
       }
       if (covered.chosen.length > 0 && !effect.data) return guard([], covered.chosen, false, body, undefined);
@@ -357,6 +396,7 @@ export function planFile(statements: readonly Statement[], text: string, options
   }
 
   if (process.env['IDEMPOTIFY_DEBUG']) forms.forEach((form, index) => console.error(index, effects[index]?.kind, form.type, form.type === 'guard' ? [form.own.map((a) => a.key), form.evidence.map((a) => a.key), form.shape, Boolean(form.onlyIf)] : ''));
+  const temporary = states.some((state) => [...state.objects.values()].some((object) => object.schema === 'pg_temp'));
   // every stop, every rerun
   let untouched = false;
   for (let round = 0; round <= 2 * count + 2; round++) {
@@ -386,8 +426,28 @@ export function planFile(statements: readonly Statement[], text: string, options
     if (silent) untouched = true;
   }
 
+  /** Nothing in front of k does anything on the state after k: then the rest runs on just the states that it was made for. */
+  function isStill(k: number): boolean {
+    for (let index = 0; index < k; index++) {
+      const effect = effects[index];
+      const form = forms[index] as Form;
+      if (!effect || form.type === 'broken' || effect.transaction !== undefined) continue;
+      if (form.type === 'refuse' || form.type === 'disabled') return false;
+      if (form.type === 'guard' && isDone(form, effect, found[k] as Catalog, index, k)) continue;
+      const variant = form.type === 'keep' ? 'keep' : form.type === 'native' ? (form.keyed ? 'keyed' : 'native') : form.variant;
+      const harmed = (harmTables[index]?.get(variant) ?? harmTables[index]?.get('keep'))?.get(k);
+      if (!harmed || harmed.why !== undefined || harmed.reorders) return false;
+    }
+    return true;
+  }
+
   function simulate(): { index: number; stop: number; message: string; silent: boolean } | undefined {
+    const runsFirst = effects.map((effect, index) => {
+      const form = forms[index] as Form;
+      return !effect || form.type !== 'guard' || !isDone(form, effect, states[index] as Catalog, index);
+    });
     for (const k of visible) {
+      if (!temporary && runsFirst.every(Boolean) && isStill(k)) continue;
       let catalog = (found[k] as Catalog).clone();
       let saved: Catalog | undefined;
       const ran: number[] = [];
@@ -472,9 +532,10 @@ export function planFile(statements: readonly Statement[], text: string, options
       });
   }
 
-  function isDone(form: Form & { type: 'guard' }, effect: Effect, catalog: Catalog, index: number): boolean {
-    if (form.evidence.some((candidate) => candidate.test(catalog) === true)) return true;
-    const ownDone = form.own.every((candidate) => candidate.test(catalog) === true);
+  function isDone(form: Form & { type: 'guard' }, effect: Effect, catalog: Catalog, index: number, k?: number): boolean {
+    const holds = (candidate: Atom): boolean => (k === undefined ? candidate.test(catalog) : ask(candidate, k)) === true;
+    if (form.evidence.some(holds)) return true;
+    const ownDone = form.own.every(holds);
     if (form.own.length > 0 && !form.shape && ownDone) return true;
     if (form.shape && ownDone) {
       const created = effect.creates?.(states[index + 1] as Catalog, makeRun(index, true, steps)) ?? [];
@@ -522,12 +583,8 @@ function distinct(atoms: readonly Atom[]): Atom[] {
 }
 
 function difference(got: Catalog, want: Catalog): string {
-  const have = new Set(got.picture().values());
-  const expected = new Set(want.picture().values());
-  for (const object of want.objects.values()) {
-    const line = want.picture().get(object.id) as string;
-    if (!have.has(line)) return `${describe(object)} is not as the file leaves it`;
-  }
-  for (const object of got.objects.values()) if (!expected.has(got.picture().get(object.id) as string)) return `${describe(object)} is left over`;
+  const { only, missing } = got.difference(want);
+  if (missing[0]) return `${describe(missing[0], want.get(missing[0].parent))} is not as the file leaves it`;
+  if (only[0]) return `${describe(only[0], got.get(only[0].parent))} is left over`;
   return 'something differs';
 }

@@ -79,11 +79,7 @@ export function collectRefs(node: Node): Refs {
 
 /** The first function of that name, whatever its arguments. */
 export function findFunction(catalog: Catalog, name: QualifiedName): Obj | undefined {
-  for (const object of catalog.objects.values()) {
-    if (object.cls !== 'function' || object.name.slice(0, object.name.indexOf('(')) !== name.name) continue;
-    if (name.schema === undefined ? catalog.path.includes(object.schema) : object.schema === name.schema) return object;
-  }
-  return undefined;
+  return catalog.functionNamed(name.name, name.schema);
 }
 
 /** The ids of what these references resolve to, as far as the catalog knows it. */

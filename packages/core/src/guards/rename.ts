@@ -100,7 +100,7 @@ export const readRename: Reader = (input): Effect => {
     run: (catalog) => {
       const object = catalog.need(spec);
       if (cls === 'schema') {
-        for (const inside of [...catalog.objects.values()]) if (inside.schema === object.name) catalog.rename(inside, inside.name, newName);
+        for (const inside of [...catalog.all()]) if (inside.schema === object.name) catalog.rename(inside, inside.name, newName);
       }
       catalog.rename(object, newName);
     },

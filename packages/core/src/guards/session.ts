@@ -49,7 +49,7 @@ export const readSetConstraints: Reader = (input): Effect => {
     run: (catalog) => {
       for (const name of names) {
         let found: Obj | undefined;
-        for (const object of catalog.objects.values()) if (object.cls === 'constraint' && object.name === name) found = object;
+        for (const object of catalog.all()) if (object.cls === 'constraint' && object.name === name) found = object;
         if (found) seen.add(name);
         else if (seen.has(name) && !catalog.world) throw new StepError(`constraint "${name}" does not exist`);
       }

@@ -8,7 +8,15 @@
  */
 
 /** Thrown by a step that would raise an error on a server, or that would damage what is there. */
-export class StepError extends Error {}
+export class StepError extends Error {
+  constructor(message: string) {
+    // thrown and caught by the thousand while a plan is looked for: a stack trace each would be most of the work
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = limit;
+  }
+}
 
 /** A step that a server would run without complaint although it loses or repeats something. */
 export class DamageError extends StepError {}
@@ -114,8 +122,10 @@ export interface World {
 }
 
 export class Catalog {
-  readonly objects: Map<string, Obj>;
-  readonly #names: Map<string, string>;
+  /** Shared with clones until one of them writes. */
+  #objects: Map<string, Obj>;
+  #names: Map<string, string>;
+  #shared: boolean;
   /** search_path as the file set it, or the default. */
   path: readonly string[];
   /** True when the file itself has set search_path (the schema of an unqualified name is then known). */
@@ -128,17 +138,32 @@ export class Catalog {
   recording = false;
   /** Ids that have to survive: dropping one of them in a rerun loses rows. */
   precious: ReadonlySet<string> | undefined;
+  /** When set, every question that is asked is noted here (see `changedKeys`): equal answers need not be worked out again. */
+  reads: Set<string> | undefined;
   /** Keys of what this run itself has dropped. */
   dropped: ReadonlySet<string> = new Set();
 
   constructor(from?: Catalog) {
-    this.objects = new Map(from?.objects);
-    this.#names = new Map(from ? from.#names : undefined);
+    this.#objects = from ? from.#objects : new Map();
+    this.#names = from ? from.#names : new Map();
+    this.#shared = from !== undefined;
+    if (from) from.#shared = true;
     this.path = from?.path ?? ['public'];
     this.pathSet = from?.pathSet ?? false;
     this.world = from?.world;
     this.precious = from?.precious;
     if (from) this.dropped = from.dropped;
+  }
+
+  get objects(): ReadonlyMap<string, Obj> {
+    return this.#objects;
+  }
+
+  #own(): void {
+    if (!this.#shared) return;
+    this.#objects = new Map(this.#objects);
+    this.#names = new Map(this.#names);
+    this.#shared = false;
   }
 
   clone(): Catalog {
@@ -155,18 +180,47 @@ export class Catalog {
 
   /** Puts an object in as it is (materialised or restored). */
   put(object: Obj): void {
-    this.objects.set(object.id, object);
+    this.#own();
+    this.#objects.set(object.id, object);
     this.#names.set(this.#keyOf(object), object.id);
   }
 
   #remove(object: Obj): void {
-    this.objects.delete(object.id);
+    this.#own();
+    this.#objects.delete(object.id);
     const key = this.#keyOf(object);
     if (this.#names.get(key) === object.id) this.#names.delete(key);
   }
 
   get(id: string | undefined): Obj | undefined {
+    if (id === undefined) return undefined;
+    this.reads?.add(`id:${id}`);
+    return this.objects.get(id);
+  }
+
+  #named(key: string): Obj | undefined {
+    this.reads?.add(key);
+    const id = this.#names.get(key);
     return id === undefined ? undefined : this.objects.get(id);
+  }
+
+  /** All objects: any change may matter to the one who asks. */
+  all(): Iterable<Obj> {
+    this.reads?.add('*');
+    return this.objects.values();
+  }
+
+  /** What a question may have asked for that has another answer in `other`, in the words that `reads` uses. */
+  changedKeys(other: Catalog): Set<string> {
+    const out = new Set<string>();
+    const note = (object: Obj): void => {
+      out.add(this.#keyOf(object)).add(`id:${object.id}`).add('*');
+      if (object.parent !== undefined) out.add(`children:${object.parent}`);
+      if (object.cls === 'function') out.add(`function:${object.name.slice(0, object.name.indexOf('('))}`);
+    };
+    for (const [id, object] of this.objects) if (other.objects.get(id) !== object) note(object);
+    for (const [id, object] of other.objects) if (this.objects.get(id) !== object) note(object);
+    return out;
   }
 
   #schemaOf(cls: Class, schema: string | undefined): string {
@@ -174,25 +228,36 @@ export class Catalog {
   }
 
   find(spec: Spec): Obj | undefined {
-    if (isChild(spec.cls)) {
+    if (spec.parent !== undefined || isChild(spec.cls)) {
       const parent = spec.parent && this.find(spec.parent);
       if (!parent) return undefined;
-      return this.get(this.#names.get(this.#key(spec.cls, '', spec.name, parent.id)));
+      return this.#named(this.#key(spec.cls, '', spec.name, parent.id));
     }
-    if (NO_SCHEMA.has(spec.cls)) return this.get(this.#names.get(this.#key(spec.cls, '', spec.name, undefined)));
-    if (spec.schema !== undefined) return this.get(this.#names.get(this.#key(spec.cls, spec.schema, spec.name, undefined)));
+    if (NO_SCHEMA.has(spec.cls)) return this.#named(this.#key(spec.cls, '', spec.name, undefined));
+    if (spec.schema !== undefined) return this.#named(this.#key(spec.cls, spec.schema, spec.name, undefined));
     for (const schema of ['pg_temp', ...this.path]) {
-      const id = this.#names.get(this.#key(spec.cls, schema, spec.name, undefined));
-      if (id !== undefined) return this.get(id);
+      const found = this.#named(this.#key(spec.cls, schema, spec.name, undefined));
+      if (found) return found;
     }
     return undefined;
   }
 
   child(parent: Obj, cls: Class, name: string): Obj | undefined {
-    return this.get(this.#names.get(this.#key(cls, '', name, parent.id)));
+    return this.#named(this.#key(cls, '', name, parent.id));
+  }
+
+  /** The function of that name with whatever arguments, in the schema or along the search_path. */
+  functionNamed(name: string, schema: string | undefined): Obj | undefined {
+    this.reads?.add(`function:${name}`);
+    for (const object of this.objects.values()) {
+      if (object.cls !== 'function' || object.name.slice(0, object.name.indexOf('(')) !== name) continue;
+      if (schema === undefined ? this.path.includes(object.schema) : object.schema === schema) return object;
+    }
+    return undefined;
   }
 
   *children(parentId: string, cls?: Class): Iterable<Obj> {
+    this.reads?.add(`children:${parentId}`);
     for (const object of this.objects.values()) if (object.parent === parentId && (cls === undefined || object.cls === cls)) yield object;
   }
 
@@ -276,7 +341,7 @@ export class Catalog {
     const parent = made.parent ?? (spec.parent && this.need(spec.parent).id);
     const schema = isChild(spec.cls) ? '' : this.#schemaOf(spec.cls, made.schema ?? spec.schema);
     const key = this.#key(spec.cls, schema, spec.name, parent);
-    const there = this.get(this.#names.get(key));
+    const there = this.#named(key);
     if (there) {
       if (this.world && this.world.initial.has(there.id)) {
         // history is mistaken or incomplete: a migration that was applied did create it
@@ -327,6 +392,8 @@ export class Catalog {
 
   /** Drops objects as one command does. Throws when something else depends on them and CASCADE is not given, or when rows would be lost. */
   drop(targets: readonly Obj[], cascade: boolean): void {
+    if (targets.length === 0) return;
+    this.reads?.add('*');
     const ids = new Set(targets.map((target) => target.id));
     this.#closure(ids);
     for (let grew = true; grew; ) {
@@ -364,7 +431,7 @@ export class Catalog {
 
   rename(object: Obj, name: string, schema: string = object.schema): Obj {
     const key = this.#key(object.cls, schema, name, object.parent);
-    const there = this.get(this.#names.get(key));
+    const there = this.#named(key);
     if (there && there.id !== object.id) {
       if (this.world?.initial.has(there.id)) this.forget(there);
       else throw new StepError(`${describe(there)} already exists`);
@@ -401,22 +468,49 @@ export class Catalog {
     }
   }
 
-  /** A text that is equal for two catalogs exactly when they hold the same objects, definitions, attributes and rows. */
-  picture(): Map<string, string> {
-    const out = new Map<string, string>();
-    for (const object of this.objects.values()) {
-      if (object.schema === 'pg_temp') continue;
-      const parent = this.get(object.parent);
-      const identity = object.cls === 'column' || (object.cls === 'relation' && object.kind === 'table') ? object.id : '';
-      const attrs = Object.keys(object.attrs)
-        .filter((key) => key !== 'typeId')
-        .sort()
-        .map((key) => `${key}=${object.attrs[key]}`)
-        .join(';');
-      out.set(object.id, `${describe(object, parent)}|${object.kind}|${object.def ?? ''}|${attrs}|${identity}|${object.rows.join(',')}`);
-    }
-    return out;
+  /** One line for an object: its name, kind, definition, attributes and rows; ids only where they stand for data. */
+  line(object: Obj): string {
+    const parent = object.parent === undefined ? undefined : this.objects.get(object.parent);
+    const known = lines.get(object);
+    if (known && known.parent === parent) return known.line;
+    const identity = object.cls === 'column' || (object.cls === 'relation' && object.kind === 'table') ? object.id : '';
+    const attrs = Object.keys(object.attrs)
+      .filter((key) => key !== 'typeId')
+      .sort()
+      .map((key) => `${key}=${object.attrs[key]}`)
+      .join(';');
+    const line = `${object.cls} ${object.schema}.${object.name} of ${parent?.schema}.${parent?.name}|${object.kind}|${object.def ?? ''}|${attrs}|${identity}|${rowsPicture(object.rows)}`;
+    lines.set(object, { parent, line });
+    return line;
   }
+
+  /** What one catalog has and the other hasn't, as sorted lines; both empty when they hold the same. */
+  difference(other: Catalog): { readonly only: Obj[]; readonly missing: Obj[] } {
+    const mine = new Map<string, Obj[]>();
+    for (const [id, object] of this.objects) {
+      if (object.schema === 'pg_temp' || (other.objects.get(id) === object && (object.parent === undefined || other.objects.get(object.parent)?.name === this.objects.get(object.parent)?.name))) continue;
+      const line = this.line(object);
+      mine.set(line, [...(mine.get(line) ?? []), object]);
+    }
+    const missing: Obj[] = [];
+    for (const [id, object] of other.objects) {
+      if (object.schema === 'pg_temp' || (this.objects.get(id) === object && (object.parent === undefined || other.objects.get(object.parent)?.name === this.objects.get(object.parent)?.name))) continue;
+      const same = mine.get(other.line(object));
+      if (!same || same.length === 0) missing.push(object);
+      else same.pop();
+    }
+    return { only: [...mine.values()].flat(), missing };
+  }
+}
+
+const lines = new WeakMap<Obj, { readonly parent: Obj | undefined; readonly line: string }>();
+
+/** Steps that add or delete rows commute as far as the model lets them run twice; updates that write over each other do not. */
+function rowsPicture(rows: readonly string[]): string {
+  if (rows.length < 2) return rows.join(',');
+  const updates = rows.filter((token) => token.endsWith('u'));
+  const others = rows.filter((token) => !token.endsWith('u')).sort();
+  return `${others.join(',')}/${updates.join(',')}`;
 }
 
 export function describeSpec(spec: Spec): string {

@@ -29,6 +29,8 @@ export interface DataStep {
   readonly kind: 'insert' | 'update' | 'delete';
   /** Columns that a row must hold one of these constants in to be touched at all. */
   readonly filters: ReadonlyMap<string, ReadonlySet<string>>;
+  /** INSERT: the columns that it names; empty = all. */
+  readonly given: ReadonlySet<string>;
   /** Columns that are set to constants. */
   readonly constants: ReadonlyMap<string, string>;
   /** Looks at other rows of the tables that it reads (a subquery, an aggregate). */

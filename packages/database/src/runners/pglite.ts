@@ -283,6 +283,8 @@ class PGliteSession implements Session {
     if (!this.#instance) return;
     // the next session uses the same backend: leave it as a new one would be
     if (this.inTransaction) await this.query('ROLLBACK');
+    // DISCARD ALL would go back to the user who logged in, and nobody has
+    await this.query('SET SESSION AUTHORIZATION postgres');
     await this.query('DISCARD ALL');
     this.end();
   }

@@ -103,6 +103,7 @@ class ScratchServer implements PostgresServer {
 
   async dropDatabase(name: string): Promise<void> {
     for (const session of this.#sessions(name)) await session.close();
+    await this.#dropSubscriptions(name);
     const database = quoteIdent(name);
     if (this.versionNumber >= 130000) await this.#whenFree(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
     else {
@@ -112,6 +113,25 @@ class ScratchServer implements PostgresServer {
       await this.#whenFree(`DROP DATABASE IF EXISTS ${database}`);
     }
     this.#databases.delete(name);
+  }
+
+  /** A database that subscribes to something cannot be dropped; slots on the other side are none of our business. */
+  async #dropSubscriptions(name: string): Promise<void> {
+    const [found] = await this.#admin.query(
+      `SELECT s.subname FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = ${quoteLiteral(name)}`,
+    );
+    if (!found?.rows.length) return;
+    const session = await this.connect(name);
+    try {
+      for (const { subname } of found.rows) {
+        const subscription = quoteIdent(subname ?? '');
+        await session.query(`ALTER SUBSCRIPTION ${subscription} DISABLE`);
+        await session.query(`ALTER SUBSCRIPTION ${subscription} SET (slot_name = NONE)`);
+        await session.query(`DROP SUBSCRIPTION ${subscription}`);
+      }
+    } finally {
+      await session.close();
+    }
   }
 
   /** A backend is still around for a moment after its client has gone. */
@@ -153,11 +173,16 @@ class ScratchServer implements PostgresServer {
   }
 
   async close(): Promise<void> {
-    try {
-      for (const name of [...this.#databases.keys()]) await this.dropDatabase(name);
-    } finally {
-      await this.#admin.close();
+    const failures: unknown[] = [];
+    for (const name of [...this.#databases.keys()]) {
+      try {
+        await this.dropDatabase(name);
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    await this.#admin.close();
+    if (failures.length > 0) throw failures[0];
   }
 
   #sessions(name: string): Set<PostgresSession> {

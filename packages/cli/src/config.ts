@@ -1,0 +1,76 @@
+/** The config file: where it is looked for, and its options. */
+import path from 'node:path';
+import { lilconfig } from 'lilconfig';
+import { UsageError, systemMessage } from './errors.ts';
+import { type ConfigOptions, checkedOptions } from './options.ts';
+import { printable } from './terminal.ts';
+
+const NAME = 'idempotify';
+
+const SEARCH_PLACES = [
+  'package.json',
+  `.${NAME}rc.json`,
+  `${NAME}.config.js`,
+  `${NAME}.config.mjs`,
+  `${NAME}.config.json`,
+];
+
+/** Options with absolute paths, and the folder that the `ignore` patterns are relative to. */
+export type LoadedConfig = ConfigOptions & { readonly ignoreBase?: string };
+
+type Loader = (file: string, content: string) => unknown;
+
+/** Errors of a file that can't be loaded get the file's name. */
+const named =
+  (load: Loader): Loader =>
+  async (file, content) => {
+    try {
+      return await load(file, content);
+    } catch (error) {
+      throw new UsageError(`${printable(file)}: ${error instanceof SyntaxError ? 'does not parse: ' : ''}${systemMessage(error)}`);
+    }
+  };
+
+const json = named((_, content) => JSON.parse(content.replace(/^\uFEFF/, '')) as unknown);
+const module = named(async (file) => {
+  const { pathToFileURL } = await import('node:url');
+  const loaded = (await import(pathToFileURL(file).href)) as { default?: unknown };
+  if (loaded.default === undefined) throw new Error('has no default export');
+  return loaded.default;
+});
+
+/**
+ * Loads the config file.
+ *
+ * @param cwd absolute; the search goes from here upwards
+ * @param file the file to load instead of looking for one
+ * @returns its options, with paths made absolute: those in a config file are relative to its folder
+ * @throws UsageError that names the file
+ */
+export async function loadConfig(cwd: string, file?: string): Promise<LoadedConfig> {
+  const loaders = { '.json': json, '.js': module, '.mjs': module, '.cjs': module, noExt: json };
+  const searcher = lilconfig(NAME, { searchPlaces: SEARCH_PLACES, loaders, cache: false, ignoreEmptySearchPlaces: false });
+  let found: Awaited<ReturnType<typeof searcher.search>>;
+  try {
+    found = file === undefined ? await searcher.search(cwd) : await searcher.load(path.resolve(cwd, file));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${printable(file ?? cwd)}: the config file can not be loaded: ${systemMessage(error)}`);
+  }
+  if (!found) return {};
+  if (found.config === undefined || found.config === null) {
+    const key = path.basename(found.filepath) === 'package.json' ? ` has no key "${NAME}"` : ' is empty';
+    throw new UsageError(`${printable(found.filepath)}${key}`);
+  }
+  const options = checkedOptions(found.config, printable(found.filepath));
+  const base = path.dirname(found.filepath);
+  const absolute = (each: string): string => path.resolve(base, each);
+  return {
+    ...options,
+    ...(options.paths && { paths: options.paths.map(absolute) }),
+    ...(options.outDir !== undefined && { outDir: absolute(options.outDir) }),
+    ...(options.checksumSql !== undefined && options.checksumSql !== '-' && { checksumSql: absolute(options.checksumSql) }),
+    // patterns stay as they are: they are matched below the folder of the config file
+    ...(options.ignore && { ignoreBase: base }),
+  };
+}

@@ -1,0 +1,133 @@
+/** The options of `rewrite`: their names, what they accept, how those of the command line, the config file and the API come together. */
+import { UsageError } from './errors.ts';
+import { printable } from './terminal.ts';
+
+/** What `rewrite()` takes. All paths may be relative to `cwd`. */
+export interface RewriteOptions {
+  /** Folders, files and globs. Default: the migration folder that is found in one of the usual places. */
+  readonly paths?: readonly string[] | undefined;
+  /** Default: the working directory of the process. */
+  readonly cwd?: string | undefined;
+  /** Write nothing; the exit code says whether anything would change. */
+  readonly check?: boolean | undefined;
+  /** Show the changes as a unified diff. Nothing is written, unless `outDir` says where. */
+  readonly diff?: boolean | undefined;
+  /** Write the whole rewritten tree there and leave the input alone. */
+  readonly outDir?: string | undefined;
+  /** `outDir` may hold files already. */
+  readonly force?: boolean | undefined;
+  /** Also rewrite what is committed and unchanged. */
+  readonly all?: boolean | undefined;
+  /** Globs of files that are left alone. */
+  readonly ignore?: readonly string[] | undefined;
+  /** `shape` (default): a guard that finds the object makes sure that it is the same one; `name`: only that it is there. */
+  readonly guard?: 'shape' | 'name' | undefined;
+  /** The oldest PostgreSQL major version that the migrations have to run on, 12 to 18. Default 14. */
+  readonly pgVersion?: number | undefined;
+  /** The migration tool, instead of recognising it. */
+  readonly tool?: string | undefined;
+  /** Write the statements that bring the tool's ledger in line with the rewritten files there; `-`: standard output. */
+  readonly checksumSql?: string | undefined;
+  /** Rewrite this text instead of files. */
+  readonly stdin?: { readonly bytes: Uint8Array; readonly path?: string | undefined } | undefined;
+  /** A config file, or whether to look for one. Default of the API: no. */
+  readonly config?: string | boolean | undefined;
+  /** Worker threads; 0 = none. Default: decided by the number of files. */
+  readonly workers?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options that only say how the command reports. */
+export interface OutputOptions {
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly color?: boolean | undefined;
+}
+
+export type ConfigOptions = Omit<RewriteOptions, 'cwd' | 'stdin' | 'config' | 'workers' | 'signal'> & OutputOptions;
+
+type Check = (value: unknown) => string | undefined;
+
+const boolean: Check = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false');
+const text: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'must be a text that is not empty');
+const texts: Check = (value) =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '') ? undefined : 'must be a list of texts';
+
+export const PG_VERSIONS = { oldest: 12, newest: 18, default: 14 } as const;
+
+const CHECKS: Readonly<Record<keyof ConfigOptions, Check>> = {
+  paths: texts,
+  check: boolean,
+  diff: boolean,
+  outDir: text,
+  force: boolean,
+  all: boolean,
+  ignore: texts,
+  guard: (value) => (value === 'shape' || value === 'name' ? undefined : 'must be "shape" or "name"'),
+  pgVersion: (value) =>
+    Number.isInteger(value) && (value as number) >= PG_VERSIONS.oldest && (value as number) <= PG_VERSIONS.newest
+      ? undefined
+      : `must be a whole number from ${PG_VERSIONS.oldest} to ${PG_VERSIONS.newest}`,
+  tool: text,
+  checksumSql: text,
+  json: boolean,
+  quiet: boolean,
+  color: boolean,
+};
+
+export const BOOLEAN_OPTIONS = (Object.keys(CHECKS) as (keyof ConfigOptions)[]).filter((name) => CHECKS[name] === boolean);
+
+/** `pgVersion` -> `pg-version`. */
+export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const camel = (name: string): string => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/**
+ * Checks options that come from outside. `--pg-version` may be written `pgVersion` or `pg-version`.
+ *
+ * @param source where they come from, for messages
+ * @throws UsageError that names the source, the option and what it accepts
+ */
+export function checkedOptions(value: unknown, source: string): ConfigOptions {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UsageError(`${source}: must hold an object with options, such as { "pgVersion": 16 }`);
+  }
+  const options: Record<string, unknown> = {};
+  for (const [given, each] of Object.entries(value)) {
+    const name = camel(given);
+    if (!Object.hasOwn(CHECKS, name)) {
+      throw new UsageError(`${source}: there is no option "${printable(given)}"; the options are ${Object.keys(CHECKS).join(', ')}`);
+    }
+    if (Object.hasOwn(options, name)) throw new UsageError(`${source}: the option "${name}" is given twice`);
+    const wrong = CHECKS[name as keyof ConfigOptions](each);
+    if (wrong !== undefined) throw new UsageError(`${source}: "${printable(given)}" ${wrong}`);
+    options[name] = each;
+  }
+  return options;
+}
+
+/** Options that contradict each other. @throws UsageError */
+export function assertCompatible(options: RewriteOptions & OutputOptions): void {
+  const flag = (name: string): string => `--${kebab(name)}`;
+  const conflict = (a: keyof ConfigOptions, b: keyof ConfigOptions, why: string): void => {
+    if (isSet(options[a]) && isSet(options[b])) throw new UsageError(`${flag(a)} and ${flag(b)} can not be used together: ${why}`);
+  };
+  conflict('check', 'outDir', '--check writes nothing');
+  conflict('checksumSql', 'check', '--check writes nothing');
+  if (isSet(options.diff) && !isSet(options.outDir)) conflict('checksumSql', 'diff', '--diff writes nothing without --out-dir');
+  if (options.checksumSql === '-') {
+    conflict('checksumSql', 'json', 'both would be written to standard output');
+    conflict('checksumSql', 'diff', 'both would be written to standard output');
+  }
+  if (isSet(options.force) && !isSet(options.outDir)) throw new UsageError('--force needs --out-dir');
+  if (options.stdin) {
+    if (options.paths && options.paths.length > 0) {
+      throw new UsageError('--stdin takes no paths; --stdin-filepath PATH says which file the text is');
+    }
+    for (const name of ['outDir', 'checksumSql', 'all'] as const) {
+      if (isSet(options[name])) throw new UsageError(`${flag(name)} can not be used with --stdin`);
+    }
+    if (isSet(options.diff)) conflict('diff', 'json', 'with --stdin, the text is part of the JSON document');
+  }
+}
+
+const isSet = (value: unknown): boolean => value !== undefined && value !== false;
