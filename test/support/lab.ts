@@ -1,6 +1,7 @@
 /** Where the proofs replay migrations: ways to bring a database to a state, run something there and look at it. */
 import { quoteLiteral } from '@idempotify/core';
 import {
+  ConnectionError,
   SqlError,
   diffSnapshots,
   readRows,
@@ -104,7 +105,7 @@ export async function databaseLab(server: Server, setup: readonly string[]): Pro
       const name = await server.createDatabase(base);
       let left: string[] = [];
       try {
-        const outcome = await perform(server, name, steps);
+        const outcome = await perform(server, name, steps, (use) => within(server, name, use));
         left = await within(server, name, (session) => dropRoles(session, keep));
         return outcome;
       } finally {
@@ -129,16 +130,16 @@ export function reusedLab(server: Server, setup: readonly string[]): Lab {
   return {
     real: true,
     run: async (steps) => {
-      const { name, pristine } = await scratchOf(server);
+      const { name, pristine, watch } = await scratchOf(server);
       let usable = false;
       try {
         await within(server, name, async (session) => {
           for (const text of setup) await session.query(text);
         });
-        return await perform(server, name, steps);
+        return await perform(server, name, steps, watch);
       } finally {
         try {
-          usable = await within(server, name, async (session) => {
+          usable = await watch(async (session) => {
             await dropRoles(session, new Set(['postgres']));
             await session.query(emptyDatabase);
             return diffSnapshots(pristine, await snapshot(session)).length === 0;
@@ -183,12 +184,17 @@ BEGIN
 END
 $empty$`;
 
-async function perform(server: Server, database: string, steps: readonly Step[]): Promise<Outcome> {
+async function perform(
+  server: Server,
+  database: string,
+  steps: readonly Step[],
+  watch: Scratch['watch'],
+): Promise<Outcome> {
   const states: State[] = [];
   let failure: StepError | undefined;
   for (const [at, step] of steps.entries()) {
     failure = await within(server, database, (session) => send(session, step, at, (run) => run()));
-    if (step.observe) states.push(await within(server, database, look));
+    if (step.observe) states.push(await watch(look));
     if (failure) break;
   }
   return failure ? { states, failure } : { states };
@@ -230,6 +236,11 @@ interface Scratch {
   readonly name: string;
   /** Of the empty database. */
   readonly pristine: Snapshot;
+  /**
+   * Runs `use` in a session that looks on from outside. Where a database can have several, it is always the same one: a
+   * new one has to read the catalogs' catalog first, which takes ten times as long.
+   */
+  watch<T>(use: (session: Session) => Promise<T>): Promise<T>;
 }
 
 /** One scratch database per server, which every proof leaves as it found it. */
@@ -240,7 +251,17 @@ async function scratchOf(server: Server): Promise<Scratch> {
   if (!made) {
     made = (async () => {
       const name = await server.createDatabase();
-      return { name, pristine: await within(server, name, snapshot) };
+      const watcher = await server.connect(name);
+      const pristine = await snapshot(watcher);
+      try {
+        await (await server.connect(name)).close();
+        return { name, pristine, watch: (use) => use(watcher) };
+      } catch (error) {
+        // PGlite has one session per database
+        if (!(error instanceof ConnectionError)) throw error;
+        await watcher.close();
+        return { name, pristine, watch: (use) => within(server, name, use) };
+      }
     })();
     scratch.set(server, made);
   }

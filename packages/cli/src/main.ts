@@ -26,11 +26,10 @@ export async function main(args: readonly string[]): Promise<number> {
   );
   program.addCommand(rewrite, { isDefault: true });
   // who asks for help without a command is told about the default one
-  program.configureHelp({ formatHelp: () => rewrite.helpInformation() });
+  program.outputHelp = () => rewrite.outputHelp();
   for (const command of [program, rewrite]) {
     command.exitOverride().showHelpAfterError('idempotify --help lists the options.');
   }
-  rewrite.copyInheritedSettings(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

@@ -27,6 +27,7 @@ import { jsonReporter } from '../reporters/json.ts';
 import type { Reporter, Summary } from '../reporters/reporter.ts';
 import { textReporter } from '../reporters/text.ts';
 import {
+  type Counts,
   type ExitCode,
   type FileReport,
   type LedgerReport,
@@ -129,7 +130,7 @@ class Run {
   }
 
   async run(): Promise<Summary> {
-    const { options } = { options: this.#options };
+    const options = this.#options;
     const tool = namedTool(options.tool);
     this.#plan = await planInputs({
       paths: options.paths ?? [],
@@ -414,7 +415,7 @@ class Tally {
 
   file(report: FileReport): void {
     this.#files[report.status]++;
-    for (const outcome of Object.keys(this.#statements) as (keyof typeof this.#statements)[]) {
+    for (const outcome of Object.keys(this.#statements) as (keyof Counts)[]) {
       this.#statements[outcome] += report.counts[outcome];
     }
     this.#problems += report.problems.length;
@@ -574,11 +575,17 @@ async function runCommand(paths: readonly string[], given: CommandOptions): Prom
   const progress = progressLine(process.stderr, startedAt);
   const clear = (): void => progress.clear();
   const output = outputTo(process.stdout, clear);
-  const report = reportStream === process.stdout ? output : outputTo(process.stderr, clear);
+  const errors = outputTo(process.stderr, clear);
+  const report = reportStream === process.stdout ? output : errors;
   const reporter = json
     ? jsonReporter(report.write)
     : textReporter({
         write: report.write,
+        writeError(text) {
+          report.flush(); // what was told before comes before
+          errors.write(text);
+          errors.flush();
+        },
         colors: colorsFor(reportStream, color),
         quiet: quiet ?? false,
         bare: stdin ?? false,
@@ -601,7 +608,7 @@ async function runCommand(paths: readonly string[], given: CommandOptions): Prom
     }
   } finally {
     progress.clear();
-    report.flush();
+    errors.flush();
     output.flush();
   }
   if (options.checksumSql === '-') output.write(summary.ledgers.map((ledger) => ledger.sql ?? '').join(''));

@@ -12,3 +12,64 @@ export interface MigrationGroup {
   readonly up: readonly string[];
   readonly ignored: readonly { readonly path: string; readonly reason: string }[];
 }
+
+/**
+ * Groups the files of a folder into migration folders.
+ *
+ * @param root absolute
+ * @param files relative to it, with '/'
+ * @param tool the tool that all of them belong to; else it is recognised for each migration folder
+ */
+export function groupMigrations(root: string, files: readonly string[], tool?: Tool): readonly MigrationGroup[] {
+  const access = {
+    read: (relative: string): string => readText(path.join(root, relative)),
+    exists: (relative: string): boolean => fs.existsSync(path.join(root, relative)),
+  };
+  return findMigrationFolders(root, files, access, tool);
+}
+
+/**
+ * The migration folder that a file belongs to, with all its migrations. Only looks as deep as tools put their files.
+ *
+ * @param file absolute; need not be there
+ */
+export function migrationFolderOf(file: string, tool?: Tool): MigrationGroup & { readonly root: string } {
+  // Prisma, Drizzle 1.x and diesel give each migration a folder of its own
+  const ownFolder = /^(migration|up|down)\.sql$/.test(path.basename(file));
+  const root = ownFolder ? path.dirname(path.dirname(file)) : path.dirname(file);
+  const name = path.relative(root, file).split(path.sep).join('/');
+  const files = new Set([...listShallow(root, ownFolder), name]);
+  const groups = groupMigrations(root, [...files].sort(), tool);
+  const group = groups.find((each) => each.up.includes(name) || each.ignored.some((ignored) => ignored.path === name));
+  if (!group) throw new Error(`${file} belongs to no migration folder`);
+  return group.root === '' ? { ...group, root } : { ...group, root };
+}
+
+/** The files of a folder, and with `below` those of its subfolders. What can't be listed is left out. */
+function listShallow(root: string, below: boolean): string[] {
+  const names: string[] = [];
+  const list = (prefix: string, deeper: boolean): void => {
+    let entries: fs.Dirent[];
+    try {
+      entries = fs.readdirSync(path.join(root, prefix), { withFileTypes: true });
+    } catch {
+      return;
+    }
+    for (const entry of entries) {
+      const relative = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (deeper) list(relative, false);
+      } else names.push(relative);
+    }
+  };
+  list('', below);
+  return names;
+}
+
+function readText(file: string): string {
+  const read = readBytes(file);
+  if (read.kind === 'failed') throw new Error(read.message);
+  const decoded = decodeMigration(read.bytes);
+  if (decoded.kind === 'broken') throw new Error(decoded.problem.message);
+  return decoded.text;
+}

@@ -5,6 +5,8 @@ import type { Reporter, Summary } from './reporter.ts';
 
 export interface TextOptions {
   readonly write: (text: string) => void;
+  /** For what is about no single file, such as a path that isn't there. */
+  readonly writeError: (text: string) => void;
   readonly colors: Colors;
   /** Only refusals, errors and the total. */
   readonly quiet: boolean;
@@ -16,7 +18,7 @@ export interface TextOptions {
 
 const PROBLEM_LABELS = { syntax: 'syntax error', placeholder: 'placeholder', nul: 'unreadable', encoding: 'unreadable' };
 
-export function textReporter({ write, colors: c, quiet, bare, terminal }: TextOptions): Reporter {
+export function textReporter({ write, writeError, colors: c, quiet, bare, terminal }: TextOptions): Reporter {
   let mode: Mode = 'write';
   let folders: readonly FolderReport[] = [];
   let current: number | undefined;
@@ -89,7 +91,7 @@ export function textReporter({ write, colors: c, quiet, bare, terminal }: TextOp
 
     error({ message, path }) {
       if (!quiet && !bare) flushLeft();
-      line(`${c.red('error')} ${path === undefined ? '' : `${printable(path)}: `}${printable(message)}`);
+      writeError(`${c.red('error')} ${path === undefined ? '' : `${printable(path)}: `}${printable(message)}\n`);
     },
 
     end(summary) {

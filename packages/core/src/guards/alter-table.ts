@@ -106,7 +106,7 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
     case 'AT_AddColumn': {
       const def = command.def.ColumnDef;
       if (missingOk && catalog.peek({ cls: 'column', name: truncateName(def.colname), parent: spec })) return;
-      addColumn(catalog, run, relation, spec, def);
+      addColumn(catalog, run, relation, spec, def, missingOk);
       return;
     }
     case 'AT_DropColumn': {

@@ -51,6 +51,9 @@ function atom(key: string, cost: number, test: Atom['test'], sql: (at: Catalog) 
 function lookUp(state: Catalog, spec: Spec, object: Obj, origin: Catalog): Obj | false | null {
   const found = state.find(spec);
   if (found) return found;
+  // what a CASCADE ahead may take away may be here without our knowing
+  const made = /^s(\d+):/.exec(object.id);
+  if (made && state.cascadeAhead !== undefined && Number(made[1]) > state.cascadeAhead) return null;
   for (let parent = origin.get(object.parent); parent; parent = origin.get(parent.parent)) {
     const holder = state.find(specOf(parent, origin));
     if (holder) return holder.id !== parent.id && !holder.complete ? null : false;
@@ -85,7 +88,10 @@ export function presentAtom(object: Obj, catalog: Catalog, wanted: boolean): Ato
 function kindAtom(object: Obj, catalog: Catalog, wanted: boolean): Atom | undefined {
   if (object.cls !== 'relation' || kindSql(object, catalog) === undefined) return undefined;
   const spec = specOf(object, catalog);
-  return atom(`kind ${object.kind} ${specKey(spec)}`, 2, (state) => state.find(spec)?.kind === object.kind, (at) => kindSql(object, at) as string, wanted);
+  return atom(`kind ${object.kind} ${specKey(spec)}`, 2, (state) => {
+    const found = lookUp(state, spec, object, catalog);
+    return found ? found.kind === object.kind : found;
+  }, (at) => kindSql(object, at) as string, wanted);
 }
 
 /** Is it there with this definition? Unknown definitions of indexes, constraints, types and functions count as different: if they are the same after all, there is nothing to do. */
@@ -187,6 +193,8 @@ export function atomsBetween(before: Catalog, after: Catalog, earlier: (spec: Sp
   // temporary objects are gone after a stop: they show nothing
   for (const object of after.objects.values()) {
     if (object.schema === 'pg_temp' || after.get(object.parent)?.schema === 'pg_temp') continue;
+    // made with OR REPLACE or IF NOT EXISTS: it may have been there before
+    if (object.attrs['maybe'] === 'true' || after.get(object.parent)?.attrs['maybe'] === 'true') continue;
     const old = before.objects.get(object.id);
     if (old === object) continue;
     // what comes with a new parent says no more than the parent, unless there was another one of its name

@@ -45,7 +45,7 @@ export const readAlterEnum: Reader = (input): Effect => {
       const there = catalog.peek({ cls: 'label', name: value, parent: spec });
       if (there && quiet) return;
       if (there && !catalog.world) throw new StepError(`enum label "${value}" already exists`);
-      catalog.create({ cls: 'label', name: value, parent: spec }, run.id(`label ${type.id}.${value}`), { parent: type.id });
+      catalog.create({ cls: 'label', name: value, parent: spec }, run.id(`label ${type.id}.${value}`), { parent: type.id }, quiet);
       const labels = labelsOf(type);
       if (!labels) return;
       const neighbour = node.newValNeighbor === undefined ? labels.length : labels.indexOf(node.newValNeighbor) + (node.newValIsAfter ? 1 : 0);

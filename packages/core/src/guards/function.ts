@@ -45,7 +45,7 @@ export const readCreateFunction: Reader = (input): Effect => {
         catalog.update(there, { def, attrs: { ...there.attrs, version: String(run.index), md5: md5 ?? '' } });
         return;
       }
-      catalog.create(spec, run.id('function'), { kind, def, deps, attrs: { version: String(run.index), ...(md5 === undefined ? {} : { md5 }) } });
+      catalog.create(spec, run.id('function'), { kind, def, deps, attrs: { version: String(run.index), ...(md5 === undefined ? {} : { md5 }) } }, replace);
     };
   const edits = node.replace ? undefined : insertAfter(input, ['create'], 'OR REPLACE');
   const atomic = node.sql_body !== undefined;

@@ -47,7 +47,7 @@ export const readCreateIndex: Reader = (input): Effect => {
       const auto = names.map((column) => catalog.child(relation, 'column', column)?.id).filter((id): id is string => id !== undefined);
       const attrs: Record<string, string> = { unique: node.unique ? 'true' : 'false', only: only ? 'true' : 'false', auto: named ? '' : 'true' };
       if (columns.every((column) => column !== undefined)) attrs['columns'] = JSON.stringify(columns);
-      const made = catalog.create(spec, run.id('index'), { kind: 'index', parent: relation.id, schema: relation.schema, auto: [...auto], deps: dependencies({ ...refs, relations: [], columns: [] }, catalog), def, attrs });
+      const made = catalog.create(spec, run.id('index'), { kind: 'index', parent: relation.id, schema: relation.schema, auto: [...auto], deps: dependencies({ ...refs, relations: [], columns: [] }, catalog), def, attrs }, quiet);
       if (table.schema === undefined && made.written !== undefined) catalog.put({ ...made, written: undefined });
     };
   const edits = node.if_not_exists || named === undefined ? undefined : insertAfter(input, node.concurrent ? ['index', 'concurrently'] : ['index'], 'IF NOT EXISTS');

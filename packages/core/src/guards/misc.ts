@@ -13,7 +13,7 @@ function creation(input: ReaderInput, kind: string, subject: string, spec: Spec,
     (quiet: boolean) =>
     (catalog: Catalog, run: Run): void => {
       if (quiet && catalog.peek(spec)) return;
-      const made = catalog.create(spec, run.id('object'), { kind: spec.kind ?? '', attrs: attrs ?? {} });
+      const made = catalog.create(spec, run.id('object'), { kind: spec.kind ?? '', attrs: attrs ?? {} }, quiet);
       then?.(catalog, run, made);
     };
   const edits = exists || keywords === undefined ? undefined : insertAfter(input, keywords, 'IF NOT EXISTS');

@@ -85,7 +85,7 @@ function runAll(start: Catalog, effects: readonly (Effect | undefined)[], steps:
 
 /** What the file takes to be there before it runs: found by running it in an open world. */
 export function discover(effects: readonly (Effect | undefined)[], history: Catalog | undefined): World {
-  const world: World = { initial: new Map(), history, absent: new Set() };
+  const world: World = { initial: new Map(), history, absent: new Set(), maybe: new Set(), cascaded: false };
   const catalog = new Catalog();
   if (history) {
     catalog.path = history.path;
@@ -97,7 +97,7 @@ export function discover(effects: readonly (Effect | undefined)[], history: Cata
 
 /** Applies a file to a history catalog: what it leaves behind. Errors are ignored: the picture is then simply less complete. */
 export function applyToHistory(history: Catalog, effects: readonly (Effect | undefined)[], prefix: string): Catalog {
-  const world: World = { initial: new Map(), history: undefined, absent: new Set() };
+  const world: World = { initial: new Map(), history: undefined, absent: new Set(), maybe: new Set(), cascaded: false };
   const catalog = history.clone();
   catalog.world = world;
   let current = catalog;
@@ -128,8 +128,12 @@ function asFound(state: Catalog): Catalog {
   found.pathSet = false;
   found.lenient = false;
   found.dropped = new Set();
+  found.cascadeAhead = state.cascadeAhead;
   return found;
 }
+
+/** Does it take away what depends on its object, known to us or not? */
+const cascades = (effect: Effect | undefined): boolean => effect?.cascade === true;
 
 const same = (a: Catalog, b: Catalog): boolean => {
   const { only, missing } = a.difference(b);
@@ -212,6 +216,7 @@ export function planFile(statements: readonly Statement[], text: string, options
   for (const object of world.initial.values()) first.put(object);
   first.lenient = true;
   first.recording = true;
+  first.maybe = world.maybe;
   const states: Catalog[] = [];
   const open: boolean[] = [];
   const unmodelled = new Map<number, string>();
@@ -227,6 +232,11 @@ export function planFile(statements: readonly Statement[], text: string, options
     (index, error) => unmodelled.set(index, error.message),
   );
   const count = statements.length;
+  if (!world.history) {
+    effects.forEach((effect, index) => {
+      if (cascades(effect)) for (let k = 0; k <= index; k++) (states[k] as Catalog).cascadeAhead = index;
+    });
+  }
   const final = asFound(states[count] as Catalog);
   const precious = new Set<string>();
   for (const object of final.objects.values()) if ((object.cls === 'column' && final.get(object.parent)?.kind !== 'view' && final.get(object.parent)?.kind !== 'materialized view') || (object.cls === 'relation' && object.kind === 'table')) precious.add(object.id);

@@ -33,7 +33,7 @@ export function typeAttributes(catalog: Catalog, typeName: Node): ColumnInfo {
 const constraintsOf = (def: Node): Node[] => (def.constraints ?? []).map((item: Node) => item.Constraint);
 
 /** Adds a column with its inline constraints and its sequence. Throws when it exists. */
-export function addColumn(catalog: Catalog, run: Run, table: Obj, tableSpec: Spec, def: Node): Obj {
+export function addColumn(catalog: Catalog, run: Run, table: Obj, tableSpec: Spec, def: Node, maybeThere = false): Obj {
   const name = truncateName(def.colname);
   const type = typeText(def.typeName);
   const { attrs, deps } = typeAttributes(catalog, def.typeName);
@@ -66,7 +66,7 @@ export function addColumn(catalog: Catalog, run: Run, table: Obj, tableSpec: Spe
     attrs['default'] = 'nextval';
   }
   const columnId = run.id(`column ${table.id}.${name}`);
-  const column = catalog.create({ cls: 'column', name, parent: tableSpec }, columnId, { attrs, deps, parent: table.id, kind: 'column' });
+  const column = catalog.create({ cls: 'column', name, parent: tableSpec }, columnId, { attrs, deps, parent: table.id, kind: 'column' }, maybeThere);
   if (type.serial || attrs['identity'] !== '') addSequence(catalog, run, table, column);
   for (const constraint of constraints) addConstraint(catalog, run, table, tableSpec, constraint, [name]);
   return column;

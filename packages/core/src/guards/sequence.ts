@@ -34,7 +34,7 @@ export const readCreateSequence: Reader = (input): Effect => {
     (quiet: boolean) =>
     (catalog: Catalog, run: Run): void => {
       if (quiet && catalog.peek(spec)) return;
-      own(catalog, catalog.create(spec, run.id('sequence'), { kind: 'sequence', def: sequenceLine(options) }), options);
+      own(catalog, catalog.create(spec, run.id('sequence'), { kind: 'sequence', def: sequenceLine(options) }, quiet), options);
     };
   const edits = node.if_not_exists ? undefined : insertAfter(input, ['sequence'], 'IF NOT EXISTS');
   return {

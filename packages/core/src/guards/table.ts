@@ -29,7 +29,7 @@ function createTable(node: Node, kind: string): (catalog: Catalog, run: Run) => 
   return (catalog, run) => {
     if (node.if_not_exists && catalog.peek(spec)) return;
     for (const element of elements) if (element.TableLikeClause) catalog.need({ cls: 'relation', kind: 'table', ...rangeVar(element.TableLikeClause.relation) });
-    const table = catalog.create(spec, run.id('relation'), { kind, complete, attrs: { persistence: node.relation.relpersistence ?? 'p', partitioned: node.partspec ? 'true' : 'false' } });
+    const table = catalog.create(spec, run.id('relation'), { kind, complete, attrs: { persistence: node.relation.relpersistence ?? 'p', partitioned: node.partspec ? 'true' : 'false' } }, Boolean(node.if_not_exists));
     for (const parent of parents) inherit(catalog, run, table, spec, { cls: 'relation', kind: 'table', ...rangeVar(parent) }, node.partbound);
     for (const element of elements) if (element.ColumnDef) addColumn(catalog, run, table, spec, element.ColumnDef);
     for (const element of elements) if (element.Constraint) addConstraint(catalog, run, table, spec, element.Constraint);
@@ -73,8 +73,8 @@ export const readCreateTableAs: Reader = (input) => {
       if (quiet && catalog.peek(spec)) return;
       const sources = needRelations(refs, catalog);
       needs.check(catalog);
-      const columns = refs.columns.flatMap((column) => sources.map((source) => catalog.child(source, 'column', column.name)?.id)).filter((id): id is string => id !== undefined);
-      const relation = catalog.create(spec, run.id('relation'), { kind, attrs: { persistence: node.into?.rel?.relpersistence ?? 'p' }, def: view ? fingerprint(node.query) : undefined, deps: view ? [...sources.map((source) => source.id), ...columns] : [] });
+      const columns = refs.columns.flatMap((column) => sources.flatMap((source) => (column.name === '*' ? [...catalog.children(source.id, 'column')].map((child) => child.id) : [catalog.child(source, 'column', column.name)?.id]))).filter((id): id is string => id !== undefined);
+      const relation = catalog.create(spec, run.id('relation'), { kind, attrs: { persistence: node.into?.rel?.relpersistence ?? 'p' }, def: view ? fingerprint(node.query) : undefined, deps: view ? [...sources.map((source) => source.id), ...columns] : [] }, quiet);
       setColumns(catalog, run, relation, node.into?.colNames ? strings(node.into.colNames) : outputColumns(node.query, catalog));
     };
   const edits = node.if_not_exists ? undefined : insertAfter(input, [view ? 'view' : 'table'], 'IF NOT EXISTS');

@@ -29,7 +29,7 @@ export const readCreateTrigger: Reader = (input): Effect => {
         catalog.update(there, { def, deps });
         return;
       }
-      catalog.create(spec, run.id('trigger'), { parent: relation.id, def, deps, attrs: { tgtype: String(type), arguments: String(node.args?.length ?? 0), function: strings(node.funcname).join('.') } });
+      catalog.create(spec, run.id('trigger'), { parent: relation.id, def, deps, attrs: { tgtype: String(type), arguments: String(node.args?.length ?? 0), function: strings(node.funcname).join('.') } }, replace);
     };
   const canReplace = input.pgVersion >= 14 && !node.isconstraint;
   const edits = node.replace || !canReplace ? undefined : insertAfter(input, ['create'], 'OR REPLACE');

@@ -58,7 +58,7 @@ export const readCreateView: Reader = (input): Effect => {
     (catalog: Catalog, run: Run): void => {
       const sources = needRelations(refs, catalog, spec);
       needs.check(catalog);
-      const columns = refs.columns.flatMap((column) => sources.map((source) => catalog.child(source, 'column', column.name)?.id)).filter((id): id is string => id !== undefined);
+      const columns = refs.columns.flatMap((column) => sources.flatMap((source) => (column.name === '*' ? [...catalog.children(source.id, 'column')].map((child) => child.id) : [catalog.child(source, 'column', column.name)?.id]))).filter((id): id is string => id !== undefined);
       const deps = [...new Set([...sources.map((source) => source.id), ...columns, ...dependencies({ ...refs, relations: [], columns: [] }, catalog)])];
       const there = catalog.peek(spec);
       if (there && replace && there.kind === 'view') {
@@ -68,7 +68,7 @@ export const readCreateView: Reader = (input): Effect => {
         setColumns(catalog, run, catalog.update(there, { def, deps, attrs: { ...there.attrs, width: String(width ?? 0) } }), names(catalog));
         return;
       }
-      setColumns(catalog, run, catalog.create(spec, run.id('view'), { kind: 'view', def, deps, attrs: { width: String(width ?? 0) } }), names(catalog));
+      setColumns(catalog, run, catalog.create(spec, run.id('view'), { kind: 'view', def, deps, attrs: { width: String(width ?? 0) } }, replace), names(catalog));
     };
   const edits = node.replace ? undefined : insertAfter(input, ['create'], 'OR REPLACE');
   const range = nameRange(input, input.statement.offsetOf(node.view?.location ?? 0));

@@ -117,8 +117,12 @@ export interface World {
   readonly initial: Map<string, Obj>;
   /** What earlier migrations left, if they are known. */
   readonly history: Catalog | undefined;
+  /** A DROP … CASCADE has been seen. */
+  cascaded: boolean;
   /** Lookup keys that the file creates although history says that they exist: the file is right. */
   readonly absent: Set<string>;
+  /** Keys of what the file creates with OR REPLACE or IF NOT EXISTS while nothing is known of the time before: it may have been there. */
+  readonly maybe: Set<string>;
 }
 
 export class Catalog {
@@ -132,6 +136,13 @@ export class Catalog {
   pathSet: boolean;
   /** Set during discovery only. */
   world: World | undefined;
+  /** See World.maybe. */
+  maybe: ReadonlySet<string> = new Set();
+  /**
+   * The last DROP … CASCADE that lies ahead of this state, when nothing is known of earlier migrations: what statements behind it create
+   * may have been there before, and have gone with it.
+   */
+  cascadeAhead: number | undefined;
   /** The original's own run: it is known to have worked, so what the model takes for an obstacle is none. */
   lenient = false;
   /** The original's own run: steps remember what they found. */
@@ -152,7 +163,10 @@ export class Catalog {
     this.pathSet = from?.pathSet ?? false;
     this.world = from?.world;
     this.precious = from?.precious;
-    if (from) this.dropped = from.dropped;
+    if (from) {
+      this.dropped = from.dropped;
+      this.maybe = from.maybe;
+    }
   }
 
   get objects(): ReadonlyMap<string, Obj> {
@@ -337,7 +351,7 @@ export class Catalog {
    * Creates an object. `id` is the statement's number and a counter, so that a rerun of the same statement makes "the same" object.
    * Throws when something of that name is there.
    */
-  create(spec: Spec, id: string, made: NewObject = {}): Obj {
+  create(spec: Spec, id: string, made: NewObject = {}, maybeThere = false): Obj {
     const parent = made.parent ?? (spec.parent && this.need(spec.parent).id);
     const schema = isChild(spec.cls) ? '' : this.#schemaOf(spec.cls, made.schema ?? spec.schema);
     const key = this.#key(spec.cls, schema, spec.name, parent);
@@ -347,8 +361,22 @@ export class Catalog {
         // history is mistaken or incomplete: a migration that was applied did create it
         this.world.absent.add(key);
         this.forget(there);
+      } else if (this.recording && !there.id.startsWith('s')) {
+        // a CASCADE that we could not follow has taken it away
+        this.forget(there);
       } else throw new StepError(`${describeSpec(spec)} already exists`);
-    } else if (this.world) this.world.absent.add(key);
+    } else if (this.world) {
+      const known = parent === undefined && !isChild(spec.cls) ? this.#fromHistory({ ...spec, schema }, undefined) : undefined;
+      if (known && this.world.cascaded) {
+        // it was there, and an earlier CASCADE of this file took it away
+        this.#assumeTree(known, spec);
+        const initial = new Map(this.world.initial);
+        this.forget(known);
+        for (const [id, object] of initial) this.world.initial.set(id, object);
+      }
+      if (maybeThere && !this.world.history) this.world.maybe.add(key);
+      this.world.absent.add(key);
+    }
     const object: Obj = {
       // what an earlier run of the same statement made may still be there under another name
       id: this.objects.has(id) ? `${id}'` : id,
@@ -359,7 +387,7 @@ export class Catalog {
       written: spec.schema,
       parent,
       def: made.def,
-      attrs: made.attrs ?? {},
+      attrs: this.maybe.has(key) ? { ...made.attrs, maybe: 'true' } : (made.attrs ?? {}),
       deps: made.deps ?? [],
       auto: made.auto ?? [],
       rows: [],
@@ -393,6 +421,7 @@ export class Catalog {
   /** Drops objects as one command does. Throws when something else depends on them and CASCADE is not given, or when rows would be lost. */
   drop(targets: readonly Obj[], cascade: boolean): void {
     if (targets.length === 0) return;
+    if (cascade && this.world) this.world.cascaded = true;
     this.reads?.add('*');
     const ids = new Set(targets.map((target) => target.id));
     this.#closure(ids);

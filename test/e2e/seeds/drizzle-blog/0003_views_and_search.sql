@@ -1,0 +1,2 @@
+REFRESH MATERIALIZED VIEW "comment_counts";
+UPDATE "users" SET "name" = 'Root' WHERE "name" IS NULL;

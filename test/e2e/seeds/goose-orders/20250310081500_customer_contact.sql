@@ -1,0 +1,1 @@
+INSERT INTO customers (email, full_name, phone) VALUES ('c@example.org', 'C', '+49');

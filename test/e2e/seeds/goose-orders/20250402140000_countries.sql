@@ -1,0 +1,1 @@
+UPDATE customers SET country = 'AT' WHERE email = 'c@example.org';
