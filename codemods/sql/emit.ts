@@ -35,7 +35,8 @@ interface Block {
 function block(parts: Block): string {
   const lines: string[] = [''];
   if (parts.columnsWin) lines.push('#variable_conflict use_column');
-  if (parts.declare && parts.declare.length > 0) lines.push('DECLARE', ...parts.declare.map((line) => `  ${line}`), 'BEGIN', ...parts.body, 'END ');
+  if (parts.declare && parts.declare.length > 0)
+    lines.push('DECLARE', ...parts.declare.map((line) => `  ${line}`), 'BEGIN', ...parts.body, 'END ');
   else lines.push('BEGIN', ...parts.body, 'END ');
   const inner = lines.join('\n');
   // `DO $tag$ BEGIN` on one line when there is nothing to declare
@@ -46,11 +47,15 @@ function block(parts: Block): string {
 /** The statement inside of PL/pgSQL: as it is, or through EXECUTE where PL/pgSQL would read it in another way. */
 function inner(planned: PlannedStatement, text: string, indent: string): string {
   const { effect, statement } = planned;
-  const execute = effect?.execute === true || statement.tag === 'DoStmt' || (statement.tag === 'SelectStmt' && !statement.node.intoClause);
+  const execute =
+    effect?.execute === true ||
+    statement.tag === 'DoStmt' ||
+    (statement.tag === 'SelectStmt' && !statement.node.intoClause);
   return execute ? `${indent}EXECUTE ${dollarQuote(text, `${OWN_TAG}_sql`)};` : `${indent}${text};`;
 }
 
-const raise = (label: string, what = 'is there with another definition'): string => `RAISE EXCEPTION ${quoteLiteral(`idempotify: ${label.replaceAll('%', '%%')} ${what}: found %, expected %`)}, have, want;`;
+const raise = (label: string, what = 'is there with another definition'): string =>
+  `RAISE EXCEPTION ${quoteLiteral(`idempotify: ${label.replaceAll('%', '%%')} ${what}: found %, expected %`)}, have, want;`;
 
 /** The condition under which the statement has not been done, from other statements' lasting effects. */
 function notDone(planned: PlannedStatement): string[] {
@@ -66,7 +71,10 @@ function notOwn(planned: PlannedStatement): string | undefined {
   return `NOT (${form.own.map((atom) => atom.sql(planned.before)).join('\n    AND ')})`;
 }
 
-const all = (conditions: readonly string[]): string => conditions.map((condition) => (/ OR /.test(condition) && conditions.length > 1 ? `(${condition})` : condition)).join('\n    AND ');
+const all = (conditions: readonly string[]): string =>
+  conditions
+    .map((condition) => (/ OR /.test(condition) && conditions.length > 1 ? `(${condition})` : condition))
+    .join('\n    AND ');
 
 /** The statement's text (without `;`), with edits. */
 export function statementText(planned: PlannedStatement, text: string, edits: readonly Edit[]): string {
@@ -77,15 +85,34 @@ export function statementText(planned: PlannedStatement, text: string, edits: re
   );
 }
 
-function shapeGuard(planned: PlannedStatement, shape: Shape, body: string, evidence: readonly string[], columnsWin: boolean): string {
+function shapeGuard(
+  planned: PlannedStatement,
+  shape: Shape,
+  body: string,
+  evidence: readonly string[],
+  columnsWin: boolean,
+): string {
   const lines: string[] = [...(shape.prepare ?? [])];
   const condition = all([shape.missing, ...evidence]);
   lines.push(`  IF ${condition} THEN`, inner(planned, body, '    '));
   if (shape.differs !== undefined) {
-    const differs = evidence.length > 0 && shape.missing !== `NOT (${shape.differs})` ? `NOT (${shape.missing}) AND (${shape.differs})` : shape.differs;
+    const differs =
+      evidence.length > 0 && shape.missing !== `NOT (${shape.differs})`
+        ? `NOT (${shape.missing}) AND (${shape.differs})`
+        : shape.differs;
     if (/^\(?cardinality/.test(shape.missing)) {
       // some may be there in another shape while others are missing: look at that first
-      return block({ declare: shape.declare, columnsWin, body: [`  IF ${shape.differs} THEN`, `    ${raise(shape.label)}`, `  ELSIF ${condition} THEN`, inner(planned, body, '    '), '  END IF;'] });
+      return block({
+        declare: shape.declare,
+        columnsWin,
+        body: [
+          `  IF ${shape.differs} THEN`,
+          `    ${raise(shape.label)}`,
+          `  ELSIF ${condition} THEN`,
+          inner(planned, body, '    '),
+          '  END IF;',
+        ],
+      });
     }
     lines.push(`  ELSIF ${differs} THEN`, `    ${raise(shape.label)}`);
   }
@@ -94,17 +121,32 @@ function shapeGuard(planned: PlannedStatement, shape: Shape, body: string, evide
 }
 
 /** The definition as the server prints it, found on an empty temporary copy of the table. */
-function twinGuard(planned: PlannedStatement, object: Obj, twin: TwinShape, text: string, body: string, evidence: readonly string[]): string | undefined {
+function twinGuard(
+  planned: PlannedStatement,
+  object: Obj,
+  twin: TwinShape,
+  text: string,
+  body: string,
+  evidence: readonly string[],
+): string | undefined {
   const { effect, after, before, statement } = planned;
   const relation = after.get(object.parent);
   if (!relation || !effect?.twin) return undefined;
   const place = effect.twin.relation;
   const temporary = `pg_temp.${quoteIdent(relation.name)}`;
   const original = nameSql(relation.written, relation.name);
-  const onTwin = applyEdits(text.slice(statement.range.start, statement.range.end), [{ start: place.start - statement.range.start, end: place.end - statement.range.start, text: temporary }]);
+  const onTwin = applyEdits(text.slice(statement.range.start, statement.range.end), [
+    { start: place.start - statement.range.start, end: place.end - statement.range.start, text: temporary },
+  ]);
   const make = (indent: string): string[] => [
     `${indent}CREATE TEMP TABLE ${quoteIdent(relation.name)} (LIKE ${original});`,
-    inner(planned, onTwin.replace(/^(ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?)ONLY\s+/i, '$1').replace(/\bON\s+ONLY\s+(?=pg_temp\.)/i, 'ON '), indent),
+    inner(
+      planned,
+      onTwin
+        .replace(/^(ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?)ONLY\s+/i, '$1')
+        .replace(/\bON\s+ONLY\s+(?=pg_temp\.)/i, 'ON '),
+      indent,
+    ),
     `${indent}want := (${twin.definition(`to_regclass(${quoteLiteral(temporary)})`)});`,
     `${indent}DROP TABLE ${temporary};`,
   ];
@@ -112,20 +154,40 @@ function twinGuard(planned: PlannedStatement, object: Obj, twin: TwinShape, text
   if (twin.anyName) {
     return block({
       declare: ['want text;'],
-      body: [...make('  '), `  IF ${all([`NOT want = ANY (ARRAY(${twin.definition(target)}))`, ...evidence])} THEN`, inner(planned, body, '    '), '  END IF;'],
+      body: [
+        ...make('  '),
+        `  IF ${all([`NOT want = ANY (ARRAY(${twin.definition(target)}))`, ...evidence])} THEN`,
+        inner(planned, body, '    '),
+        '  END IF;',
+      ],
     });
   }
   return block({
     declare: ['want text;', `have text := (${twin.definition(target)});`],
-    body: [`  IF ${all(['have IS NULL', ...evidence])} THEN`, inner(planned, body, '    '), evidence.length > 0 ? '  ELSIF have IS NOT NULL THEN' : '  ELSE', ...make('    '), '    IF have <> want THEN', `      ${raise(twin.label)}`, '    END IF;', '  END IF;'],
+    body: [
+      `  IF ${all(['have IS NULL', ...evidence])} THEN`,
+      inner(planned, body, '    '),
+      evidence.length > 0 ? '  ELSIF have IS NOT NULL THEN' : '  ELSE',
+      ...make('    '),
+      '    IF have <> want THEN',
+      `      ${raise(twin.label)}`,
+      '    END IF;',
+      '  END IF;',
+    ],
   });
 }
 
 /** A view's query is written once and run under two names. */
-function viewGuard(planned: PlannedStatement, view: Obj, text: string, evidence: readonly string[]): string | undefined {
+function viewGuard(
+  planned: PlannedStatement,
+  view: Obj,
+  text: string,
+  evidence: readonly string[],
+): string | undefined {
   const { effect, statement, before, later } = planned;
   const twin = effect?.twin;
-  if (!twin || later.some((state) => state.get(view.id) !== undefined && state.get(view.id)?.def !== view.def)) return undefined;
+  if (!twin || later.some((state) => state.get(view.id) !== undefined && state.get(view.id)?.def !== view.def))
+    return undefined;
   const materialized = twin.kind === 'materialized view';
   const head = text.slice(statement.range.start, twin.relation.start).trim();
   if (/\brecursive\b/i.test(head) || view.schema === 'pg_temp') return undefined;
@@ -145,7 +207,11 @@ function viewGuard(planned: PlannedStatement, view: Obj, text: string, evidence:
   const label = `${view.kind} ${nameSql(view.written, view.name)}`;
   const quoted = (sql: string): string => quoteLiteral(sql);
   return block({
-    declare: [`definition text := ${dollarQuote(query, `${OWN_TAG}_sql`)};`, `want text;`, `have text := (SELECT pg_get_viewdef(oid) FROM pg_class WHERE oid = ${regclass(view, before)} AND relkind = ${materialized ? `'m'` : `'v'`});`],
+    declare: [
+      `definition text := ${dollarQuote(query, `${OWN_TAG}_sql`)};`,
+      `want text;`,
+      `have text := (SELECT pg_get_viewdef(oid) FROM pg_class WHERE oid = ${regclass(view, before)} AND relkind = ${materialized ? `'m'` : `'v'`});`,
+    ],
     body: [
       `  IF ${all(['have IS NULL', ...evidence])} THEN`,
       `    EXECUTE ${quoted(`${head} ${name}`)} || definition${tail === '' ? '' : ` || ${quoted(tail)}`};`,
@@ -162,7 +228,12 @@ function viewGuard(planned: PlannedStatement, view: Obj, text: string, evidence:
 }
 
 /** A plain guard: the statement runs unless one of the conditions says that it has been done. */
-function plainGuard(planned: PlannedStatement, body: string, conditions: readonly string[], columnsWin: boolean): string {
+function plainGuard(
+  planned: PlannedStatement,
+  body: string,
+  conditions: readonly string[],
+  columnsWin: boolean,
+): string {
   const form = planned.form;
   const onlyIf = form.type === 'guard' ? form.onlyIf : undefined;
   let statementLines = [inner(planned, body, '    ')];
@@ -184,13 +255,34 @@ function plainGuard(planned: PlannedStatement, body: string, conditions: readonl
 /** A rename that finds neither the old nor the new name has lost its object: that is drift, not "done". */
 function missingBoth(planned: PlannedStatement): { condition: string; message: string } | undefined {
   const { effect, form, atoms, later, before, after } = planned;
-  if (!effect?.renames || form.type !== 'guard' || form.evidence.length > 0 || form.own.length !== 1 || !form.own[0]?.key.startsWith('-present')) return undefined;
-  const present = atoms.find((atom) => atom.key.startsWith('+present') && later.every((state) => atom.test(state) === true));
+  if (
+    !effect?.renames ||
+    form.type !== 'guard' ||
+    form.evidence.length > 0 ||
+    form.own.length !== 1 ||
+    !form.own[0]?.key.startsWith('-present')
+  )
+    return undefined;
+  const present = atoms.find(
+    (atom) => atom.key.startsWith('+present') && later.every((state) => atom.test(state) === true),
+  );
   if (!present) return undefined;
-  const renamed = [...after.objects.values()].find((object) => before.get(object.id) && (before.get(object.id)?.name !== object.name || before.get(object.id)?.schema !== object.schema) && atoms.some((atom) => atom.key.includes(object.name)));
+  const renamed = [...after.objects.values()].find(
+    (object) =>
+      before.get(object.id) &&
+      (before.get(object.id)?.name !== object.name || before.get(object.id)?.schema !== object.schema) &&
+      atoms.some((atom) => atom.key.includes(object.name)),
+  );
   const old = renamed && before.get(renamed.id);
   if (!renamed || !old) return undefined;
-  return { condition: present.notSql(before), message: `idempotify: neither ${effect.subject} nor its new name ${nameSql(renamed.schema === old.schema ? undefined : renamed.schema, renamed.name)} is there`.replaceAll('%', '%%') };
+  return {
+    condition: present.notSql(before),
+    message:
+      `idempotify: neither ${effect.subject} nor its new name ${nameSql(renamed.schema === old.schema ? undefined : renamed.schema, renamed.name)} is there`.replaceAll(
+        '%',
+        '%%',
+      ),
+  };
 }
 
 /** The guard around one planned statement. */
@@ -200,7 +292,8 @@ export function emitGuard(planned: PlannedStatement, text: string, options: { re
   const evidence = notDone(planned);
   const own0 = notOwn(planned);
   const pattern = form.evidence.length > 0;
-  const columnsWin = QUERIES.has(statement.tag) && VARIABLES.test(text.slice(statement.range.start, statement.range.end));
+  const columnsWin =
+    QUERIES.has(statement.tag) && VARIABLES.test(text.slice(statement.range.start, statement.range.end));
   const plainBody = statementText(planned, text, effect.body && statement.tag === 'SelectStmt' ? effect.body : []);
   if (form.shape && options.shape && effect.creates) {
     const created = effect.creates(after, planned.run);
@@ -212,16 +305,35 @@ export function emitGuard(planned: PlannedStatement, text: string, options: { re
   if (own !== undefined) conditions.push(own);
   else if (form.shape && effect.creates) {
     const created = effect.creates(after, planned.run);
-    const present = created.map((object) => presentSql(object, after, planned.before)).filter((sql): sql is string => sql !== undefined);
-    if (present.length === 1) conditions.push(`NOT (${present[0]})`.replace(/^NOT \((to_reg\w+\(.*\)) IS NOT NULL\)$/, '$1 IS NULL').replace(/^NOT \((EXISTS .*)\)$/s, 'NOT $1'));
+    const present = created
+      .map((object) => presentSql(object, after, planned.before))
+      .filter((sql): sql is string => sql !== undefined);
+    if (present.length === 1)
+      conditions.push(
+        `NOT (${present[0]})`
+          .replace(/^NOT \((to_reg\w+\(.*\)) IS NOT NULL\)$/, '$1 IS NULL')
+          .replace(/^NOT \((EXISTS .*)\)$/s, 'NOT $1'),
+      );
     else if (present.length > 1) conditions.push(`NOT (${present.join('\n    AND ')})`);
   }
   conditions.push(...evidence);
   const body = statementText(planned, text, form.body);
-  return { text: plainGuard(planned, statement.tag === 'SelectStmt' ? plainBody : body, conditions, columnsWin), pattern, shape: false };
+  return {
+    text: plainGuard(planned, statement.tag === 'SelectStmt' ? plainBody : body, conditions, columnsWin),
+    pattern,
+    shape: false,
+  };
 }
 
-function emitShape(planned: PlannedStatement, created: readonly Obj[], text: string, plainBody: string, evidence: readonly string[], columnsWin: boolean, own: string | undefined): string | undefined {
+function emitShape(
+  planned: PlannedStatement,
+  created: readonly Obj[],
+  text: string,
+  plainBody: string,
+  evidence: readonly string[],
+  columnsWin: boolean,
+  own: string | undefined,
+): string | undefined {
   const { effect, form } = planned;
   const first = created[0];
   if (!effect || !first || form.type !== 'guard') return undefined;
@@ -230,7 +342,10 @@ function emitShape(planned: PlannedStatement, created: readonly Obj[], text: str
     return shape && shapeGuard(planned, shape, plainBody, evidence, columnsWin);
   }
   if (first.kind === 'view' || first.kind === 'materialized view') return viewGuard(planned, first, text, evidence);
-  const relationChildren = created.every((object) => (object.cls === 'column' || object.cls === 'constraint') && planned.after.get(object.parent)?.cls === 'relation');
+  const relationChildren = created.every(
+    (object) =>
+      (object.cls === 'column' || object.cls === 'constraint') && planned.after.get(object.parent)?.cls === 'relation',
+  );
   if (relationChildren) {
     if (effect.parts && effect.prefix) {
       const prefix = text.slice(effect.prefix.start, effect.prefix.end);
@@ -238,14 +353,22 @@ function emitShape(planned: PlannedStatement, created: readonly Obj[], text: str
         const object = created[index];
         const body = prefix + text.slice(part.start, part.end);
         if (!object || created.length !== effect.parts?.length) return undefined;
-        const shape = object.attrs['auto'] === 'true' ? unnamedShape(planned, object) : (singleShape(planned, object) ?? addedShape(planned, [object]));
+        const shape =
+          object.attrs['auto'] === 'true'
+            ? unnamedShape(planned, object)
+            : (singleShape(planned, object) ?? addedShape(planned, [object]));
         return shape && { shape, body };
       });
       // one block, one IF for each action: the command stays atomic and no action hides another
       if (blocks.every((item) => item !== undefined)) return partsGuard(planned, blocks, evidence);
     }
     if (created.length === 1 && first.cls === 'constraint') {
-      const simple = first.attrs['auto'] === 'true' ? unnamedShape(planned, first) : (effect.drops ?? []).length > 0 ? undefined : singleShape(planned, first);
+      const simple =
+        first.attrs['auto'] === 'true'
+          ? unnamedShape(planned, first)
+          : (effect.drops ?? []).length > 0
+            ? undefined
+            : singleShape(planned, first);
       if (simple) return shapeGuard(planned, simple, plainBody, evidence, false);
       if ((effect.drops ?? []).length === 0) {
         const twin = twinShape(planned, first);
@@ -254,11 +377,21 @@ function emitShape(planned: PlannedStatement, created: readonly Obj[], text: str
       }
     }
     const replaced = (effect.drops ?? []).filter((name) => created.some((object) => object.name === name));
-    if (replaced.length > 0 && created.some((object) => object.cls === 'constraint' && object.def === undefined)) return replaceGuard(planned, created, text, plainBody, evidence);
+    if (replaced.length > 0 && created.some((object) => object.cls === 'constraint' && object.def === undefined))
+      return replaceGuard(planned, created, text, plainBody, evidence);
     const shape = addedShape(planned, created);
     // the same command also changes something else: it is done when that is done, too
     const whole = shape && own !== undefined ? { ...shape, missing: `(${shape.missing} OR ${own})` } : shape;
-    return whole && shapeGuard(planned, whole, replaced.length > 0 ? plainBody : statementText(planned, text, form.body), evidence, false);
+    return (
+      whole &&
+      shapeGuard(
+        planned,
+        whole,
+        replaced.length > 0 ? plainBody : statementText(planned, text, form.body),
+        evidence,
+        false,
+      )
+    );
   }
   if (created.length === 1) {
     const simple = first.attrs['auto'] === 'true' ? unnamedShape(planned, first) : singleShape(planned, first);
@@ -270,7 +403,11 @@ function emitShape(planned: PlannedStatement, created: readonly Obj[], text: str
 }
 
 /** Several actions of one command, each under its own IF. */
-function partsGuard(planned: PlannedStatement, parts: readonly { readonly shape: Shape; readonly body: string }[], evidence: readonly string[]): string {
+function partsGuard(
+  planned: PlannedStatement,
+  parts: readonly { readonly shape: Shape; readonly body: string }[],
+  evidence: readonly string[],
+): string {
   const lines: string[] = [];
   const declare: string[] = [];
   parts.forEach(({ shape, body }, index) => {
@@ -284,18 +421,31 @@ function partsGuard(planned: PlannedStatement, parts: readonly { readonly shape:
         .join('');
     declare.push(...shape.declare.map(safe));
     lines.push(`  IF ${all([safe(shape.missing), ...evidence])} THEN`, inner(planned, body, '    '));
-    if (shape.differs !== undefined) lines.push(`  ELSIF ${safe(evidence.length > 0 ? `NOT (${shape.missing}) AND ${shape.differs}` : shape.differs)} THEN`, `    ${raise(shape.label).replace(', have, want;', `, have${number}, want${number};`)}`);
+    if (shape.differs !== undefined)
+      lines.push(
+        `  ELSIF ${safe(evidence.length > 0 ? `NOT (${shape.missing}) AND ${shape.differs}` : shape.differs)} THEN`,
+        `    ${raise(shape.label).replace(', have, want;', `, have${number}, want${number};`)}`,
+      );
     lines.push('  END IF;');
   });
   return block({ declare, body: lines });
 }
 
 /** DROP CONSTRAINT x, ADD CONSTRAINT x CHECK …: whether it is the new one, only the server's own text can tell. */
-function replaceGuard(planned: PlannedStatement, created: readonly Obj[], text: string, plainBody: string, evidence: readonly string[]): string | undefined {
+function replaceGuard(
+  planned: PlannedStatement,
+  created: readonly Obj[],
+  text: string,
+  plainBody: string,
+  evidence: readonly string[],
+): string | undefined {
   const { after, before, effect, statement } = planned;
   const constraint = created.find((object) => object.cls === 'constraint' && object.def === undefined);
   const relation = after.get(constraint?.parent);
-  const additions = statement.node.cmds?.filter((item: { AlterTableCmd: { subtype: string } }) => item.AlterTableCmd.subtype === 'AT_AddConstraint') ?? [];
+  const additions =
+    statement.node.cmds?.filter(
+      (item: { AlterTableCmd: { subtype: string } }) => item.AlterTableCmd.subtype === 'AT_AddConstraint',
+    ) ?? [];
   if (!constraint || !relation || created.length !== 1 || additions.length !== 1 || !effect?.prefix) return undefined;
   const temporary = `pg_temp.${quoteIdent(relation.name)}`;
   const tokens = statement.tokens;
@@ -315,7 +465,8 @@ function replaceGuard(planned: PlannedStatement, created: readonly Obj[], text: 
     }
   }
   if (action === undefined) return undefined;
-  const query = (where: string): string => `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = ${where} AND conname = ${quoteLiteral(constraint.name)}`;
+  const query = (where: string): string =>
+    `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = ${where} AND conname = ${quoteLiteral(constraint.name)}`;
   return block({
     declare: ['want text;', `have text := (${query(regclass(relation, before))});`],
     body: [

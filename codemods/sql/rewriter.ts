@@ -75,7 +75,8 @@ class History {
 
   upTo(files: readonly { readonly path: string; read(): string }[]): Catalog | undefined {
     if (files.length === 0) return undefined;
-    const extendsWhatIsThere = this.#done.length <= files.length && this.#done.every((path, index) => files[index]?.path === path);
+    const extendsWhatIsThere =
+      this.#done.length <= files.length && this.#done.every((path, index) => files[index]?.path === path);
     if (!extendsWhatIsThere) {
       this.#catalog = new Catalog();
       this.#done = [];
@@ -85,7 +86,9 @@ class History {
         const text = file.read();
         const sections = this.#tool.sections(text, file.path);
         const parsed = parseSql(text, { ranges: sections.up });
-        const effects: (Effect | undefined)[] = parsed.statements.map((statement) => (statement.tag === '' ? undefined : readEffect(statement, text, this.#options.pgVersion)));
+        const effects: (Effect | undefined)[] = parsed.statements.map((statement) =>
+          statement.tag === '' ? undefined : readEffect(statement, text, this.#options.pgVersion),
+        );
         this.#catalog = applyToHistory(this.#catalog, effects, String(this.#done.length));
       } catch {
         // an unreadable earlier file only makes the picture less complete; it is reported where it is rewritten itself
@@ -101,22 +104,45 @@ export function createRewriter(options: RewriteOptions, tool: Tool, source: Hist
   return { rewrite: (file) => rewriteFile(file, options, tool, () => history.upTo(source.before(file.path))) };
 }
 
-function rewriteFile(file: { readonly path: string; readonly text: string }, options: RewriteOptions, tool: Tool, history: () => Catalog | undefined): FileResult {
+function rewriteFile(
+  file: { readonly path: string; readonly text: string },
+  options: RewriteOptions,
+  tool: Tool,
+  history: () => Catalog | undefined,
+): FileResult {
   const { path, text } = file;
   const lines = lineIndex(text);
   const sections = tool.sections(text, path);
   const notes: string[] = [];
-  if (sections.problems.length > 0) return { path, text, changed: false, statements: [], problems: sections.problems, notes };
+  if (sections.problems.length > 0)
+    return { path, text, changed: false, statements: [], problems: sections.problems, notes };
   const parsed = parseSql(text, { ranges: sections.up });
   const problems = [...parsed.problems];
   const disabled = directives(text, parsed.statements, problems, lines);
   if (disabled.file !== undefined) {
-    return { path, text, changed: false, statements: parsed.statements.map((statement) => ({ ...place(statement), kind: '', subject: '', outcome: 'disabled', message: `left alone: ${disabled.file}` })), problems, notes: [`the file is disabled: ${disabled.file}`] };
+    return {
+      path,
+      text,
+      changed: false,
+      statements: parsed.statements.map((statement) => ({
+        ...place(statement),
+        kind: '',
+        subject: '',
+        outcome: 'disabled',
+        message: `left alone: ${disabled.file}`,
+      })),
+      problems,
+      notes: [`the file is disabled: ${disabled.file}`],
+    };
   }
   function place(statement: Statement): { line: number; column: number } {
     return lines.at(statement.range.start);
   }
-  const common = { guard: options.guard, pgVersion: options.pgVersion, disabled: (statement: Statement) => disabled.statements.get(statement) };
+  const common = {
+    guard: options.guard,
+    pgVersion: options.pgVersion,
+    disabled: (statement: Statement) => disabled.statements.get(statement),
+  };
   let plan = planFile(parsed.statements, text, { ...common, history: () => undefined });
   // only what the file alone leaves open needs the earlier migrations
   if (plan.statements.some((planned) => planned.form.type === 'refuse')) {
@@ -154,14 +180,27 @@ function rewriteFile(file: { readonly path: string; readonly text: string }, opt
           const index = effect.creates?.(planned.after, planned.run)[0];
           const alone = parsed.statements.length === 1 && transactions.concurrently !== 'yes';
           const cleanup = index && !alone ? emitInvalidCleanup(planned, index, options.guard === 'shape') : undefined;
-          if (cleanup !== undefined) addBlock({ start: statement.range.start, end: statement.range.start }, cleanup + newline);
+          if (cleanup !== undefined)
+            addBlock({ start: statement.range.start, end: statement.range.start }, cleanup + newline);
           return {
             ...base,
             outcome: 'native',
-            message: cleanup === undefined ? 'IF NOT EXISTS; an INVALID leftover of a failed build has to be dropped by hand, because nothing else may stand in this file' : 'IF NOT EXISTS, and an INVALID leftover of a failed build is dropped first',
+            message:
+              cleanup === undefined
+                ? 'IF NOT EXISTS; an INVALID leftover of a failed build has to be dropped by hand, because nothing else may stand in this file'
+                : 'IF NOT EXISTS, and an INVALID leftover of a failed build is dropped first',
           };
         }
-        return { ...base, outcome: 'native', message: form.keyed ? 'rows that are there already are skipped (ON CONFLICT DO NOTHING)' : `PostgreSQL's own clause (${form.edits.map((edit) => edit.text.trim()).filter((word, index, words) => words.indexOf(word) === index).join(', ')})` };
+        return {
+          ...base,
+          outcome: 'native',
+          message: form.keyed
+            ? 'rows that are there already are skipped (ON CONFLICT DO NOTHING)'
+            : `PostgreSQL's own clause (${form.edits
+                .map((edit) => edit.text.trim())
+                .filter((word, index, words) => words.indexOf(word) === index)
+                .join(', ')})`,
+        };
       }
       case 'guard': {
         if (plan.untouched) return { ...base, outcome: 'rerunnable', message: UNTOUCHED };
@@ -170,7 +209,11 @@ function rewriteFile(file: { readonly path: string; readonly text: string }, opt
         return {
           ...base,
           outcome: emitted.pattern ? 'pattern' : 'guarded',
-          message: emitted.pattern ? 'runs unless this or a later step of the file shows that it has been done' : emitted.shape ? 'runs when it is missing, raises when something else is there' : 'runs when it has not been done',
+          message: emitted.pattern
+            ? 'runs unless this or a later step of the file shows that it has been done'
+            : emitted.shape
+              ? 'runs when it is missing, raises when something else is there'
+              : 'runs when it has not been done',
         };
       }
     }
@@ -185,10 +228,16 @@ function rewriteFile(file: { readonly path: string; readonly text: string }, opt
   return { path, text: result, changed: result !== text, statements, problems, notes };
 }
 
-const UNTOUCHED = 'left as it is: a refused statement of this file would silently do its work again, and the errors of the others are what stops a rerun from getting there';
+const UNTOUCHED =
+  'left as it is: a refused statement of this file would silently do its work again, and the errors of the others are what stops a rerun from getting there';
 
 /** The author's own opt-outs. Each needs a reason. */
-function directives(text: string, statements: readonly Statement[], problems: Problem[], lines: ReturnType<typeof lineIndex>): { file: string | undefined; statements: Map<Statement, string> } {
+function directives(
+  text: string,
+  statements: readonly Statement[],
+  problems: Problem[],
+  lines: ReturnType<typeof lineIndex>,
+): { file: string | undefined; statements: Map<Statement, string> } {
   const out = new Map<Statement, string>();
   let file: string | undefined;
   if (!text.includes('idempotify-disable-')) return { file, statements: out };
@@ -198,7 +247,13 @@ function directives(text: string, statements: readonly Statement[], problems: Pr
       if (!match) continue;
       const reason = match[2]?.replace(/\s*\*\/\s*$/, '').trim();
       if (!reason) {
-        problems.push({ start: comment.start, end: comment.end, kind: 'syntax', message: `idempotify-disable-${match[1]} needs a reason: -- idempotify-disable-${match[1]} -- why`, ...lines.at(comment.start) });
+        problems.push({
+          start: comment.start,
+          end: comment.end,
+          kind: 'syntax',
+          message: `idempotify-disable-${match[1]} needs a reason: -- idempotify-disable-${match[1]} -- why`,
+          ...lines.at(comment.start),
+        });
         continue;
       }
       if (match[1] === 'file') file = reason;

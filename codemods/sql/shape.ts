@@ -57,7 +57,8 @@ const literal = (text: string): Line => ({ sql: quoteLiteral(text), key: text })
 function columnLine(column: Obj, catalog: Catalog, loose: boolean): Line | undefined {
   const type = column.attrs['type'];
   if (type === undefined || type === '') return undefined;
-  const required = column.attrs['notnull'] === 'true' ? ' NOT NULL' : column.attrs['notnull'] === 'false' ? '' : undefined;
+  const required =
+    column.attrs['notnull'] === 'true' ? ' NOT NULL' : column.attrs['notnull'] === 'false' ? '' : undefined;
   if (required === undefined) return undefined;
   const name = quoteIdent(column.name);
   const written = column.attrs['typeName'];
@@ -66,15 +67,26 @@ function columnLine(column: Obj, catalog: Catalog, loose: boolean): Line | undef
   if (written !== undefined) {
     const typeName = typeObject ? nameSql(typeObject.written, typeObject.name) + array : written;
     // a type outside of the search_path is printed with its schema: let the server print both sides
-    if (typeName.includes('.')) return { sql: `format(${quoteLiteral(`${name.replaceAll('%', '%%')} %s${required}`)}, to_regtype(${quoteLiteral(typeName)}))`, key: `${name} ${typeName}${required}` };
+    if (typeName.includes('.'))
+      return {
+        sql: `format(${quoteLiteral(`${name.replaceAll('%', '%%')} %s${required}`)}, to_regtype(${quoteLiteral(typeName)}))`,
+        key: `${name} ${typeName}${required}`,
+      };
     return literal(`${name} ${typeName}${required}`);
   }
   return literal(`${name} ${loose ? stripTypmod(type) : type}${required}`);
 }
 
-function constraintLine(constraint: Obj, from: Catalog, at: Catalog, prefix = `CONSTRAINT ${quoteIdent(constraint.name)} `): Line | undefined {
+function constraintLine(
+  constraint: Obj,
+  from: Catalog,
+  at: Catalog,
+  prefix = `CONSTRAINT ${quoteIdent(constraint.name)} `,
+): Line | undefined {
   const sql = constraintText(constraint, from, at, prefix);
-  return sql === undefined ? undefined : { sql, key: prefix + (constraint.def ?? '') + (constraint.attrs['valid'] ?? '') };
+  return sql === undefined
+    ? undefined
+    : { sql, key: prefix + (constraint.def ?? '') + (constraint.attrs['valid'] ?? '') };
 }
 
 interface Lines {
@@ -89,7 +101,14 @@ interface Lines {
 }
 
 function linesOf(objects: readonly Obj[], from: Catalog, at: Catalog, loose: boolean): Lines {
-  const out: { columns: Line[]; constraints: Line[]; unnamed: Line[]; names: string[]; constraintNames: string[]; complete: boolean } = { columns: [], constraints: [], unnamed: [], names: [], constraintNames: [], complete: true };
+  const out: {
+    columns: Line[];
+    constraints: Line[];
+    unnamed: Line[];
+    names: string[];
+    constraintNames: string[];
+    complete: boolean;
+  } = { columns: [], constraints: [], unnamed: [], names: [], constraintNames: [], complete: true };
   for (const object of objects) {
     if (object.cls === 'column') {
       const line = columnLine(object, from, loose);
@@ -109,11 +128,18 @@ function linesOf(objects: readonly Obj[], from: Catalog, at: Catalog, loose: boo
   return out;
 }
 
-const inList = (names: readonly string[]): string => (names.length === 1 ? `= ${quoteLiteral(names[0] as string)}` : `IN (${names.map(quoteLiteral).join(', ')})`);
+const inList = (names: readonly string[]): string =>
+  names.length === 1 ? `= ${quoteLiteral(names[0] as string)}` : `IN (${names.map(quoteLiteral).join(', ')})`;
 
-const typeFunction = (loose: boolean): string => (loose ? 'format_type(atttypid, NULL)' : 'format_type(atttypid, atttypmod)');
+const typeFunction = (loose: boolean): string =>
+  loose ? 'format_type(atttypid, NULL)' : 'format_type(atttypid, atttypmod)';
 
-function columnsQuery(relation: string, names: readonly string[] | undefined, loose: boolean, kinds: string | undefined): string {
+function columnsQuery(
+  relation: string,
+  names: readonly string[] | undefined,
+  loose: boolean,
+  kinds: string | undefined,
+): string {
   const source = kinds ? `pg_attribute JOIN pg_class ON pg_class.oid = attrelid AND ${kinds}` : 'pg_attribute';
   return (
     `SELECT concat(quote_ident(attname), ' ', ${typeFunction(loose)}, CASE WHEN attnotnull THEN ' NOT NULL' END)\n` +
@@ -121,9 +147,12 @@ function columnsQuery(relation: string, names: readonly string[] | undefined, lo
   );
 }
 
-const constraintsQuery = (relation: string, names: readonly string[]): string => `SELECT concat('CONSTRAINT ', quote_ident(conname), ' ', pg_get_constraintdef(oid)) FROM pg_constraint\n    WHERE conrelid = ${relation} AND conname ${inList(names)}`;
-const unnamedQuery = (relation: string): string => `SELECT pg_get_constraintdef(oid) FROM pg_constraint\n    WHERE conrelid = ${relation} AND pg_get_constraintdef(oid) = ANY (want)`;
-const namesQuery = (relation: string, names: readonly string[]): string => `SELECT concat('CONSTRAINT ', quote_ident(conname)) FROM pg_constraint\n    WHERE conrelid = ${relation} AND conname ${inList(names)}`;
+const constraintsQuery = (relation: string, names: readonly string[]): string =>
+  `SELECT concat('CONSTRAINT ', quote_ident(conname), ' ', pg_get_constraintdef(oid)) FROM pg_constraint\n    WHERE conrelid = ${relation} AND conname ${inList(names)}`;
+const unnamedQuery = (relation: string): string =>
+  `SELECT pg_get_constraintdef(oid) FROM pg_constraint\n    WHERE conrelid = ${relation} AND pg_get_constraintdef(oid) = ANY (want)`;
+const namesQuery = (relation: string, names: readonly string[]): string =>
+  `SELECT concat('CONSTRAINT ', quote_ident(conname)) FROM pg_constraint\n    WHERE conrelid = ${relation} AND conname ${inList(names)}`;
 
 const union = (parts: readonly string[]): string => parts.join('\n    UNION ALL ');
 
@@ -145,11 +174,19 @@ export function tableShape(planned: PlannedStatement, table: Obj): Shape | undef
   const ownLines = linesOf(own, after, after, loose);
   if (!table.complete || !ownLines.complete || ownLines.columns.length === 0) {
     const kind = table.kind === 'foreign table' ? 'f' : table.attrs['partitioned'] === 'true' ? 'p' : 'r';
-    const parent = [...after.children(table.id, 'inherit')].map((object) => after.get(object.attrs['parentId'])).find((object) => object !== undefined);
-    const unattached = parent && states.every((state) => [...state.children(table.id, 'inherit')].length > 0) ? parent : undefined;
-    const line = unattached ? `concat(relkind, ' ', (SELECT inhparent::regclass FROM pg_inherits WHERE inhrelid = oid))` : 'relkind::text';
+    const parent = [...after.children(table.id, 'inherit')]
+      .map((object) => after.get(object.attrs['parentId']))
+      .find((object) => object !== undefined);
+    const unattached =
+      parent && states.every((state) => [...state.children(table.id, 'inherit')].length > 0) ? parent : undefined;
+    const line = unattached
+      ? `concat(relkind, ' ', (SELECT inhparent::regclass FROM pg_inherits WHERE inhrelid = oid))`
+      : 'relkind::text';
     return {
-      declare: [`want text := ${unattached ? `concat(${quoteLiteral(kind)}, ' ', ${regclass(unattached, before)})` : quoteLiteral(kind)};`, `have text := (SELECT ${line} FROM pg_class WHERE oid = ${relation});`],
+      declare: [
+        `want text := ${unattached ? `concat(${quoteLiteral(kind)}, ' ', ${regclass(unattached, before)})` : quoteLiteral(kind)};`,
+        `have text := (SELECT ${line} FROM pg_class WHERE oid = ${relation});`,
+      ],
       missing: 'have IS NULL',
       differs: 'have <> want',
       label,
@@ -161,7 +198,13 @@ export function tableShape(planned: PlannedStatement, table: Obj): Shape | undef
   let least = ownLines.columns.length + constraints.length;
   let most = least;
   for (const state of states) {
-    const there = [...state.children(table.id)].filter((object) => object.cls === 'column' || (object.cls === 'constraint' && (ownLines.constraintNames.includes(object.name) || (object.attrs['auto'] === 'true' && own.some((mine) => mine.id === object.id)))));
+    const there = [...state.children(table.id)].filter(
+      (object) =>
+        object.cls === 'column' ||
+        (object.cls === 'constraint' &&
+          (ownLines.constraintNames.includes(object.name) ||
+            (object.attrs['auto'] === 'true' && own.some((mine) => mine.id === object.id)))),
+    );
     const lines = linesOf(there, state, state, loose);
     columns.push(...lines.columns);
     constraints.push(...lines.constraints, ...lines.unnamed);
@@ -175,9 +218,14 @@ export function tableShape(planned: PlannedStatement, table: Obj): Shape | undef
   if (ownLines.constraintNames.length > 0) query.push(constraintsQuery(relation, ownLines.constraintNames));
   if (ownLines.unnamed.length > 0) query.push(unnamedQuery(relation));
   return {
-    declare: [`want text[] := ${textArray(want.map((line) => line.sql))};`, `have text[] := ARRAY(\n    ${union(query)});`],
+    declare: [
+      `want text[] := ${textArray(want.map((line) => line.sql))};`,
+      `have text[] := ARRAY(\n    ${union(query)});`,
+    ],
     missing: `have = '{}'`,
-    differs: single ? 'NOT (have <@ want AND want <@ have)' : `NOT have <@ want OR cardinality(have) NOT BETWEEN ${least} AND ${most}`,
+    differs: single
+      ? 'NOT (have <@ want AND want <@ have)'
+      : `NOT have <@ want OR cardinality(have) NOT BETWEEN ${least} AND ${most}`,
     label,
   };
 }
@@ -206,10 +254,24 @@ export function addedShape(planned: PlannedStatement, created: readonly Obj[]): 
   if (own.names.length > 0) query.push(namesQuery(relation, own.names));
   const replaces = (effect?.drops ?? []).some((name) => created.some((object) => object.name === name));
   const single = count === 1;
-  const declare = [`want text[] := ${textArray(lines.map((line) => line.sql))};`, `have text[] := ARRAY(\n    ${union(query)});`];
+  const declare = [
+    `want text[] := ${textArray(lines.map((line) => line.sql))};`,
+    `have text[] := ARRAY(\n    ${union(query)});`,
+  ];
   const label = `${parent.kind || 'table'} ${nameSql(parent.written, parent.name)}`;
-  if (replaces) return { declare, missing: lines.length === count ? 'NOT want <@ have' : `NOT have <@ want OR cardinality(have) < ${count}`, differs: undefined, label };
-  return { declare, missing: single ? `have = '{}'` : `cardinality(have) < ${count}`, differs: 'NOT have <@ want', label };
+  if (replaces)
+    return {
+      declare,
+      missing: lines.length === count ? 'NOT want <@ have' : `NOT have <@ want OR cardinality(have) < ${count}`,
+      differs: undefined,
+      label,
+    };
+  return {
+    declare,
+    missing: single ? `have = '{}'` : `cardinality(have) < ${count}`,
+    differs: 'NOT have <@ want',
+    label,
+  };
 }
 
 /** A constraint or index without a name: is one of that definition there, whatever it is called? */
@@ -221,10 +283,21 @@ export function unnamedShape(planned: PlannedStatement, object: Obj): Shape | un
   const label = `${object.cls} on ${nameSql(parent.written, parent.name)}`;
   if (object.cls === 'relation') {
     if (object.def === undefined) return undefined;
-    return { declare: [], missing: `NOT EXISTS (SELECT FROM pg_index WHERE indrelid = ${relation} AND indisvalid AND ${indexLine} = ${quoteLiteral(object.def)})`, differs: undefined, label };
+    return {
+      declare: [],
+      missing: `NOT EXISTS (SELECT FROM pg_index WHERE indrelid = ${relation} AND indisvalid AND ${indexLine} = ${quoteLiteral(object.def)})`,
+      differs: undefined,
+      label,
+    };
   }
   const want = constraintText(object, after, before);
-  if (want !== undefined) return { declare: [], missing: `NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = ${relation} AND pg_get_constraintdef(oid) = ${want})`, differs: undefined, label };
+  if (want !== undefined)
+    return {
+      declare: [],
+      missing: `NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = ${relation} AND pg_get_constraintdef(oid) = ${want})`,
+      differs: undefined,
+      label,
+    };
   if (object.kind !== 'f') return undefined;
   const other = after.get(object.attrs['refId']);
   const columns = JSON.parse(object.attrs['columns'] ?? '[]') as string[];
@@ -240,13 +313,21 @@ export function unnamedShape(planned: PlannedStatement, object: Obj): Shape | un
 /** Everything that is compared as one line. */
 export function singleShape(planned: PlannedStatement, object: Obj): Shape | undefined {
   const { before, after, later, effect } = planned;
-  const states = [after, ...later].map((state) => ({ state, object: state.get(object.id) })).filter((item): item is { state: Catalog; object: Obj } => item.object !== undefined && item.object.name === object.name);
-  const defs = (): string[] => [...new Set(states.map((item) => item.object.def))].filter((def): def is string => def !== undefined);
+  const states = [after, ...later]
+    .map((state) => ({ state, object: state.get(object.id) }))
+    .filter(
+      (item): item is { state: Catalog; object: Obj } => item.object !== undefined && item.object.name === object.name,
+    );
+  const defs = (): string[] =>
+    [...new Set(states.map((item) => item.object.def))].filter((def): def is string => def !== undefined);
   const known = states.every((item) => item.object.def !== undefined);
   const parent = after.get(object.parent);
   const label = `${object.cls === 'relation' || object.cls === 'type' ? object.kind || object.cls : object.cls} ${object.cls === 'function' ? quoteIdent(object.name.slice(0, object.name.indexOf('('))) + object.name.slice(object.name.indexOf('(')) : nameSql(object.cls === 'constraint' ? undefined : object.written, object.name)}${parent && object.cls !== 'constraint' && object.cls !== 'relation' ? ` on ${nameSql(parent.written, parent.name)}` : ''}`;
   const one = (want: string[], have: string): Shape => ({
-    declare: want.length === 1 ? [`want text := ${want[0]};`, `have text := (${have});`] : [`want text[] := ${textArray(want)};`, `have text := (${have});`],
+    declare:
+      want.length === 1
+        ? [`want text := ${want[0]};`, `have text := (${have});`]
+        : [`want text[] := ${textArray(want)};`, `have text := (${have});`],
     missing: 'have IS NULL',
     differs: want.length === 1 ? 'have <> want' : 'have <> ALL (want)',
     label,
@@ -255,16 +336,32 @@ export function singleShape(planned: PlannedStatement, object: Obj): Shape | und
     case 'relation':
       if (object.kind === 'index' && parent && known) {
         const valid = object.attrs['only'] === 'true' ? '' : ' AND indisvalid';
-        return one(defs().map(quoteLiteral), `SELECT ${indexLine} FROM ${indexWhere(object.name, regclass(parent, before))}${valid}`);
+        return one(
+          defs().map(quoteLiteral),
+          `SELECT ${indexLine} FROM ${indexWhere(object.name, regclass(parent, before))}${valid}`,
+        );
       }
       if (object.kind === 'sequence' && known && defs().length === 1)
-        return one([quoteLiteral(object.def as string)], `SELECT concat(format_type(seqtypid, NULL), ' START ', seqstart, ' INCREMENT ', seqincrement) FROM pg_sequence WHERE seqrelid = ${regclass(object, before)}`);
+        return one(
+          [quoteLiteral(object.def as string)],
+          `SELECT concat(format_type(seqtypid, NULL), ' START ', seqstart, ' INCREMENT ', seqincrement) FROM pg_sequence WHERE seqrelid = ${regclass(object, before)}`,
+        );
       return undefined;
     case 'constraint':
       if (parent?.cls === 'relation') {
-        const want = [...new Map(states.map((item) => [`${item.object.def} ${item.object.attrs['valid']}`, constraintText(item.object, item.state, before)])).values()];
+        const want = [
+          ...new Map(
+            states.map((item) => [
+              `${item.object.def} ${item.object.attrs['valid']}`,
+              constraintText(item.object, item.state, before),
+            ]),
+          ).values(),
+        ];
         if (want.some((sql) => sql === undefined)) return undefined;
-        return one(want as string[], `SELECT pg_get_constraintdef(oid) FROM pg_constraint\n    WHERE conrelid = ${regclass(parent, before)} AND conname = ${quoteLiteral(object.name)}`);
+        return one(
+          want as string[],
+          `SELECT pg_get_constraintdef(oid) FROM pg_constraint\n    WHERE conrelid = ${regclass(parent, before)} AND conname = ${quoteLiteral(object.name)}`,
+        );
       }
       return undefined;
     case 'type': {
@@ -274,16 +371,36 @@ export function singleShape(planned: PlannedStatement, object: Obj): Shape | und
         if (wants.some((labels) => labels === undefined)) return undefined;
         const arrays = (wants as string[][]).map((labels) => textArray(labels.map(quoteLiteral)));
         return {
-          declare: arrays.length === 1 ? [`want text[] := ${arrays[0]};`, `have text[] := ${labelsSql(object, before)};`] : [`have text[] := ${labelsSql(object, before)};`, `want text[] := CASE ${arrays.slice(0, -1).map((array) => `WHEN have = ${array} THEN have`).join(' ')} ELSE ${arrays[arrays.length - 1]} END;`],
+          declare:
+            arrays.length === 1
+              ? [`want text[] := ${arrays[0]};`, `have text[] := ${labelsSql(object, before)};`]
+              : [
+                  `have text[] := ${labelsSql(object, before)};`,
+                  `want text[] := CASE ${arrays
+                    .slice(0, -1)
+                    .map((array) => `WHEN have = ${array} THEN have`)
+                    .join(' ')} ELSE ${arrays[arrays.length - 1]} END;`,
+                ],
           missing: `${type} IS NULL`,
           differs: 'have <> want',
           label,
         };
       }
       if (object.kind === 'composite') {
-        const stable = states.every((item) => item.object === object && [...item.state.children(object.id, 'column')].every((column) => after.get(column.id) === column));
-        const lines = [...after.children(object.id, 'column')].map((column) => columnLine({ ...column, attrs: { ...column.attrs, notnull: 'false' } }, after, false));
-        if (!stable || lines.some((line) => line === undefined) || [...after.children(object.id, 'column')].some((column) => column.attrs['exact'] === 'false')) return undefined;
+        const stable = states.every(
+          (item) =>
+            item.object === object &&
+            [...item.state.children(object.id, 'column')].every((column) => after.get(column.id) === column),
+        );
+        const lines = [...after.children(object.id, 'column')].map((column) =>
+          columnLine({ ...column, attrs: { ...column.attrs, notnull: 'false' } }, after, false),
+        );
+        if (
+          !stable ||
+          lines.some((line) => line === undefined) ||
+          [...after.children(object.id, 'column')].some((column) => column.attrs['exact'] === 'false')
+        )
+          return undefined;
         return {
           declare: [
             `want text[] := ${textArray((lines as Line[]).map((line) => line.sql))};`,
@@ -297,9 +414,18 @@ export function singleShape(planned: PlannedStatement, object: Obj): Shape | und
       if (object.kind === 'domain') {
         const line = columnLine({ ...object, name: 'x' }, after, false);
         const changes = states.some((item) => item.object.attrs['notnull'] !== object.attrs['notnull']);
-        if (!line || changes || object.attrs['exact'] === 'false' || object.attrs['typeName'] !== undefined) return undefined;
+        if (!line || changes || object.attrs['exact'] === 'false' || object.attrs['typeName'] !== undefined)
+          return undefined;
         const want = `${object.attrs['type']}${object.attrs['notnull'] === 'true' ? ' NOT NULL' : ''}`;
-        return { declare: [`want text := ${quoteLiteral(want)};`, `have text := (SELECT concat(format_type(typbasetype, typtypmod), CASE WHEN typnotnull THEN ' NOT NULL' END) FROM pg_type\n    WHERE oid = ${type});`], missing: 'have IS NULL', differs: 'have <> want', label };
+        return {
+          declare: [
+            `want text := ${quoteLiteral(want)};`,
+            `have text := (SELECT concat(format_type(typbasetype, typtypmod), CASE WHEN typnotnull THEN ' NOT NULL' END) FROM pg_type\n    WHERE oid = ${type});`,
+          ],
+          missing: 'have IS NULL',
+          differs: 'have <> want',
+          label,
+        };
       }
       return undefined;
     }
@@ -338,20 +464,46 @@ export function twinShape(planned: PlannedStatement, object: Obj): TwinShape | u
   const label = `${object.cls === 'relation' ? 'index' : object.cls} ${quoteIdent(object.name)} on ${nameSql(parent.written, parent.name)}`;
   const changes = later.some((state) => {
     const there = state.get(object.id);
-    return there !== undefined && (there.attrs['valid'] !== object.attrs['valid'] || there.attrs['source'] !== object.attrs['source'] || there.name !== object.name || state.get(there.parent)?.name !== parent.name);
+    return (
+      there !== undefined &&
+      (there.attrs['valid'] !== object.attrs['valid'] ||
+        there.attrs['source'] !== object.attrs['source'] ||
+        there.name !== object.name ||
+        state.get(there.parent)?.name !== parent.name)
+    );
   });
   if (changes) return undefined;
   const anyName = object.attrs['auto'] === 'true';
   const name = quoteLiteral(object.name);
   switch (twin.kind) {
     case 'index':
-      return { anyName, label, definition: (relation) => `SELECT ${indexLine} FROM ${anyName ? `pg_index WHERE indrelid = ${relation}` : indexWhere(object.name, relation)}${object.attrs['only'] === 'true' ? '' : ' AND indisvalid'}` };
+      return {
+        anyName,
+        label,
+        definition: (relation) =>
+          `SELECT ${indexLine} FROM ${anyName ? `pg_index WHERE indrelid = ${relation}` : indexWhere(object.name, relation)}${object.attrs['only'] === 'true' ? '' : ' AND indisvalid'}`,
+      };
     case 'constraint':
-      return { anyName, label, definition: (relation) => `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = ${relation} AND ${anyName ? `contype = ${quoteLiteral(object.kind)}` : `conname = ${name}`}` };
+      return {
+        anyName,
+        label,
+        definition: (relation) =>
+          `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = ${relation} AND ${anyName ? `contype = ${quoteLiteral(object.kind)}` : `conname = ${name}`}`,
+      };
     case 'policy':
-      return { anyName: false, label, definition: (relation) => `SELECT concat_ws(' ', polcmd, polpermissive, polroles::regrole[], pg_get_expr(polqual, polrelid), 'CHECK', pg_get_expr(polwithcheck, polrelid)) FROM pg_policy\n    WHERE polrelid = ${relation} AND polname = ${name}` };
+      return {
+        anyName: false,
+        label,
+        definition: (relation) =>
+          `SELECT concat_ws(' ', polcmd, polpermissive, polroles::regrole[], pg_get_expr(polqual, polrelid), 'CHECK', pg_get_expr(polwithcheck, polrelid)) FROM pg_policy\n    WHERE polrelid = ${relation} AND polname = ${name}`,
+      };
     case 'rule':
-      return { anyName: false, label, definition: (relation) => `SELECT concat_ws(' ', ev_type, is_instead, split_part(pg_get_ruledef(oid), ' DO ', 2)) FROM pg_rewrite\n    WHERE ev_class = ${relation} AND rulename = ${name}` };
+      return {
+        anyName: false,
+        label,
+        definition: (relation) =>
+          `SELECT concat_ws(' ', ev_type, is_instead, split_part(pg_get_ruledef(oid), ' DO ', 2)) FROM pg_rewrite\n    WHERE ev_class = ${relation} AND rulename = ${name}`,
+      };
     default:
       return undefined;
   }

@@ -4,3 +4,4 @@ export * from './text/edits.ts';
 export * from './text/lines.ts';
 export * from './model/index.ts';
 export * from './guards/index.ts';
+export * from './tools/index.ts';

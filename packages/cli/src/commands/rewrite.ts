@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import v8 from 'node:v8';
 import { type Tool, toolByName, tools } from '@idempotify/core';
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
@@ -44,6 +45,8 @@ export interface RunContext {
   /** Statements in the reports: all, or only those that a person has to look at. */
   readonly statements: 'all' | 'findings';
   readonly onProgress?: (done: number, total: number) => void;
+  /** Called before a few files are rewritten in this thread. */
+  readonly beforeFewFiles?: () => void;
 }
 
 /**
@@ -106,7 +109,7 @@ export async function resolveOptions<O extends RewriteOptions>(
  * @throws UsageError
  */
 export async function runRewrite(options: ResolvedOptions, reporter: Reporter, context: RunContext): Promise<Summary> {
-  return options.stdin ? rewriteText(options, options.stdin, reporter) : new Run(options, reporter, context).run();
+  return options.stdin ? rewriteText(options, options.stdin, reporter, context) : new Run(options, reporter, context).run();
 }
 
 class Run {
@@ -169,7 +172,7 @@ class Run {
       bytes: inPlace || options.checksumSql !== undefined,
       ...(outDir === undefined ? {} : { outDir }),
     };
-    const { onProgress } = this.#context;
+    const { onProgress, beforeFewFiles } = this.#context;
     try {
       await runJobs(
         {
@@ -179,6 +182,7 @@ class Run {
           bytes: totalBytes(targets),
           ...(options.workers === undefined ? {} : { workers: options.workers }),
           ...(options.signal ? { signal: options.signal } : {}),
+          ...(beforeFewFiles ? { beforeFewFiles } : {}),
           ...(onProgress ? { onProgress: (done) => onProgress(done, jobs.length) } : {}),
         },
         (job, result) => this.#result(job, result, output),
@@ -357,6 +361,7 @@ async function rewriteText(
   options: ResolvedOptions,
   stdin: NonNullable<RewriteOptions['stdin']>,
   reporter: Reporter,
+  context: RunContext,
 ): Promise<Summary> {
   const startedAt = performance.now();
   const tally = new Tally();
@@ -399,6 +404,7 @@ async function rewriteText(
     diff: options.diff === true,
     bytes: false,
   };
+  context.beforeFewFiles?.();
   const { id: _id, before: _before, after: _after, ...result } = createProcessor(settings, unifiedDiff).processText(job, decoded.text);
   return report({ path: display, folder: 0, ...result });
 }
@@ -598,12 +604,13 @@ async function runCommand(paths: readonly string[], given: CommandOptions): Prom
       summary = await runRewrite(
         { ...options, stdin: { bytes: await readStdin(), path: stdinFilepath } },
         json ? reporter : filter(reporter, options, output),
-        { statements: 'all' },
+        { statements: 'all', beforeFewFiles: quickWasm },
       );
     } else {
       summary = await runRewrite(options, reporter, {
         statements: json ? 'all' : 'findings',
         onProgress: progress.update,
+        beforeFewFiles: quickWasm,
       });
     }
   } finally {
@@ -630,6 +637,15 @@ function filter(reporter: Reporter, { check, diff }: ConfigOptions, output: Outp
       else if (!check) output.write(report.text ?? '');
     },
   };
+}
+
+/**
+ * Lets V8 compile PostgreSQL's parser once and simply. Left to itself it compiles the grammar's one huge function a second
+ * time, optimised, which takes longer than parsing a few files and which the process has to wait for at its end: 370 ms
+ * instead of 190 ms for one file. The flag is the process's, so only the command may set it, not the API.
+ */
+function quickWasm(): void {
+  v8.setFlagsFromString('--liftoff-only');
 }
 
 async function readStdin(): Promise<Uint8Array> {

@@ -25,6 +25,7 @@ export interface RunOptions {
   readonly bytes: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number) => void;
+  readonly beforeFewFiles?: () => void;
 }
 
 /**
@@ -78,6 +79,7 @@ export async function runJobs(options: RunOptions, onResult: (job: Job, result: 
     const entry = new URL('./worker.js', import.meta.url);
     await runPool({ entry, workers, settings, ...(signal ? { signal } : {}) }, jobs, take);
   } else {
+    options.beforeFewFiles?.();
     const unifiedDiff = settings.diff ? (await import('../diff.ts')).unifiedDiff : undefined;
     const processor = createProcessor(settings, unifiedDiff);
     for (const job of jobs) {

@@ -94,7 +94,13 @@ function nativeEdit(action: Action): Edit | undefined {
   }
 }
 
-const needsNative = new Set(['AT_AddColumn', 'AT_DropColumn', 'AT_DropConstraint', 'AT_DropIdentity', 'AT_DropExpression']);
+const needsNative = new Set([
+  'AT_AddColumn',
+  'AT_DropColumn',
+  'AT_DropConstraint',
+  'AT_DropIdentity',
+  'AT_DropExpression',
+]);
 
 /** Runs one action. `quiet` = with its IF [NOT] EXISTS. */
 function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action: Action, quiet: boolean): void {
@@ -124,28 +130,44 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
       const same = found.attrs['type'] === wanted.attrs['type'] && found.attrs['typeId'] === wanted.attrs['typeId'];
       if (run.rerun && !catalog.world) {
         for (const object of catalog.all()) {
-          if (object.deps.includes(found.id) && (object.cls === 'policy' || object.cls === 'rule' || object.kind === 'view' || object.kind === 'materialized view')) throw new StepError(`the type of "${name}" can't be changed while ${object.cls} "${object.name}" uses the column`);
+          if (
+            object.deps.includes(found.id) &&
+            (object.cls === 'policy' ||
+              object.cls === 'rule' ||
+              object.kind === 'view' ||
+              object.kind === 'materialized view')
+          )
+            throw new StepError(
+              `the type of "${name}" can't be changed while ${object.cls} "${object.name}" uses the column`,
+            );
         }
         if (transforms) throw new DamageError(`the values of "${name}" would be converted a second time`);
         if (!same) throw new DamageError(`"${name}" has another type by then`);
       }
       const attrs: Record<string, string> = { ...found.attrs, ...wanted.attrs };
       for (const key of ['typeName', 'typeId', 'exact']) if (wanted.attrs[key] === undefined) delete attrs[key];
-      catalog.update(found, { attrs, deps: [...found.deps.filter((id) => id !== found.attrs['typeId']), ...wanted.deps] });
+      catalog.update(found, {
+        attrs,
+        deps: [...found.deps.filter((id) => id !== found.attrs['typeId']), ...wanted.deps],
+      });
       return;
     }
     case 'AT_ColumnDefault': {
       const found = column();
       // on a view, DEFAULT belongs to the view's column
-      if (relation.kind === 'table' && found.attrs['identity']) throw new StepError(`column "${name}" is an identity column`);
+      if (relation.kind === 'table' && found.attrs['identity'])
+        throw new StepError(`column "${name}" is an identity column`);
       const value = command.def ? fingerprint(command.def) : '';
       const deps = command.def ? dependencies(collectRefs(command.def), catalog) : [];
-      catalog.update(catalog.set(found, 'default', value), { deps: [...found.deps.filter((id) => id === found.attrs['typeId']), ...deps] });
+      catalog.update(catalog.set(found, 'default', value), {
+        deps: [...found.deps.filter((id) => id === found.attrs['typeId']), ...deps],
+      });
       return;
     }
     case 'AT_SetNotNull': {
       const found = column();
-      if (run.rerun && !catalog.world && found.attrs['notnull'] === 'false') throw new StepError(`"${name}" may hold NULLs that were written after its NOT NULL had been dropped`);
+      if (run.rerun && !catalog.world && found.attrs['notnull'] === 'false')
+        throw new StepError(`"${name}" may hold NULLs that were written after its NOT NULL had been dropped`);
       catalog.set(found, 'notnull', 'true');
       return;
     }
@@ -162,7 +184,8 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
     case 'AT_SetIdentity': {
       const found = column();
       const restart = (command.def?.List?.items ?? []).some((item: Node) => item.DefElem?.defname === 'restart');
-      if (restart && run.rerun && !catalog.world) throw new DamageError(`the sequence of "${name}" would be restarted and hand out used numbers`);
+      if (restart && run.rerun && !catalog.world)
+        throw new DamageError(`the sequence of "${name}" would be restarted and hand out used numbers`);
       catalog.set(found, 'identityOptions', fingerprint(command.def));
       return;
     }
@@ -202,7 +225,10 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
     case 'AT_DropConstraint': {
       const found = catalog.find({ cls: 'constraint', name, parent: spec });
       if (!found && missingOk && !catalog.world) return;
-      catalog.drop([found ?? catalog.need({ cls: 'constraint', name, parent: spec })], command.behavior === 'DROP_CASCADE');
+      catalog.drop(
+        [found ?? catalog.need({ cls: 'constraint', name, parent: spec })],
+        command.behavior === 'DROP_CASCADE',
+      );
       return;
     }
     case 'AT_ValidateConstraint':
@@ -210,7 +236,11 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
       return;
     case 'AT_AlterConstraint': {
       const constraint = command.def?.Constraint ?? command.def?.ATAlterConstraint;
-      catalog.set(catalog.need({ cls: 'constraint', name: truncateName(constraint?.conname ?? ''), parent: spec }), 'altered', fingerprint(constraint));
+      catalog.set(
+        catalog.need({ cls: 'constraint', name: truncateName(constraint?.conname ?? ''), parent: spec }),
+        'altered',
+        fingerprint(constraint),
+      );
       return;
     }
     case 'AT_AddInherit':
@@ -218,7 +248,13 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
       const parentSpec: Spec = { cls: 'relation', kind: 'table', ...rangeVar(command.def.RangeVar) };
       const parent = catalog.need(parentSpec);
       const inheritSpec: Spec = { cls: 'inherit', name: `${parent.schema}.${parent.name}`, parent: spec };
-      if (action.subtype === 'AT_AddInherit') catalog.create(inheritSpec, run.id(`inherit ${relation.id} ${parent.id}`), { attrs: { parentId: parent.id }, parent: relation.id, auto: [parent.id], kind: 'child' });
+      if (action.subtype === 'AT_AddInherit')
+        catalog.create(inheritSpec, run.id(`inherit ${relation.id} ${parent.id}`), {
+          attrs: { parentId: parent.id },
+          parent: relation.id,
+          auto: [parent.id],
+          kind: 'child',
+        });
       else {
         const found = catalog.need(inheritSpec);
         catalog.drop([catalog.update(found, { attrs: { ...found.attrs, parentId: parent.id } })], false);
@@ -228,15 +264,26 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
     case 'AT_AttachPartition':
     case 'AT_DetachPartition':
     case 'AT_DetachPartitionFinalize': {
-      const childSpec: Spec = { cls: 'relation', kind: relation.kind === 'index' ? 'index' : 'table', ...rangeVar(command.def.PartitionCmd.name) };
+      const childSpec: Spec = {
+        cls: 'relation',
+        kind: relation.kind === 'index' ? 'index' : 'table',
+        ...rangeVar(command.def.PartitionCmd.name),
+      };
       const child = catalog.need(childSpec);
       if (relation.kind === 'index') return;
       const inheritSpec: Spec = { cls: 'inherit', name: `${relation.schema}.${relation.name}`, parent: childSpec };
       if (action.subtype === 'AT_AttachPartition') {
-        catalog.create(inheritSpec, run.id(`inherit ${child.id} ${relation.id}`), { attrs: { parentId: relation.id }, def: boundText(command.def.PartitionCmd.bound), parent: child.id, auto: [relation.id], kind: 'partition' });
+        catalog.create(inheritSpec, run.id(`inherit ${child.id} ${relation.id}`), {
+          attrs: { parentId: relation.id },
+          def: boundText(command.def.PartitionCmd.bound),
+          parent: child.id,
+          auto: [relation.id],
+          kind: 'partition',
+        });
       } else {
         const found = catalog.need(inheritSpec);
-        if (run.rerun && !catalog.world && !found.id.startsWith('0:') && !found.id.startsWith('h')) throw new DamageError(`the new partition "${child.name}" would be detached`);
+        if (run.rerun && !catalog.world && !found.id.startsWith('0:') && !found.id.startsWith('h'))
+          throw new DamageError(`the new partition "${child.name}" would be detached`);
         catalog.drop([catalog.update(found, { attrs: { ...found.attrs, parentId: relation.id } })], false);
       }
       return;
@@ -258,7 +305,11 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
         catalog.set(child, 'enabled', action.subtype);
         return;
       }
-      catalog.set(relation, action.subtype.replace(/^AT_(Enable|Disable|Force|NoForce|Set|Reset)/, ''), `${action.subtype} ${fingerprint(command.def ?? null)} ${fingerprint(command.newowner ?? null)}`);
+      catalog.set(
+        relation,
+        action.subtype.replace(/^AT_(Enable|Disable|Force|NoForce|Set|Reset)/, ''),
+        `${action.subtype} ${fingerprint(command.def ?? null)} ${fingerprint(command.newowner ?? null)}`,
+      );
   }
 }
 
@@ -280,7 +331,13 @@ export function runOptions(catalog: Catalog, run: Run, owner: Obj, items: readon
   }
 }
 
-const RELATION_KIND: Record<string, string> = { OBJECT_INDEX: 'index', OBJECT_VIEW: 'view', OBJECT_MATVIEW: 'materialized view', OBJECT_SEQUENCE: 'sequence', OBJECT_FOREIGN_TABLE: 'foreign table' };
+const RELATION_KIND: Record<string, string> = {
+  OBJECT_INDEX: 'index',
+  OBJECT_VIEW: 'view',
+  OBJECT_MATVIEW: 'materialized view',
+  OBJECT_SEQUENCE: 'sequence',
+  OBJECT_FOREIGN_TABLE: 'foreign table',
+};
 
 const WORDS: Record<string, string> = {
   AT_AddColumn: 'ADD COLUMN',
@@ -303,8 +360,19 @@ const words = (subtype: string): string =>
 
 /** Does the action name the same column or constraint as another one of the command? Then IF [NOT] EXISTS would look at the wrong one. */
 function collides(actions: readonly Action[], action: Action): boolean {
-  const nameOf = (other: Action): string | undefined => other.command.name ?? other.command.def?.ColumnDef?.colname ?? other.command.def?.Constraint?.conname;
-  return actions.some((other) => other !== action && nameOf(other) !== undefined && nameOf(other) === nameOf(action) && (other.subtype === 'AT_AddColumn' || action.subtype === 'AT_AddColumn' || other.subtype === 'AT_AddConstraint' || action.subtype === 'AT_AddConstraint') && (other.subtype.startsWith('AT_Drop') || action.subtype.startsWith('AT_Drop')));
+  const nameOf = (other: Action): string | undefined =>
+    other.command.name ?? other.command.def?.ColumnDef?.colname ?? other.command.def?.Constraint?.conname;
+  return actions.some(
+    (other) =>
+      other !== action &&
+      nameOf(other) !== undefined &&
+      nameOf(other) === nameOf(action) &&
+      (other.subtype === 'AT_AddColumn' ||
+        action.subtype === 'AT_AddColumn' ||
+        other.subtype === 'AT_AddConstraint' ||
+        action.subtype === 'AT_AddConstraint') &&
+      (other.subtype.startsWith('AT_Drop') || action.subtype.startsWith('AT_Drop')),
+  );
 }
 
 export const readAlterTable: Reader = (input): Effect => {
@@ -324,30 +392,56 @@ export const readAlterTable: Reader = (input): Effect => {
       }
     };
   const edits = actions.filter((action) => !collides(actions, action)).flatMap((action) => nativeEdit(action) ?? []);
-  const concurrently = actions.some((action) => action.subtype.startsWith('AT_DetachPartition') && (action.command.def?.PartitionCmd?.concurrent || action.subtype === 'AT_DetachPartitionFinalize'));
+  const concurrently = actions.some(
+    (action) =>
+      action.subtype.startsWith('AT_DetachPartition') &&
+      (action.command.def?.PartitionCmd?.concurrent || action.subtype === 'AT_DetachPartitionFinalize'),
+  );
   const unique = [...new Set(actions.map((action) => words(action.subtype)))];
   const adds = (action: Action): boolean => action.subtype === 'AT_AddColumn' || action.subtype === 'AT_AddConstraint';
-  const usesTable = actions.some((action) => action.subtype === 'AT_AddConstraint' && ['CONSTR_CHECK', 'CONSTR_EXCLUSION'].includes(action.command.def?.Constraint?.contype));
+  const usesTable = actions.some(
+    (action) =>
+      action.subtype === 'AT_AddConstraint' &&
+      ['CONSTR_CHECK', 'CONSTR_EXCLUSION'].includes(action.command.def?.Constraint?.contype),
+  );
   const range = nameRange(input, input.statement.offsetOf(node.relation?.location ?? 0));
   return {
     kind: `ALTER ${kind.toUpperCase()} ${unique.slice(0, 3).join(', ')}${unique.length > 3 ? ', …' : ''}`,
     subject: `${kind} "${spec.name}"`,
     run: execute(false),
-    native: edits.length > 0 && actions.every((action) => !needsNative.has(action.subtype) || nativeEdit(action) === undefined || !collides(actions, action)) ? { edits, run: execute(true) } : undefined,
+    native:
+      edits.length > 0 &&
+      actions.every(
+        (action) => !needsNative.has(action.subtype) || nativeEdit(action) === undefined || !collides(actions, action),
+      )
+        ? { edits, run: execute(true) }
+        : undefined,
     body: edits,
-    noDo: concurrently ? 'DETACH PARTITION CONCURRENTLY and FINALIZE can run neither in a transaction nor in a DO block, and have no IF clause' : undefined,
-    parts: actions.length > 1 && actions.every(adds) && actions.every((action) => action.subtype === 'AT_AddConstraint') ? actions.map((action): Part => action.range) : undefined,
-    twin: usesTable && actions.length === 1 && !collectSelfReference(actions[0]) ? { relation: { start: range.start, end: range.end }, kind: 'constraint' } : undefined,
+    noDo: concurrently
+      ? 'DETACH PARTITION CONCURRENTLY and FINALIZE can run neither in a transaction nor in a DO block, and have no IF clause'
+      : undefined,
+    parts:
+      actions.length > 1 && actions.every(adds) && actions.every((action) => action.subtype === 'AT_AddConstraint')
+        ? actions.map((action): Part => action.range)
+        : undefined,
+    twin:
+      usesTable && actions.length === 1 && !collectSelfReference(actions[0])
+        ? { relation: { start: range.start, end: range.end }, kind: 'constraint' }
+        : undefined,
     creates: actions.some(adds)
       ? (after: Catalog, run: Run) => {
           const relation = after.find(spec);
           if (!relation) return [];
           const out: Obj[] = [];
-          for (const object of after.children(relation.id)) if (object.id.startsWith(run.id('')) && (object.cls === 'column' || object.cls === 'constraint')) out.push(object);
+          for (const object of after.children(relation.id))
+            if (object.id.startsWith(run.id('')) && (object.cls === 'column' || object.cls === 'constraint'))
+              out.push(object);
           return out;
         }
       : undefined,
-    drops: actions.filter((action) => action.subtype === 'AT_DropConstraint' || action.subtype === 'AT_DropColumn').map((action) => truncateName(action.command.name)),
+    drops: actions
+      .filter((action) => action.subtype === 'AT_DropConstraint' || action.subtype === 'AT_DropColumn')
+      .map((action) => truncateName(action.command.name)),
     prefix: { start: input.statement.range.start, end: actions[0]?.range.start ?? input.statement.range.end },
   };
 };
@@ -377,7 +471,11 @@ function readAlterComposite(input: ReaderInput): Effect {
           case 'AT_AddColumn': {
             const def = action.command.def.ColumnDef;
             const { attrs, deps } = typeAttributes(catalog, def.typeName);
-            catalog.create({ cls: 'column', name: truncateName(def.colname), parent: spec }, run.id(`attribute ${type.id}.${def.colname}`), { attrs, deps, parent: type.id });
+            catalog.create(
+              { cls: 'column', name: truncateName(def.colname), parent: spec },
+              run.id(`attribute ${type.id}.${def.colname}`),
+              { attrs, deps, parent: type.id },
+            );
             break;
           }
           case 'AT_DropColumn': {
@@ -388,14 +486,26 @@ function readAlterComposite(input: ReaderInput): Effect {
           }
           default: {
             const found = catalog.need(attribute);
-            catalog.update(found, { attrs: { ...found.attrs, ...typeAttributes(catalog, action.command.def.ColumnDef.typeName).attrs } });
+            catalog.update(found, {
+              attrs: { ...found.attrs, ...typeAttributes(catalog, action.command.def.ColumnDef.typeName).attrs },
+            });
           }
         }
       }
     };
-  const edits = actions.flatMap((action) => (action.subtype === 'AT_DropColumn' && !action.command.missing_ok && action.keywords[1] ? [{ start: action.keywords[1].end, end: action.keywords[1].end, text: ' IF EXISTS' }] : []));
+  const edits = actions.flatMap((action) =>
+    action.subtype === 'AT_DropColumn' && !action.command.missing_ok && action.keywords[1]
+      ? [{ start: action.keywords[1].end, end: action.keywords[1].end, text: ' IF EXISTS' }]
+      : [],
+  );
   const onlyDrops = actions.every((action) => action.subtype !== 'AT_AddColumn');
-  return { kind: 'ALTER TYPE ATTRIBUTE', subject: `type "${spec.name}"`, run: execute(false), native: edits.length > 0 && onlyDrops ? { edits, run: execute(true) } : undefined, body: edits };
+  return {
+    kind: 'ALTER TYPE ATTRIBUTE',
+    subject: `type "${spec.name}"`,
+    run: execute(false),
+    native: edits.length > 0 && onlyDrops ? { edits, run: execute(true) } : undefined,
+    body: edits,
+  };
 }
 
 export { findFunction };

@@ -28,7 +28,11 @@ export function specOf(object: Obj, catalog: Catalog): Spec {
 }
 
 const negate = (sql: string): string =>
-  sql.endsWith(' IS NOT NULL') && !sql.includes(' AND ') && !sql.includes('(SELECT') ? `${sql.slice(0, -' IS NOT NULL'.length)} IS NULL` : sql.startsWith('EXISTS (') ? `NOT ${sql}` : `(${sql}) IS NOT TRUE`;
+  sql.endsWith(' IS NOT NULL') && !sql.includes(' AND ') && !sql.includes('(SELECT')
+    ? `${sql.slice(0, -' IS NOT NULL'.length)} IS NULL`
+    : sql.startsWith('EXISTS (')
+      ? `NOT ${sql}`
+      : `(${sql}) IS NOT TRUE`;
 
 function atom(key: string, cost: number, test: Atom['test'], sql: (at: Catalog) => string, wanted: boolean): Atom {
   if (wanted) return { key: `+${key}`, cost, test, sql, notSql: (at) => negate(sql(at)) };
@@ -61,7 +65,8 @@ function lookUp(state: Catalog, spec: Spec, object: Obj, origin: Catalog): Obj |
   return false;
 }
 
-const specKey = (spec: Spec): string => `${spec.parent ? specKey(spec.parent) + '/' : ''}${spec.cls}:${spec.schema ?? ''}.${spec.name}`;
+const specKey = (spec: Spec): string =>
+  `${spec.parent ? specKey(spec.parent) + '/' : ''}${spec.cls}:${spec.schema ?? ''}.${spec.name}`;
 
 /** Is an object of this name there? */
 export function presentAtom(object: Obj, catalog: Catalog, wanted: boolean): Atom | undefined {
@@ -88,10 +93,16 @@ export function presentAtom(object: Obj, catalog: Catalog, wanted: boolean): Ato
 function kindAtom(object: Obj, catalog: Catalog, wanted: boolean): Atom | undefined {
   if (object.cls !== 'relation' || kindSql(object, catalog) === undefined) return undefined;
   const spec = specOf(object, catalog);
-  return atom(`kind ${object.kind} ${specKey(spec)}`, 2, (state) => {
-    const found = lookUp(state, spec, object, catalog);
-    return found ? found.kind === object.kind : found;
-  }, (at) => kindSql(object, at) as string, wanted);
+  return atom(
+    `kind ${object.kind} ${specKey(spec)}`,
+    2,
+    (state) => {
+      const found = lookUp(state, spec, object, catalog);
+      return found ? found.kind === object.kind : found;
+    },
+    (at) => kindSql(object, at) as string,
+    wanted,
+  );
 }
 
 /** Is it there with this definition? Unknown definitions of indexes, constraints, types and functions count as different: if they are the same after all, there is nothing to do. */
@@ -205,11 +216,14 @@ export function atomsBetween(before: Catalog, after: Catalog, earlier: (spec: Sp
       add(definedAtom(object, after, true));
       add(kindAtom(object, after, true));
       add(columnTypeAtom(object, after));
-      if (object.cls === 'column') for (const attribute of Object.keys(ATTRIBUTES)) add(attributeAtom(object, after, attribute));
+      if (object.cls === 'column')
+        for (const attribute of Object.keys(ATTRIBUTES)) add(attributeAtom(object, after, attribute));
     } else {
       if (old.def !== object.def || old.attrs['valid'] !== object.attrs['valid']) add(definedAtom(object, after, true));
-      if (old.attrs['type'] !== object.attrs['type'] || old.attrs['typeId'] !== object.attrs['typeId']) add(columnTypeAtom(object, after));
-      for (const attribute of Object.keys(ATTRIBUTES)) if (old.attrs[attribute] !== object.attrs[attribute]) add(attributeAtom(object, after, attribute));
+      if (old.attrs['type'] !== object.attrs['type'] || old.attrs['typeId'] !== object.attrs['typeId'])
+        add(columnTypeAtom(object, after));
+      for (const attribute of Object.keys(ATTRIBUTES))
+        if (old.attrs[attribute] !== object.attrs[attribute]) add(attributeAtom(object, after, attribute));
     }
   }
   for (const object of before.objects.values()) {

@@ -61,7 +61,8 @@ function sees(earlier: DataStep, later: DataStep): boolean {
 }
 
 /** How a table remembers a step: its position, and the first letter of what it did. The order matters among updates only. */
-const tokenOf = (index: number, kind: DataStep['kind']): string => `${index}${kind[0]}`;
+const tokenOf = (index: number, kind: DataStep['kind'], inner?: number): string =>
+  `${index}${inner === undefined ? '' : `.${inner}`}${kind[0]}`;
 
 interface Write {
   readonly idempotent: boolean;
@@ -70,8 +71,15 @@ interface Write {
 }
 
 /** Runs a data step: remembers it on the tables that it writes, or throws when running it once more would do harm. */
-function write(catalog: Catalog, run: Run, how: Write, targets: readonly Obj[], reads: ReadonlyMap<string, ReadonlySet<string>>, writes: ReadonlyMap<string, ReadonlySet<string>>): void {
-  const token = tokenOf(run.index, how.step.kind);
+function write(
+  catalog: Catalog,
+  run: Run,
+  how: Write,
+  targets: readonly Obj[],
+  reads: ReadonlyMap<string, ReadonlySet<string>>,
+  writes: ReadonlyMap<string, ReadonlySet<string>>,
+): void {
+  const token = tokenOf(run.index, how.step.kind, run.inner);
   let step = run.steps.get(token);
   if (!step) {
     step = { token, reads, writes, ...how.step };
@@ -89,12 +97,26 @@ function write(catalog: Catalog, run: Run, how: Write, targets: readonly Obj[], 
       for (const other of catalog.get(id)?.rows ?? []) {
         if (Number.parseInt(other) <= run.index) continue;
         const later = run.steps.get(other);
-        if (later && sees(step, later)) throw new DamageError(`it would run again over the rows that statement ${Number.parseInt(other) + 1} has written`);
+        if (later && sees(step, later))
+          throw new DamageError(
+            `it would run again over the rows that statement ${Number.parseInt(other) + 1} has written`,
+          );
       }
     }
     // it writes over what later steps wrote into the same columns: right again once they have run again, too
     const mine = step;
-    const over = mine.kind === 'update' && current.rows.slice(at + 1).some((other) => other !== token && overlaps(mine.writes.get(target.id), run.steps.get(other)?.kind === 'update' ? run.steps.get(other)?.writes.get(target.id) : undefined));
+    const over =
+      mine.kind === 'update' &&
+      current.rows
+        .slice(at + 1)
+        .some(
+          (other) =>
+            other !== token &&
+            overlaps(
+              mine.writes.get(target.id),
+              run.steps.get(other)?.kind === 'update' ? run.steps.get(other)?.writes.get(target.id) : undefined,
+            ),
+        );
     if (over) catalog.update(current, { rows: [...current.rows.filter((other) => other !== token), token] });
   }
 }
@@ -105,11 +127,13 @@ function filtersOf(where: Node, own: ReadonlySet<string>): Map<string, ReadonlyS
   const parts: Node[] = where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : where ? [where] : [];
   for (const part of parts) {
     const test = part?.A_Expr;
-    if (!test || (test.kind !== 'AEXPR_OP' && test.kind !== 'AEXPR_IN') || test.name?.[0]?.String?.sval !== '=') continue;
+    if (!test || (test.kind !== 'AEXPR_OP' && test.kind !== 'AEXPR_IN') || test.name?.[0]?.String?.sval !== '=')
+      continue;
     const fields: string[] = (test.lexpr?.ColumnRef?.fields ?? []).map((field: Node) => field?.String?.sval ?? '*');
     const column = fields[fields.length - 1];
     if (column === undefined || (fields.length > 1 && !own.has(fields[fields.length - 2] as string))) continue;
-    const values: (string | undefined)[] = test.kind === 'AEXPR_IN' ? (test.rexpr?.List?.items ?? []).map(constantText) : [constantText(test.rexpr)];
+    const values: (string | undefined)[] =
+      test.kind === 'AEXPR_IN' ? (test.rexpr?.List?.items ?? []).map(constantText) : [constantText(test.rexpr)];
     if (values.length > 0 && values.every((value) => value !== undefined)) out.set(column, new Set(values as string[]));
   }
   return out;
@@ -121,7 +145,13 @@ const NOTHING: ReadonlyMap<string, any> = new Map();
 const NONE: ReadonlySet<string> = new Set();
 
 /** Which columns of which table a statement reads: a qualified column belongs to its table, an unqualified one may belong to any. */
-function readsOf(refs: Refs, target: Obj, sources: readonly Obj[], spec: Spec, alias: string | undefined): Map<string, ReadonlySet<string>> {
+function readsOf(
+  refs: Refs,
+  target: Obj,
+  sources: readonly Obj[],
+  spec: Spec,
+  alias: string | undefined,
+): Map<string, ReadonlySet<string>> {
   const aliases = new Map<string, string>();
   refs.relations.forEach((relation, index) => {
     const source = sources.find((object) => object.name === relation.name) ?? sources[index];
@@ -131,15 +161,21 @@ function readsOf(refs: Refs, target: Obj, sources: readonly Obj[], spec: Spec, a
   for (const object of [target, ...sources]) out.set(object.id, new Set());
   const mentioned = refs.relations.some((relation) => relation.name === spec.name);
   for (const column of refs.columns) {
-    const owner = column.qualifier === undefined ? undefined : column.qualifier === alias || (alias === undefined && column.qualifier === spec.name) ? target.id : aliases.get(column.qualifier);
+    const owner =
+      column.qualifier === undefined
+        ? undefined
+        : column.qualifier === alias || (alias === undefined && column.qualifier === spec.name)
+          ? target.id
+          : aliases.get(column.qualifier);
     if (owner !== undefined) out.get(owner)?.add(column.name);
-    else for (const object of [target, ...sources]) {
-      // a star in a subquery stands for that subquery's tables
-      if (object === target && column.name === '*' && !mentioned) continue;
-      // an alias that we don't know names a subquery, not a table
-      if (object === target && column.qualifier !== undefined && !mentioned) continue;
-      out.get(object.id)?.add(column.name);
-    }
+    else
+      for (const object of [target, ...sources]) {
+        // a star in a subquery stands for that subquery's tables
+        if (object === target && column.name === '*' && !mentioned) continue;
+        // an alias that we don't know names a subquery, not a table
+        if (object === target && column.qualifier !== undefined && !mentioned) continue;
+        out.get(object.id)?.add(column.name);
+      }
   }
   return out;
 }
@@ -147,7 +183,8 @@ function readsOf(refs: Refs, target: Obj, sources: readonly Obj[], spec: Spec, a
 /** Made by this file: nobody else has written to it yet. */
 const isNew = (object: Obj): boolean => !object.id.startsWith('0:') && !object.id.startsWith('h');
 
-const onTable = (table: Obj, columns: Iterable<string>): Map<string, ReadonlySet<string>> => new Map([[table.id, new Set(columns)]]);
+const onTable = (table: Obj, columns: Iterable<string>): Map<string, ReadonlySet<string>> =>
+  new Map([[table.id, new Set(columns)]]);
 
 /** Unique keys of a table that ON CONFLICT can name: not deferrable, no predicate, no expression. */
 function uniqueKeys(catalog: Catalog, table: Obj): string[][] {
@@ -155,10 +192,22 @@ function uniqueKeys(catalog: Catalog, table: Obj): string[][] {
   for (const child of catalog.children(table.id)) {
     const columns = child.attrs['columns'];
     if (columns === undefined) continue;
-    if (child.cls === 'constraint' && (child.kind === 'p' || child.kind === 'u') && child.def !== undefined && !child.def.includes('DEFERRABLE')) {
+    if (
+      child.cls === 'constraint' &&
+      (child.kind === 'p' || child.kind === 'u') &&
+      child.def !== undefined &&
+      !child.def.includes('DEFERRABLE')
+    ) {
       if (child.kind === 'p') out.unshift(JSON.parse(columns) as string[]);
       else out.push(JSON.parse(columns) as string[]);
-    } else if (child.cls === 'relation' && child.kind === 'index' && child.attrs['unique'] === 'true' && child.def !== undefined && !child.attrs['owner']) out.push(JSON.parse(columns) as string[]);
+    } else if (
+      child.cls === 'relation' &&
+      child.kind === 'index' &&
+      child.attrs['unique'] === 'true' &&
+      child.def !== undefined &&
+      !child.attrs['owner']
+    )
+      out.push(JSON.parse(columns) as string[]);
   }
   return out;
 }
@@ -168,9 +217,21 @@ function antiJoins(query: Node, target: Spec): boolean {
   let found = false;
   walk(query, (tag, value) => {
     if (found) return false;
-    const mentions = (node: Node): boolean => collectRefs(node).relations.some((relation) => relation.name === target.name);
-    if (tag === 'BoolExpr' && value.boolop === 'NOT_EXPR' && (value.args ?? []).some((arg: Node) => arg.SubLink && mentions(arg.SubLink.subselect))) found = true;
-    if (tag === 'JoinExpr' && value.jointype === 'JOIN_LEFT' && mentions(value.rarg) && JSON.stringify(query).includes('"IS_NULL"')) found = true;
+    const mentions = (node: Node): boolean =>
+      collectRefs(node).relations.some((relation) => relation.name === target.name);
+    if (
+      tag === 'BoolExpr' &&
+      value.boolop === 'NOT_EXPR' &&
+      (value.args ?? []).some((arg: Node) => arg.SubLink && mentions(arg.SubLink.subselect))
+    )
+      found = true;
+    if (
+      tag === 'JoinExpr' &&
+      value.jointype === 'JOIN_LEFT' &&
+      mentions(value.rarg) &&
+      JSON.stringify(query).includes('"IS_NULL"')
+    )
+      found = true;
     return undefined;
   });
   return found;
@@ -185,7 +246,12 @@ export const readInsert: Reader = (input): Effect => {
   const written: string[] = (node.cols ?? []).map((item: Node) => truncateName(item.ResTarget?.name ?? ''));
   const refs = collectRefs([node.selectStmt, node.withClause, conflictClause]);
   const needs = needsOf(refs, written, spec);
-  const columnsOf = (catalog: Catalog, table: Obj): string[] => (written.length > 0 ? written : table.complete ? [...catalog.children(table.id, 'column')].map((column) => column.name) : []);
+  const columnsOf = (catalog: Catalog, table: Obj): string[] =>
+    written.length > 0
+      ? written
+      : table.complete
+        ? [...catalog.children(table.id, 'column')].map((column) => column.name)
+        : [];
 
   /** A key that every row gives in constants; its columns. */
   const literalKey = (catalog: Catalog, table: Obj): string[] | undefined => {
@@ -213,13 +279,17 @@ export const readInsert: Reader = (input): Effect => {
         const value = position < 0 ? undefined : targets[position]?.ResTarget?.val;
         if (value === undefined) return false;
         const used = collectRefs(value);
-        return !used.volatile && !used.clock && !used.columns.some((item) => item.name === '*') && used.columns.length > 0;
+        return (
+          !used.volatile && !used.clock && !used.columns.some((item) => item.name === '*') && used.columns.length > 0
+        );
       }),
     );
   };
   /** The columns of the (first) row that are given as constants: what tells it from the rows of other steps. */
   const signature = (): Map<string, string> => {
-    const values: Node[] = rows ? (rows[0]?.List?.items ?? []) : (select?.targetList ?? []).map((item: Node) => item.ResTarget?.val);
+    const values: Node[] = rows
+      ? (rows[0]?.List?.items ?? [])
+      : (select?.targetList ?? []).map((item: Node) => item.ResTarget?.val);
     const out = new Map<string, string>();
     written.forEach((column, position) => {
       const value = constantText(values[position]);
@@ -242,13 +312,20 @@ export const readInsert: Reader = (input): Effect => {
       let idempotent = false;
       let key: string[] | undefined = literalKey(catalog, table);
       if (conflictClause) {
-        const target: string[] = (conflictClause.infer?.indexElems ?? []).map((item: Node) => item.IndexElem?.name ?? '');
+        const target: string[] = (conflictClause.infer?.indexElems ?? []).map(
+          (item: Node) => item.IndexElem?.name ?? '',
+        );
         key = target.length > 0 ? target : (key ?? uniqueKeys(catalog, table)[0]);
         // without a target any unique key counts, but one that a sequence or a random value fills never meets itself
         const columns = columnsOf(catalog, table);
-        const given = (names: readonly string[]): boolean => columns.length === 0 || names.every((name) => columns.includes(name));
-        const usable = target.length > 0 || conflictClause.infer?.conname !== undefined ? given(target) : uniqueKeys(catalog, table).some(given) || (!table.complete && uniqueKeys(catalog, table).length === 0);
-        idempotent = usable && !selfReading && !(refs.volatile && !rows && target.length === 0 && !selectedKey(catalog, table));
+        const given = (names: readonly string[]): boolean =>
+          columns.length === 0 || names.every((name) => columns.includes(name));
+        const usable =
+          target.length > 0 || conflictClause.infer?.conname !== undefined
+            ? given(target)
+            : uniqueKeys(catalog, table).some(given) || (!table.complete && uniqueKeys(catalog, table).length === 0);
+        idempotent =
+          usable && !selfReading && !(refs.volatile && !rows && target.length === 0 && !selectedKey(catalog, table));
       } else if (keyed) {
         key ??= selectedKey(catalog, table);
         idempotent = key !== undefined;
@@ -256,12 +333,52 @@ export const readInsert: Reader = (input): Effect => {
         idempotent = true;
         key = [];
       }
-      write(catalog, context, { step: { kind: 'insert', filters: NOTHING, constants: signature(), given: new Set(written), looksAround: !rows, mentionsTarget: true }, idempotent, why: selfReading ? 'ON CONFLICT DO UPDATE adds to what is there: it would be added twice' : why }, [table], onTable(table, key ?? ['*']), onTable(table, ALL));
-      for (const target of dmlTargets(node.withClause, catalog)) write(catalog, context, { step: { kind: 'delete', filters: NOTHING, given: NONE, constants: NOTHING, looksAround: false, mentionsTarget: false }, idempotent: true, why }, [target], new Map(), onTable(target, ALL));
+      write(
+        catalog,
+        context,
+        {
+          step: {
+            kind: 'insert',
+            filters: NOTHING,
+            constants: signature(),
+            given: new Set(written),
+            looksAround: !rows,
+            mentionsTarget: true,
+          },
+          idempotent,
+          why: selfReading ? 'ON CONFLICT DO UPDATE adds to what is there: it would be added twice' : why,
+        },
+        [table],
+        onTable(table, key ?? ['*']),
+        onTable(table, ALL),
+      );
+      for (const target of dmlTargets(node.withClause, catalog))
+        write(
+          catalog,
+          context,
+          {
+            step: {
+              kind: 'delete',
+              filters: NOTHING,
+              given: NONE,
+              constants: NOTHING,
+              looksAround: false,
+              mentionsTarget: false,
+            },
+            idempotent: true,
+            why,
+          },
+          [target],
+          new Map(),
+          onTable(target, ALL),
+        );
     };
   const keyEdit = (key: readonly string[]) => {
     const tokens = input.statement.tokens;
-    const returning = node.returningList?.length || node.returningClause ? [...tokens].reverse().find((token) => tokenText(input, token).toLowerCase() === 'returning') : undefined;
+    const returning =
+      node.returningList?.length || node.returningClause
+        ? [...tokens].reverse().find((token) => tokenText(input, token).toLowerCase() === 'returning')
+        : undefined;
     const clause = `ON CONFLICT (${key.map(quoteIdent).join(', ')}) DO NOTHING`;
     const at = returning ? returning.start : input.statement.range.end;
     return [{ start: at, end: at, text: returning ? `${clause} ` : ` ${clause}` }];
@@ -271,16 +388,33 @@ export const readInsert: Reader = (input): Effect => {
     subject: `rows of "${spec.name}"`,
     run: run(false),
     // a WITH that deletes would lose the rows that ON CONFLICT skips
-    keyed: conflictClause || node.withClause ? undefined : { key: (catalog: Catalog) => {
-      const table = catalog.find(spec);
-      return table && (literalKey(catalog, table) ?? selectedKey(catalog, table));
-    }, edits: keyEdit, run: run(true) },
-    onlyIf: conflictClause ? undefined : [emptyTable(spec), rowAbsent(spec, signature, tokenOf(input.statement.index, 'insert')), columnEmpty(spec, () => written, tokenOf(input.statement.index, 'insert'))],
+    keyed:
+      conflictClause || node.withClause
+        ? undefined
+        : {
+            key: (catalog: Catalog) => {
+              const table = catalog.find(spec);
+              return table && (literalKey(catalog, table) ?? selectedKey(catalog, table));
+            },
+            edits: keyEdit,
+            run: run(true),
+          },
+    onlyIf: conflictClause
+      ? undefined
+      : [
+          emptyTable(spec),
+          rowAbsent(spec, signature, tokenOf(input.statement.index, 'insert')),
+          columnEmpty(spec, () => written, tokenOf(input.statement.index, 'insert')),
+        ],
     execute: Boolean(node.returningList?.length || node.returningClause),
     data: {
       prefersEvidence: false,
-      why: selfReading ? 'ON CONFLICT DO UPDATE reads the row that is there, so a second run adds once more' : 'nothing in the table tells rows that this statement inserted from others: no unique key is given in full by constants',
-      advice: selfReading ? 'Compute the value from its source instead of adding to it.' : 'Give the rows a key and add ON CONFLICT (key) DO NOTHING, or add WHERE NOT EXISTS (…).',
+      why: selfReading
+        ? 'ON CONFLICT DO UPDATE reads the row that is there, so a second run adds once more'
+        : 'nothing in the table tells rows that this statement inserted from others: no unique key is given in full by constants',
+      advice: selfReading
+        ? 'Compute the value from its source instead of adding to it.'
+        : 'Give the rows a key and add ON CONFLICT (key) DO NOTHING, or add WHERE NOT EXISTS (…).',
     },
   };
 };
@@ -289,7 +423,8 @@ export const readInsert: Reader = (input): Effect => {
 function dmlTargets(withClause: Node, catalog: Catalog): Obj[] {
   const out: Obj[] = [];
   walk(withClause, (tag, value) => {
-    if (tag === 'DeleteStmt' || tag === 'UpdateStmt' || tag === 'InsertStmt') out.push(catalog.need({ cls: 'relation', kind: 'table', ...rangeVar(value.relation) }));
+    if (tag === 'DeleteStmt' || tag === 'UpdateStmt' || tag === 'InsertStmt')
+      out.push(catalog.need({ cls: 'relation', kind: 'table', ...rangeVar(value.relation) }));
   });
   return out;
 }
@@ -319,18 +454,28 @@ function rowAbsent(spec: Spec, signature: () => ReadonlyMap<string, string>, tok
     if (!table) return [];
     return [...signature().keys()].filter((name) => {
       const column = catalog.child(table, 'column', name);
-      return column !== undefined && (column.attrs['typeName'] !== undefined || COMPARABLE.test(column.attrs['type'] ?? '')) && !(column.attrs['type'] ?? '').endsWith('[]');
+      return (
+        column !== undefined &&
+        (column.attrs['typeName'] !== undefined || COMPARABLE.test(column.attrs['type'] ?? '')) &&
+        !(column.attrs['type'] ?? '').endsWith('[]')
+      );
     });
   };
   return {
-    sql: () => `NOT EXISTS (SELECT FROM ${nameSql(spec.schema, spec.name)} WHERE ${chosen.map((name) => `${quoteIdent(name)} = ${quoteLiteral(signature().get(name) ?? '')}`).join(' AND ')})`,
+    sql: () =>
+      `NOT EXISTS (SELECT FROM ${nameSql(spec.schema, spec.name)} WHERE ${chosen.map((name) => `${quoteIdent(name)} = ${quoteLiteral(signature().get(name) ?? '')}`).join(' AND ')})`,
     test: (catalog, steps) => {
       const table = catalog.find(spec);
       if (!table || !table.rows.includes(token)) return true;
       // a later step may have changed or deleted the row
       return table.rows.some((other) => {
         const later = steps.get(other);
-        return later !== undefined && Number.parseInt(other) > Number.parseInt(token) && (later.kind === 'delete' || (later.kind === 'update' && overlaps(new Set(chosen), later.writes.get(table.id))));
+        return (
+          later !== undefined &&
+          Number.parseInt(other) > Number.parseInt(token) &&
+          (later.kind === 'delete' ||
+            (later.kind === 'update' && overlaps(new Set(chosen), later.writes.get(table.id))))
+        );
       });
     },
     usable: (catalog, steps) => {
@@ -340,7 +485,15 @@ function rowAbsent(spec: Spec, signature: () => ReadonlyMap<string, string>, tok
       if (chosen.length === 0) return false;
       const mine = signature();
       const others = [...steps.values()].filter((step) => step.token !== token && step.writes.has(table.id));
-      return others.every((step) => step.kind === 'delete' || (step.kind === 'insert' ? chosen.some((name) => step.constants.get(name) !== undefined && step.constants.get(name) !== mine.get(name)) : !overlaps(new Set(chosen), step.writes.get(table.id))));
+      return others.every(
+        (step) =>
+          step.kind === 'delete' ||
+          (step.kind === 'insert'
+            ? chosen.some(
+                (name) => step.constants.get(name) !== undefined && step.constants.get(name) !== mine.get(name),
+              )
+            : !overlaps(new Set(chosen), step.writes.get(table.id))),
+      );
     },
     needs: spec,
   };
@@ -350,7 +503,8 @@ function rowAbsent(spec: Spec, signature: () => ReadonlyMap<string, string>, tok
 function columnEmpty(spec: Spec, written: () => readonly string[], token: string): OnlyIf {
   let chosen: string | undefined;
   return {
-    sql: () => `NOT EXISTS (SELECT FROM ${nameSql(spec.schema, spec.name)} WHERE ${quoteIdent(chosen ?? '')} IS NOT NULL)`,
+    sql: () =>
+      `NOT EXISTS (SELECT FROM ${nameSql(spec.schema, spec.name)} WHERE ${quoteIdent(chosen ?? '')} IS NOT NULL)`,
     test: (catalog) => {
       const table = catalog.find(spec);
       return table === undefined || !table.rows.includes(token);
@@ -360,11 +514,25 @@ function columnEmpty(spec: Spec, written: () => readonly string[], token: string
       if (!table) return false;
       chosen = written().find((name) => {
         const column = catalog.child(table, 'column', name);
-        if (!column || !isNew(column) || column.attrs['default'] !== '' || column.attrs['identity'] !== '' || column.attrs['generated'] !== '') return false;
+        if (
+          !column ||
+          !isNew(column) ||
+          column.attrs['default'] !== '' ||
+          column.attrs['identity'] !== '' ||
+          column.attrs['generated'] !== ''
+        )
+          return false;
         // no earlier step of the file has filled it
         return !table.rows.some((other) => {
           const step = steps.get(other);
-          return step !== undefined && Number.parseInt(other) < Number.parseInt(token) && step.kind !== 'delete' && (step.kind === 'insert' && step.given.size > 0 ? step.writes.has(table.id) && step.given.has(name) : overlaps(step.writes.get(table.id), new Set([name])));
+          return (
+            step !== undefined &&
+            Number.parseInt(other) < Number.parseInt(token) &&
+            step.kind !== 'delete' &&
+            (step.kind === 'insert' && step.given.size > 0
+              ? step.writes.has(table.id) && step.given.has(name)
+              : overlaps(step.writes.get(table.id), new Set([name])))
+          );
         });
       });
       return chosen !== undefined;
@@ -389,11 +557,33 @@ function settles(expression: Node, column: string): boolean {
     const name: string = call.funcname?.[call.funcname.length - 1]?.String?.sval ?? '';
     const args: Node[] = call.args ?? [];
     const rest = args.slice(1).every((arg) => !readsColumn(arg));
-    if (['lower', 'upper', 'btrim', 'ltrim', 'rtrim', 'trim', 'jsonb_strip_nulls', 'array_remove', 'initcap'].includes(name) && args[0] && (isColumn(args[0]) || settles(args[0], column)) && rest) return true;
+    if (
+      ['lower', 'upper', 'btrim', 'ltrim', 'rtrim', 'trim', 'jsonb_strip_nulls', 'array_remove', 'initcap'].includes(
+        name,
+      ) &&
+      args[0] &&
+      (isColumn(args[0]) || settles(args[0], column)) &&
+      rest
+    )
+      return true;
     if (name === 'left' && args[0] && isColumn(args[0]) && rest) return true;
-    if ((name === 'substring' || name === 'substr') && args.length === 3 && args[0] && isColumn(args[0]) && constantText(args[1]) === '1' && rest) return true;
+    if (
+      (name === 'substring' || name === 'substr') &&
+      args.length === 3 &&
+      args[0] &&
+      isColumn(args[0]) &&
+      constantText(args[1]) === '1' &&
+      rest
+    )
+      return true;
     if (name === 'date_trunc' && args[1] && isColumn(args[1])) return true;
-    if ((name === 'jsonb_set' || name === 'jsonb_set_lax') && args[0] && isColumn(args[0]) && args.slice(1).every((arg) => !readsColumn(arg))) return true;
+    if (
+      (name === 'jsonb_set' || name === 'jsonb_set_lax') &&
+      args[0] &&
+      isColumn(args[0]) &&
+      args.slice(1).every((arg) => !readsColumn(arg))
+    )
+      return true;
     if (name === 'replace' && args[0] && isColumn(args[0])) {
       const from = constantText(args[1]);
       const to = constantText(args[2]);
@@ -407,23 +597,42 @@ function settles(expression: Node, column: string): boolean {
     return args[0] !== undefined && isColumn(args[0]) && args.slice(1).every((arg) => !readsColumn(arg));
   }
   const operator = expression?.A_Expr;
-  if (operator && operator.kind === 'AEXPR_OP' && operator.name?.[0]?.String?.sval === '-' && isColumn(operator.lexpr)) {
+  if (
+    operator &&
+    operator.kind === 'AEXPR_OP' &&
+    operator.name?.[0]?.String?.sval === '-' &&
+    isColumn(operator.lexpr)
+  ) {
     // jsonb - 'key': a text constant; a number would be arithmetic
     return operator.rexpr?.A_Const?.sval !== undefined;
   }
   const branch = expression?.CaseExpr;
   if (branch) {
-    const results = [...(branch.args ?? []).map((item: Node) => item.CaseWhen?.result), ...(branch.defresult ? [branch.defresult] : [])];
+    const results = [
+      ...(branch.args ?? []).map((item: Node) => item.CaseWhen?.result),
+      ...(branch.defresult ? [branch.defresult] : []),
+    ];
     const constants = results.map((result: Node) => (isColumn(result) ? undefined : constantText(result)));
-    if (results.some((result: Node, index: number) => !isColumn(result) && constants[index] === undefined)) return false;
+    if (results.some((result: Node, index: number) => !isColumn(result) && constants[index] === undefined))
+      return false;
     const compared: string[] = [];
     for (const item of branch.args ?? []) {
       const when = item.CaseWhen?.expr;
-      const value = branch.arg ? constantText(when) : when?.A_Expr && isColumn(when.A_Expr.lexpr) ? constantText(when.A_Expr.rexpr) : undefined;
+      const value = branch.arg
+        ? constantText(when)
+        : when?.A_Expr && isColumn(when.A_Expr.lexpr)
+          ? constantText(when.A_Expr.rexpr)
+          : undefined;
       if (value === undefined) return false;
       compared.push(value);
     }
-    return branch.defresult !== undefined && constants.every((value: string | undefined, index: number) => value === undefined || !compared.includes(value) || compared[index] === value);
+    return (
+      branch.defresult !== undefined &&
+      constants.every(
+        (value: string | undefined, index: number) =>
+          value === undefined || !compared.includes(value) || compared[index] === value,
+      )
+    );
   }
   return false;
 }
@@ -440,7 +649,8 @@ function seam(from: string, to: string): boolean {
 /** `SET c = c || 'x' WHERE c NOT LIKE '%x'`: the condition leaves out the rows that are done. */
 function excludesDone(column: string, expression: Node, where: Node): boolean {
   const parts: Node[] = where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : [where];
-  const isColumn = (node: Node): boolean => node?.ColumnRef?.fields?.[node.ColumnRef.fields.length - 1]?.String?.sval === column;
+  const isColumn = (node: Node): boolean =>
+    node?.ColumnRef?.fields?.[node.ColumnRef.fields.length - 1]?.String?.sval === column;
   const operator = expression?.A_Expr;
   for (const part of parts) {
     const test = part?.A_Expr;
@@ -449,8 +659,10 @@ function excludesDone(column: string, expression: Node, where: Node): boolean {
       if (pattern === undefined || operator?.name?.[0]?.String?.sval !== '||') continue;
       const literal = pattern.replace(/^%|%$/g, '');
       if (/[%_\\]/.test(literal)) continue;
-      if (pattern.startsWith('%') && isColumn(operator.lexpr) && constantText(operator.rexpr)?.endsWith(literal)) return true;
-      if (pattern.endsWith('%') && isColumn(operator.rexpr) && constantText(operator.lexpr)?.startsWith(literal)) return true;
+      if (pattern.startsWith('%') && isColumn(operator.lexpr) && constantText(operator.rexpr)?.endsWith(literal))
+        return true;
+      if (pattern.endsWith('%') && isColumn(operator.rexpr) && constantText(operator.lexpr)?.startsWith(literal))
+        return true;
     }
   }
   return false;
@@ -459,7 +671,11 @@ function excludesDone(column: string, expression: Node, where: Node): boolean {
 /** Is the WHERE met only by rows where an assigned column IS NULL, and is it set to something that isn't null? */
 function fillsNulls(where: Node, assigned: ReadonlySet<string>): boolean {
   const parts: Node[] = where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : [where];
-  return parts.some((part) => part?.NullTest?.nulltesttype === 'IS_NULL' && assigned.has(part.NullTest.arg?.ColumnRef?.fields?.at(-1)?.String?.sval));
+  return parts.some(
+    (part) =>
+      part?.NullTest?.nulltesttype === 'IS_NULL' &&
+      assigned.has(part.NullTest.arg?.ColumnRef?.fields?.at(-1)?.String?.sval),
+  );
 }
 
 /**
@@ -472,14 +688,28 @@ function renumbers(node: Node, assignment: { column: string; value: Node }, targ
   const from = node.fromClause[0];
   const alias = from?.RangeSubselect?.alias?.aliasname ?? from?.RangeVar?.alias?.aliasname ?? from?.RangeVar?.relname;
   if (alias !== fields[0]) return false;
-  const query = from?.RangeSubselect ? from.RangeSubselect.subquery?.SelectStmt : (node.withClause?.ctes ?? []).find((item: Node) => item.CommonTableExpr?.ctename === from?.RangeVar?.relname)?.CommonTableExpr?.ctequery?.SelectStmt;
-  if (!query || query.whereClause || query.groupClause || query.fromClause?.[0]?.RangeVar?.relname !== target || query.fromClause.length !== 1) return false;
-  const column = (query.targetList ?? []).find((item: Node) => item.ResTarget?.name === fields[1])?.ResTarget?.val?.FuncCall;
+  const query = from?.RangeSubselect
+    ? from.RangeSubselect.subquery?.SelectStmt
+    : (node.withClause?.ctes ?? []).find((item: Node) => item.CommonTableExpr?.ctename === from?.RangeVar?.relname)
+        ?.CommonTableExpr?.ctequery?.SelectStmt;
+  if (
+    !query ||
+    query.whereClause ||
+    query.groupClause ||
+    query.fromClause?.[0]?.RangeVar?.relname !== target ||
+    query.fromClause.length !== 1
+  )
+    return false;
+  const column = (query.targetList ?? []).find((item: Node) => item.ResTarget?.name === fields[1])?.ResTarget?.val
+    ?.FuncCall;
   const over = column?.over;
   if (!['row_number', 'rank', 'dense_rank'].includes(column?.funcname?.at(-1)?.String?.sval) || !over) return false;
   const first = over.orderClause?.[0]?.SortBy;
-  if (first?.node?.ColumnRef?.fields?.at(-1)?.String?.sval !== assignment.column || first.sortby_dir === 'SORTBY_DESC') return false;
-  return !collectRefs([over.partitionClause, over.orderClause.slice(1), node.whereClause]).columns.some((item) => item.name === assignment.column);
+  if (first?.node?.ColumnRef?.fields?.at(-1)?.String?.sval !== assignment.column || first.sortby_dir === 'SORTBY_DESC')
+    return false;
+  return !collectRefs([over.partitionClause, over.orderClause.slice(1), node.whereClause]).columns.some(
+    (item) => item.name === assignment.column,
+  );
 }
 
 interface UpdateReading {
@@ -489,20 +719,32 @@ interface UpdateReading {
 }
 
 /** Can the UPDATE be run once more without changing anything? */
-function readUpdateHarm(node: Node, assignments: readonly { column: string; value: Node }[], target: string, alias: string | undefined): UpdateReading {
+function readUpdateHarm(
+  node: Node,
+  assignments: readonly { column: string; value: Node }[],
+  target: string,
+  alias: string | undefined,
+): UpdateReading {
   const assigned = new Set(assignments.map((item) => item.column));
   const own = new Set([target, alias].filter((name): name is string => name !== undefined));
   const everything = collectRefs([node.targetList, node.fromClause, node.whereClause, node.withClause]);
   const limited = fillsNulls(node.whereClause, assigned);
-  if (everything.volatile) return { idempotent: limited, why: 'it computes random or sequence values, which a second run computes anew', limited };
+  if (everything.volatile)
+    return {
+      idempotent: limited,
+      why: 'it computes random or sequence values, which a second run computes anew',
+      limited,
+    };
   const mentionsTarget = (refs: Refs): boolean => refs.relations.some((relation) => relation.name === target);
   const readsAssigned = (part: Node): boolean => {
     const refs = collectRefs(part);
     return mentionsTarget(refs) && refs.columns.some((column) => assigned.has(column.name) || column.name === '*');
   };
-  if (assignments.length === 1 && renumbers(node, assignments[0] as { column: string; value: Node }, target)) return { idempotent: true, why: '', limited };
+  if (assignments.length === 1 && renumbers(node, assignments[0] as { column: string; value: Node }, target))
+    return { idempotent: true, why: '', limited };
   // other rows of the same table, through a subquery, a join or WITH
-  if ([node.fromClause, node.withClause].some((part) => part && readsAssigned(part))) return { idempotent: limited, why: 'it reads the column that it sets from other rows of the same table', limited };
+  if ([node.fromClause, node.withClause].some((part) => part && readsAssigned(part)))
+    return { idempotent: limited, why: 'it reads the column that it sets from other rows of the same table', limited };
   let subqueryReads = false;
   walk([node.whereClause, node.targetList], (tag, value) => {
     if (tag === 'SubLink') {
@@ -528,7 +770,11 @@ function readUpdateHarm(node: Node, assignments: readonly { column: string; valu
     const readsOthers = collectRefs(value).columns.some((item) => item.name !== column && assigned.has(item.name));
     if (!readsOthers && (settles(value, column) || excludesDone(column, value, node.whereClause))) continue;
     if (limited) continue;
-    return { idempotent: false, why: `it computes "${column}" from its own value, so a second run changes it again`, limited };
+    return {
+      idempotent: false,
+      why: `it computes "${column}" from its own value, so a second run changes it again`,
+      limited,
+    };
   }
   return { idempotent: true, why: '', limited };
 }
@@ -537,7 +783,10 @@ export const readUpdate: Reader = (input): Effect => {
   const node = input.node;
   const spec: Spec = { cls: 'relation', kind: 'table', ...rangeVar(node.relation) };
   const alias: string | undefined = node.relation?.alias?.aliasname;
-  const assignments: { column: string; value: Node }[] = (node.targetList ?? []).map((item: Node) => ({ column: truncateName(item.ResTarget?.name ?? ''), value: item.ResTarget?.val?.MultiAssignRef ? item.ResTarget.val.MultiAssignRef.source : item.ResTarget?.val }));
+  const assignments: { column: string; value: Node }[] = (node.targetList ?? []).map((item: Node) => ({
+    column: truncateName(item.ResTarget?.name ?? ''),
+    value: item.ResTarget?.val?.MultiAssignRef ? item.ResTarget.val.MultiAssignRef.source : item.ResTarget?.val,
+  }));
   const columns = assignments.map((item) => item.column);
   const refs = collectRefs([node.targetList, node.fromClause, node.whereClause, node.withClause]);
   const needs = needsOf(refs, columns, spec);
@@ -545,10 +794,12 @@ export const readUpdate: Reader = (input): Effect => {
   const step = {
     kind: 'update' as const,
     filters: filtersOf(node.whereClause, new Set([spec.name, ...(alias === undefined ? [] : [alias])])),
-    constants: new Map(assignments.flatMap((item): [string, string][] => {
-      const value = constantText(item.value);
-      return value === undefined ? [] : [[item.column, value]];
-    })),
+    constants: new Map(
+      assignments.flatMap((item): [string, string][] => {
+        const value = constantText(item.value);
+        return value === undefined ? [] : [[item.column, value]];
+      }),
+    ),
     given: NONE,
     looksAround: refs.subquery,
     mentionsTarget: refs.relations.some((relation) => relation.name === spec.name),
@@ -558,7 +809,14 @@ export const readUpdate: Reader = (input): Effect => {
     const sources = needRelations(refs, catalog);
     needs.check(catalog);
     const reads = readsOf(refs, table, sources, spec, alias);
-    write(catalog, context, { step, idempotent: harm.idempotent, why: harm.why }, [table], reads, onTable(table, columns));
+    write(
+      catalog,
+      context,
+      { step, idempotent: harm.idempotent, why: harm.why },
+      [table],
+      reads,
+      onTable(table, columns),
+    );
   };
   return {
     kind: 'UPDATE',
@@ -567,9 +825,16 @@ export const readUpdate: Reader = (input): Effect => {
     data: {
       prefersEvidence: !harm.limited,
       why: harm.why || 'a later statement of the file changes what it reads or writes',
-      advice: 'Restrict it to rows that are not done yet (WHERE new_column IS NULL), or let it fill a new column and drop the old one in the same migration.',
+      advice:
+        'Restrict it to rows that are not done yet (WHERE new_column IS NULL), or let it fill a new column and drop the old one in the same migration.',
     },
-    onlyIf: [columnEmpty(spec, () => assignments.filter((item) => constantText(item.value) !== 'NULL').map((item) => item.column), tokenOf(input.statement.index, 'update'))],
+    onlyIf: [
+      columnEmpty(
+        spec,
+        () => assignments.filter((item) => constantText(item.value) !== 'NULL').map((item) => item.column),
+        tokenOf(input.statement.index, 'update'),
+      ),
+    ],
     execute: Boolean(node.returningList?.length || node.returningClause),
   };
 };
@@ -577,10 +842,19 @@ export const readUpdate: Reader = (input): Effect => {
 export const readDelete: Reader = (input): Effect => {
   const node = input.node;
   const truncate = input.statement.tag === 'TruncateStmt';
-  const specs: Spec[] = truncate ? (node.relations ?? []).map((item: Node): Spec => ({ cls: 'relation', kind: 'table', ...rangeVar(item.RangeVar) })) : [{ cls: 'relation', kind: 'table', ...rangeVar(node.relation) }];
+  const specs: Spec[] = truncate
+    ? (node.relations ?? []).map((item: Node): Spec => ({ cls: 'relation', kind: 'table', ...rangeVar(item.RangeVar) }))
+    : [{ cls: 'relation', kind: 'table', ...rangeVar(node.relation) }];
   const refs = collectRefs([node.usingClause, node.whereClause, node.withClause]);
   const needs = needsOf(refs, [], specs[0]);
-  const step = { kind: 'delete' as const, filters: filtersOf(node.whereClause, new Set(specs.map((spec) => spec.name))), constants: NOTHING, given: NONE, looksAround: refs.subquery, mentionsTarget: refs.relations.some((relation) => specs.some((spec) => spec.name === relation.name)) };
+  const step = {
+    kind: 'delete' as const,
+    filters: filtersOf(node.whereClause, new Set(specs.map((spec) => spec.name))),
+    constants: NOTHING,
+    given: NONE,
+    looksAround: refs.subquery,
+    mentionsTarget: refs.relations.some((relation) => specs.some((spec) => spec.name === relation.name)),
+  };
   return {
     kind: truncate ? 'TRUNCATE' : 'DELETE',
     subject: `rows of ${specs.map((spec) => `"${spec.name}"`).join(', ')}`,
@@ -588,13 +862,26 @@ export const readDelete: Reader = (input): Effect => {
       const tables = specs.map((spec) => catalog.need(spec));
       const sources = needRelations(refs, catalog);
       needs.check(catalog);
-      const reads = new Map(tables.flatMap((table, index) => [...readsOf(refs, table, sources, specs[index] as Spec, node.relation?.alias?.aliasname)]));
-      for (const table of tables) write(catalog, context, { step, idempotent: !refs.volatile, why: 'it would delete other rows' }, [table], reads, onTable(table, ALL));
+      const reads = new Map(
+        tables.flatMap((table, index) => [
+          ...readsOf(refs, table, sources, specs[index] as Spec, node.relation?.alias?.aliasname),
+        ]),
+      );
+      for (const table of tables)
+        write(
+          catalog,
+          context,
+          { step, idempotent: !refs.volatile, why: 'it would delete other rows' },
+          [table],
+          reads,
+          onTable(table, ALL),
+        );
     },
     data: {
       prefersEvidence: true,
       why: 'a second run deletes what has been written since',
-      advice: 'Restrict it to the rows that are meant (by a date or by keys), or do it in the same migration as a schema change that shows that it has been done.',
+      advice:
+        'Restrict it to the rows that are meant (by a date or by keys), or do it in the same migration as a schema change that shows that it has been done.',
     },
     note: 'deletes again on a rerun',
     execute: Boolean(node.returningList?.length || node.returningClause),
@@ -611,9 +898,30 @@ export const readMerge: Reader = (input): Effect => {
     run: (catalog, context) => {
       const table = catalog.need(spec);
       needRelations(refs, catalog);
-      write(catalog, context, { step: { kind: 'update', filters: NOTHING, given: NONE, constants: NOTHING, looksAround: true, mentionsTarget: true }, idempotent: false, why: 'the rows would be merged twice' }, [table], onTable(table, ALL), onTable(table, ALL));
+      write(
+        catalog,
+        context,
+        {
+          step: {
+            kind: 'update',
+            filters: NOTHING,
+            given: NONE,
+            constants: NOTHING,
+            looksAround: true,
+            mentionsTarget: true,
+          },
+          idempotent: false,
+          why: 'the rows would be merged twice',
+        },
+        [table],
+        onTable(table, ALL),
+        onTable(table, ALL),
+      );
     },
-    data: { prefersEvidence: true, why: 'whether a second MERGE changes anything depends on the data', advice: 'Use INSERT … ON CONFLICT DO NOTHING and an UPDATE … WHERE … IS NULL instead.' },
+    data: {
+      prefersEvidence: true,
+      why: 'whether a second MERGE changes anything depends on the data',
+      advice: 'Use INSERT … ON CONFLICT DO NOTHING and an UPDATE … WHERE … IS NULL instead.',
+    },
   };
 };
-

@@ -16,19 +16,43 @@ interface Inner {
   readonly unknown: boolean;
 }
 
-/** A dynamic statement whose text shows that it can be repeated. */
-const REPEATABLE = /\bIF\s+(NOT\s+)?EXISTS\b|\bOR\s+REPLACE\b|^\W*(GRANT|REVOKE|COMMENT|ANALYZE|SET|RESET)\b|\bOWNER\s+TO\b|\b(ENABLE|DISABLE|FORCE)\s+(ROW|TRIGGER)|\bSET\s+(DEFAULT|NOT\s+NULL|SCHEMA)|\bDROP\s+(DEFAULT|NOT\s+NULL)|REPLICA\s+IDENTITY/i;
+/** `IF … THEN … RETURN` (or EXIT, CONTINUE) without an ELSE. */
+const returnsEarly = (branch: Node): boolean =>
+  branch !== undefined &&
+  (branch.then_body ?? []).some((item: Node) => item.PLpgSQL_stmt_return || item.PLpgSQL_stmt_exit);
 
-function collect(node: Node, guarded: boolean, loop: boolean, input: ReaderInput, read: (statement: Statement, text: string) => Effect | undefined, out: Inner[]): void {
+/** A dynamic statement whose text shows that it can be repeated. */
+const REPEATABLE =
+  /\bIF\s+(NOT\s+)?EXISTS\b|\bOR\s+REPLACE\b|^\W*(GRANT|REVOKE|COMMENT|ANALYZE|SET|RESET)\b|\bOWNER\s+TO\b|\b(ENABLE|DISABLE|FORCE)\s+(ROW|TRIGGER)|\bSET\s+(DEFAULT|NOT\s+NULL|SCHEMA)|\bDROP\s+(DEFAULT|NOT\s+NULL)|REPLICA\s+IDENTITY/i;
+
+function collect(
+  node: Node,
+  guarded: boolean,
+  loop: boolean,
+  input: ReaderInput | undefined,
+  read: (statement: Statement, text: string) => Effect | undefined,
+  out: Inner[],
+): void {
   if (node === null || typeof node !== 'object') return;
   if (Array.isArray(node)) {
-    for (const item of node) collect(item, guarded, loop, input, read, out);
+    let behind = guarded;
+    for (const item of node) {
+      collect(item, behind, loop, input, read, out);
+      // IF … THEN RETURN; END IF: what follows runs only when there is something to do
+      if (returnsEarly(item?.PLpgSQL_stmt_if)) behind = true;
+    }
     return;
   }
   const sql = (query: string | undefined): void => {
     if (query === undefined) return;
     const parsed = parseSql(query);
-    for (const statement of parsed.statements) out.push({ effect: statement.tag === '' ? undefined : read(statement, query), guarded, loop, unknown: statement.tag === '' });
+    for (const statement of parsed.statements)
+      out.push({
+        effect: statement.tag === '' ? undefined : read(statement, query),
+        guarded,
+        loop,
+        unknown: statement.tag === '',
+      });
   };
   for (const [tag, value] of Object.entries(node) as [string, Node][]) {
     switch (tag) {
@@ -54,7 +78,8 @@ function collect(node: Node, guarded: boolean, loop: boolean, input: ReaderInput
         const literal = parseSql(`SELECT ${expression}`).statements[0]?.node?.targetList?.[0]?.ResTarget?.val;
         const text = constantText(literal);
         if (text !== undefined) sql(text);
-        else out.push({ effect: undefined, guarded, loop, unknown: !REPEATABLE.test(expression.replace(/^[^']*'/, '')) });
+        else
+          out.push({ effect: undefined, guarded, loop, unknown: !REPEATABLE.test(expression.replace(/^[^']*'/, '')) });
         break;
       }
       case 'PLpgSQL_stmt_fors':
@@ -71,6 +96,41 @@ function collect(node: Node, guarded: boolean, loop: boolean, input: ReaderInput
     }
   }
 }
+
+/**
+ * Can a function of this definition be called twice? All that it changes has to stand behind a check of its own.
+ * @param create its CREATE FUNCTION statement
+ */
+export function isRepeatable(
+  create: string,
+  read: (statement: Statement, text: string) => Effect | undefined,
+): boolean {
+  const known = repeatable.get(create);
+  if (known !== undefined) return known;
+  repeatable.set(create, false); // recursion
+  const tree = parsePlpgsql(create) as Node;
+  const action = tree?.plpgsql_funcs?.[0]?.PLpgSQL_function?.action;
+  let answer = false;
+  if (action !== undefined) {
+    const inner: Inner[] = [];
+    collect(action, false, false, undefined, read, inner);
+    answer = inner.every((item) => {
+      if (item.guarded) return true;
+      if (!item.effect) return !item.unknown;
+      if (item.effect.kind === 'SELECT') return item.effect.data === undefined;
+      return (
+        item.effect.native === undefined &&
+        item.effect.data === undefined &&
+        item.effect.creates === undefined &&
+        !item.effect.renames
+      );
+    });
+  }
+  repeatable.set(create, answer);
+  return answer;
+}
+
+const repeatable = new Map<string, boolean>();
 
 /** Is it a block that this tool wrote? Those are proven already. */
 export const OWN_TAG = 'idempotify';
@@ -91,15 +151,26 @@ export const readDo =
           if (run.rerun && !catalog.world) throw new DamageError(why);
         },
         execute: true,
-        data: { prefersEvidence: true, why, advice: 'Write it in PL/pgSQL with static SQL, or disable the check for this statement with a reason.' },
+        data: {
+          prefersEvidence: true,
+          why,
+          advice: 'Write it in PL/pgSQL with static SQL, or disable the check for this statement with a reason.',
+        },
       };
     }
-    collect(tree.plpgsql_funcs?.[0]?.PLpgSQL_function?.action, false, false, input, (statement, query) => read(statement, query, input.pgVersion), inner);
+    collect(
+      tree.plpgsql_funcs?.[0]?.PLpgSQL_function?.action,
+      false,
+      false,
+      input,
+      (statement, query) => read(statement, query, input.pgVersion),
+      inner,
+    );
     const unknown = inner.find((item) => item.unknown && !item.guarded);
     const run = (catalog: Catalog, context: Run): void => {
       if (own && context.rerun && !catalog.world) return;
       inner.forEach((item, index) => {
-        const nested: Run = { ...context, id: (counter) => context.id(`do${index} ${counter}`) };
+        const nested: Run = { ...context, inner: index, id: (counter) => context.id(`do${index} ${counter}`) };
         if (!item.effect) {
           if (item.unknown && !item.guarded && context.rerun && !catalog.world) throw new DamageError(why);
           return;
@@ -126,7 +197,15 @@ export const readDo =
       subject: '',
       run,
       execute: true,
-      data: data || unknown ? { prefersEvidence: true, why: unknown ? why : 'it writes rows, and nothing shows that it has done so', advice: 'Let the block check what it is about to do (IF NOT EXISTS …, WHERE … IS NULL), or disable the check for this statement with a reason.' } : undefined,
+      data:
+        data || unknown
+          ? {
+              prefersEvidence: true,
+              why: unknown ? why : 'it writes rows, and nothing shows that it has done so',
+              advice:
+                'Let the block check what it is about to do (IF NOT EXISTS …, WHERE … IS NULL), or disable the check for this statement with a reason.',
+            }
+          : undefined,
     };
   };
 

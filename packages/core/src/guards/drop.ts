@@ -41,8 +41,16 @@ const KINDS: Record<string, Kind> = {
   OBJECT_OPERATOR: { cls: 'operator', kind: 'operator', words: ['drop', 'operator'] },
   OBJECT_OPCLASS: { cls: 'opclass', kind: 'operator class', words: ['drop', 'operator', 'class'] },
   OBJECT_OPFAMILY: { cls: 'opfamily', kind: 'operator family', words: ['drop', 'operator', 'family'] },
-  OBJECT_TSCONFIGURATION: { cls: 'tsconfig', kind: 'text search configuration', words: ['drop', 'text', 'search', 'configuration'] },
-  OBJECT_TSDICTIONARY: { cls: 'tsdict', kind: 'text search dictionary', words: ['drop', 'text', 'search', 'dictionary'] },
+  OBJECT_TSCONFIGURATION: {
+    cls: 'tsconfig',
+    kind: 'text search configuration',
+    words: ['drop', 'text', 'search', 'configuration'],
+  },
+  OBJECT_TSDICTIONARY: {
+    cls: 'tsdict',
+    kind: 'text search dictionary',
+    words: ['drop', 'text', 'search', 'dictionary'],
+  },
   OBJECT_TSPARSER: { cls: 'tsparser', kind: 'text search parser', words: ['drop', 'text', 'search', 'parser'] },
   OBJECT_TSTEMPLATE: { cls: 'tstemplate', kind: 'text search template', words: ['drop', 'text', 'search', 'template'] },
   OBJECT_ACCESS_METHOD: { cls: 'accessmethod', kind: 'access method', words: ['drop', 'access', 'method'] },
@@ -55,14 +63,31 @@ function specOfObject(kind: Kind, item: Node): { spec: Spec; anyArguments?: bool
   if (kind.cls === 'trigger' || kind.cls === 'policy' || kind.cls === 'rule') {
     const parts = strings(item.List?.items);
     const name = parts[parts.length - 1] ?? '';
-    return { spec: { cls: kind.cls, name, parent: { cls: 'relation', kind: 'table', ...qualified(parts.slice(0, -1)) } } };
+    return {
+      spec: { cls: kind.cls, name, parent: { cls: 'relation', kind: 'table', ...qualified(parts.slice(0, -1)) } },
+    };
   }
   if (kind.cls === 'function' || kind.cls === 'operator') {
     const object = item.ObjectWithArgs;
     const name = qualified(strings(object?.objname));
     const args: Node[] = object?.objargs ?? [];
-    if (kind.cls === 'operator') return { spec: { cls: 'operator', schema: name.schema, name: `${name.name}(${args.map((arg) => (arg.TypeName ? typeSql(arg.TypeName) : 'NONE')).join(',')})` } };
-    return { spec: { cls: 'function', kind: kind.kind, schema: name.schema, name: `${name.name}(${args.map((arg) => typeSql(arg.TypeName)).join(', ')})` }, anyArguments: Boolean(object?.args_unspecified) };
+    if (kind.cls === 'operator')
+      return {
+        spec: {
+          cls: 'operator',
+          schema: name.schema,
+          name: `${name.name}(${args.map((arg) => (arg.TypeName ? typeSql(arg.TypeName) : 'NONE')).join(',')})`,
+        },
+      };
+    return {
+      spec: {
+        cls: 'function',
+        kind: kind.kind,
+        schema: name.schema,
+        name: `${name.name}(${args.map((arg) => typeSql(arg.TypeName)).join(', ')})`,
+      },
+      anyArguments: Boolean(object?.args_unspecified),
+    };
   }
   if (kind.cls === 'cast') {
     const [source, target] = (item.List?.items ?? []).map((type: Node) => typeSql(type.TypeName));
@@ -70,7 +95,13 @@ function specOfObject(kind: Kind, item: Node): { spec: Spec; anyArguments?: bool
   }
   if (kind.cls === 'opclass' || kind.cls === 'opfamily') {
     const parts = strings(item.List?.items);
-    return { spec: { cls: kind.cls, name: `${parts[parts.length - 1]} ${parts[0]}`, schema: parts.length > 2 ? parts[1] : undefined } };
+    return {
+      spec: {
+        cls: kind.cls,
+        name: `${parts[parts.length - 1]} ${parts[0]}`,
+        schema: parts.length > 2 ? parts[1] : undefined,
+      },
+    };
   }
   if (kind.cls === 'transform') {
     const items: Node[] = item.List?.items ?? [];
@@ -83,19 +114,31 @@ export const readDrop: Reader = (input: ReaderInput): Effect => {
   const node = input.node;
   const kind = KINDS[node.removeType];
   if (!kind) throw new StepError(`DROP of ${node.removeType}`);
-  const targets = (node.objects ?? []).map((item: Node) => specOfObject(kind, item)) as { spec: Spec; anyArguments?: boolean }[];
+  const targets = (node.objects ?? []).map((item: Node) => specOfObject(kind, item)) as {
+    spec: Spec;
+    anyArguments?: boolean;
+  }[];
   const cascade = node.behavior === 'DROP_CASCADE';
   const execute =
     (quiet: boolean) =>
     (catalog: Catalog, run: Run): void => {
       const found: Obj[] = [];
       for (const { spec, anyArguments } of targets) {
-        let object = anyArguments ? findFunction(catalog, { schema: spec.schema, name: spec.name.slice(0, spec.name.indexOf('(')) }) : catalog.find(spec);
-        if (object && kind.cls === 'relation' && object.kind !== '' && object.kind !== kind.kind && !(kind.kind === 'table' && object.kind === 'partitioned')) {
+        let object = anyArguments
+          ? findFunction(catalog, { schema: spec.schema, name: spec.name.slice(0, spec.name.indexOf('(')) })
+          : catalog.find(spec);
+        if (
+          object &&
+          kind.cls === 'relation' &&
+          object.kind !== '' &&
+          object.kind !== kind.kind &&
+          !(kind.kind === 'table' && object.kind === 'partitioned')
+        ) {
           if (!catalog.world) throw new StepError(`"${object.name}" is a ${object.kind}, not a ${kind.kind}`);
           object = undefined;
         }
-        if (object && object.attrs['owner'] && !catalog.world) throw new StepError(`index "${object.name}" belongs to a constraint`);
+        if (object && object.attrs['owner'] && !catalog.world)
+          throw new StepError(`index "${object.name}" belongs to a constraint`);
         if (!object && (quiet || node.missing_ok)) {
           // with history at hand an unknown object isn't there; without it, it may have been
           if (!catalog.world) continue;
@@ -104,10 +147,15 @@ export const readDrop: Reader = (input: ReaderInput): Effect => {
         }
         found.push(object ?? catalog.need(spec));
       }
-      if (kind.cls === 'relation' && run.rerun && !catalog.world) for (const object of found) if (object.kind === 'sequence' && object.parent !== undefined) throw new StepError(`sequence "${object.name}" belongs to a column by then`);
+      if (kind.cls === 'relation' && run.rerun && !catalog.world)
+        for (const object of found)
+          if (object.kind === 'sequence' && object.parent !== undefined)
+            throw new StepError(`sequence "${object.name}" belongs to a column by then`);
       catalog.drop(found, cascade);
     };
-  const edits = node.missing_ok ? undefined : insertAfter(input, node.concurrent ? [...kind.words, 'concurrently'] : kind.words, 'IF EXISTS');
+  const edits = node.missing_ok
+    ? undefined
+    : insertAfter(input, node.concurrent ? [...kind.words, 'concurrently'] : kind.words, 'IF EXISTS');
   return {
     kind: `DROP ${kind.words.slice(1).join(' ').toUpperCase()}${node.concurrent ? ' CONCURRENTLY' : ''}`,
     subject: targets.map(({ spec }) => `${kind.kind || kind.cls} "${spec.name}"`).join(', '),
@@ -130,8 +178,26 @@ export const readDropRole: Reader = (input): Effect => {
         catalog.drop([found ?? catalog.need({ cls: 'role', name })], false);
       }
     };
-  const edits = input.node.missing_ok ? undefined : insertAfter(input, ['drop', /\buser\b/i.test(input.text.slice(input.statement.range.start, input.statement.range.start + 20)) ? 'user' : /\bgroup\b/i.test(input.text.slice(input.statement.range.start, input.statement.range.start + 20)) ? 'group' : 'role'], 'IF EXISTS');
-  return { kind: 'DROP ROLE', subject: `role ${names.map((name) => `"${name}"`).join(', ')}`, run: execute(Boolean(input.node.missing_ok)), native: edits && { edits, run: execute(true) } };
+  const edits = input.node.missing_ok
+    ? undefined
+    : insertAfter(
+        input,
+        [
+          'drop',
+          /\buser\b/i.test(input.text.slice(input.statement.range.start, input.statement.range.start + 20))
+            ? 'user'
+            : /\bgroup\b/i.test(input.text.slice(input.statement.range.start, input.statement.range.start + 20))
+              ? 'group'
+              : 'role',
+        ],
+        'IF EXISTS',
+      );
+  return {
+    kind: 'DROP ROLE',
+    subject: `role ${names.map((name) => `"${name}"`).join(', ')}`,
+    run: execute(Boolean(input.node.missing_ok)),
+    native: edits && { edits, run: execute(true) },
+  };
 };
 
 export { type Run };

@@ -4,7 +4,8 @@ import { StepError, type Catalog, type Obj, type Spec } from '../model/catalog.t
 import type { Effect, Reader, Run } from '../model/effect.ts';
 import { insertAfter } from './source.ts';
 
-const labelsOf = (object: Obj): string[] | undefined => (object.def === undefined ? undefined : (JSON.parse(object.def) as string[]));
+const labelsOf = (object: Obj): string[] | undefined =>
+  object.def === undefined ? undefined : (JSON.parse(object.def) as string[]);
 
 export const readCreateEnum: Reader = (input): Effect => {
   const spec: Spec = { cls: 'type', kind: 'enum', ...qualified(strings(input.node.typeName)) };
@@ -14,9 +15,13 @@ export const readCreateEnum: Reader = (input): Effect => {
     subject: `enum "${spec.name}"`,
     run: (catalog, run) => {
       const type = catalog.create(spec, run.id('type'), { kind: 'enum', def: JSON.stringify(labels), complete: true });
-      for (const label of labels) catalog.create({ cls: 'label', name: label, parent: spec }, run.id(`label ${type.id}.${label}`), { parent: type.id });
+      for (const label of labels)
+        catalog.create({ cls: 'label', name: label, parent: spec }, run.id(`label ${type.id}.${label}`), {
+          parent: type.id,
+        });
     },
-    creates: (after: Catalog, run: Run) => [after.get(run.id('type'))].filter((object): object is Obj => object !== undefined),
+    creates: (after: Catalog, run: Run) =>
+      [after.get(run.id('type'))].filter((object): object is Obj => object !== undefined),
   };
 };
 
@@ -45,11 +50,20 @@ export const readAlterEnum: Reader = (input): Effect => {
       const there = catalog.peek({ cls: 'label', name: value, parent: spec });
       if (there && quiet) return;
       if (there && !catalog.world) throw new StepError(`enum label "${value}" already exists`);
-      catalog.create({ cls: 'label', name: value, parent: spec }, run.id(`label ${type.id}.${value}`), { parent: type.id }, quiet);
+      catalog.create(
+        { cls: 'label', name: value, parent: spec },
+        run.id(`label ${type.id}.${value}`),
+        { parent: type.id },
+        quiet,
+      );
       const labels = labelsOf(type);
       if (!labels) return;
-      const neighbour = node.newValNeighbor === undefined ? labels.length : labels.indexOf(node.newValNeighbor) + (node.newValIsAfter ? 1 : 0);
-      if (!labels.includes(value)) labels.splice(node.newValNeighbor === undefined ? labels.length : Math.max(0, neighbour), 0, value);
+      const neighbour =
+        node.newValNeighbor === undefined
+          ? labels.length
+          : labels.indexOf(node.newValNeighbor) + (node.newValIsAfter ? 1 : 0);
+      if (!labels.includes(value))
+        labels.splice(node.newValNeighbor === undefined ? labels.length : Math.max(0, neighbour), 0, value);
       catalog.update(type, { def: JSON.stringify(labels) });
     };
   const edits = node.skipIfNewValExists ? undefined : insertAfter(input, ['add', 'value'], 'IF NOT EXISTS');
@@ -58,6 +72,9 @@ export const readAlterEnum: Reader = (input): Effect => {
     subject: `enum "${spec.name}"`,
     run: add(Boolean(node.skipIfNewValExists)),
     native: edits && { edits, run: add(true) },
-    noDo: input.pgVersion < 12 ? 'ALTER TYPE … ADD VALUE can not run in a transaction block before PostgreSQL 12' : undefined,
+    noDo:
+      input.pgVersion < 12
+        ? 'ALTER TYPE … ADD VALUE can not run in a transaction block before PostgreSQL 12'
+        : undefined,
   };
 };

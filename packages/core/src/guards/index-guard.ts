@@ -21,7 +21,9 @@ export function indexLineOf(node: Node): string | undefined {
     if (element.nulls_ordering === 'SORTBY_NULLS_LAST' && descending) text += ' NULLS LAST';
     columns.push(text);
   }
-  const including: string[] = (node.indexIncludingParams ?? []).map((item: Node) => quoteIdent(truncateName(item.IndexElem?.name ?? '')));
+  const including: string[] = (node.indexIncludingParams ?? []).map((item: Node) =>
+    quoteIdent(truncateName(item.IndexElem?.name ?? '')),
+  );
   return `${node.unique ? 'UNIQUE ' : ''}${node.accessMethod ?? 'btree'} (${columns.join(', ')})${including.length ? ` INCLUDE (${including.join(', ')})` : ''}${node.nulls_not_distinct ? ' NULLS NOT DISTINCT' : ''}`;
 }
 
@@ -29,7 +31,9 @@ export const readCreateIndex: Reader = (input): Effect => {
   const node = input.node;
   const table: Spec = { cls: 'relation', kind: 'table', ...rangeVar(node.relation) };
   const only = node.relation?.inh !== true;
-  const columns: (string | undefined)[] = (node.indexParams ?? []).map((item: Node) => (item.IndexElem?.name ? truncateName(item.IndexElem.name) : undefined));
+  const columns: (string | undefined)[] = (node.indexParams ?? []).map((item: Node) =>
+    item.IndexElem?.name ? truncateName(item.IndexElem.name) : undefined,
+  );
   const def = indexLineOf(node);
   const refs = collectRefs([node.indexParams, node.whereClause]);
   const named: string | undefined = node.idxname ? truncateName(node.idxname) : undefined;
@@ -37,27 +41,56 @@ export const readCreateIndex: Reader = (input): Effect => {
     (quiet: boolean) =>
     (catalog: Catalog, run: Run): void => {
       const relation = catalog.need(table);
-      for (const column of columns) if (column !== undefined && relation.complete) catalog.need({ cls: 'column', name: column, parent: table });
-      const taken = (candidate: string): boolean => catalog.find({ cls: 'relation', schema: relation.schema, name: candidate }) !== undefined;
-      const name = named ?? chooseName(relation.name, columnsAddition(columns.map((column) => column ?? 'expr')), 'idx', taken);
+      for (const column of columns)
+        if (column !== undefined && relation.complete) catalog.need({ cls: 'column', name: column, parent: table });
+      const taken = (candidate: string): boolean =>
+        catalog.find({ cls: 'relation', schema: relation.schema, name: candidate }) !== undefined;
+      const name =
+        named ?? chooseName(relation.name, columnsAddition(columns.map((column) => column ?? 'expr')), 'idx', taken);
       const spec: Spec = { cls: 'relation', kind: 'index', name, schema: relation.schema };
       const there = catalog.peek(spec);
       if (quiet && there && (!catalog.world || there.kind === 'index')) return;
       const names = [...columns.filter((column) => column !== undefined), ...refs.columns.map((column) => column.name)];
-      const auto = names.map((column) => catalog.child(relation, 'column', column)?.id).filter((id): id is string => id !== undefined);
-      const attrs: Record<string, string> = { unique: node.unique ? 'true' : 'false', only: only ? 'true' : 'false', auto: named ? '' : 'true' };
+      const auto = names
+        .map((column) => catalog.child(relation, 'column', column)?.id)
+        .filter((id): id is string => id !== undefined);
+      const attrs: Record<string, string> = {
+        unique: node.unique ? 'true' : 'false',
+        only: only ? 'true' : 'false',
+        auto: named ? '' : 'true',
+      };
       if (columns.every((column) => column !== undefined)) attrs['columns'] = JSON.stringify(columns);
-      const made = catalog.create(spec, run.id('index'), { kind: 'index', parent: relation.id, schema: relation.schema, auto: [...auto], deps: dependencies({ ...refs, relations: [], columns: [] }, catalog), def, attrs }, quiet);
+      const made = catalog.create(
+        spec,
+        run.id('index'),
+        {
+          kind: 'index',
+          parent: relation.id,
+          schema: relation.schema,
+          auto: [...auto],
+          deps: dependencies({ ...refs, relations: [], columns: [] }, catalog),
+          def,
+          attrs,
+        },
+        quiet,
+      );
       if (table.schema === undefined && made.written !== undefined) catalog.put({ ...made, written: undefined });
     };
-  const edits = node.if_not_exists || named === undefined ? undefined : insertAfter(input, node.concurrent ? ['index', 'concurrently'] : ['index'], 'IF NOT EXISTS');
+  const edits =
+    node.if_not_exists || named === undefined
+      ? undefined
+      : insertAfter(input, node.concurrent ? ['index', 'concurrently'] : ['index'], 'IF NOT EXISTS');
   const range = nameRange(input, input.statement.offsetOf(node.relation?.location ?? 0));
   return {
     kind: `CREATE ${node.unique ? 'UNIQUE ' : ''}INDEX${node.concurrent ? ' CONCURRENTLY' : ''}`,
     subject: named === undefined ? `index on "${table.name}"` : `index "${named}"`,
     run: create(Boolean(node.if_not_exists)),
     native: edits && { edits, run: create(true) },
-    creates: node.if_not_exists && !node.concurrent ? undefined : (after: Catalog, run: Run): Obj[] => [after.get(run.id('index'))].filter((object): object is Obj => object !== undefined),
+    creates:
+      node.if_not_exists && !node.concurrent
+        ? undefined
+        : (after: Catalog, run: Run): Obj[] =>
+            [after.get(run.id('index'))].filter((object): object is Obj => object !== undefined),
     twin: { relation: { start: range.start, end: range.end }, kind: 'index' },
     noDo: node.concurrent ? 'CREATE INDEX CONCURRENTLY can run neither in a transaction nor in a DO block' : undefined,
     concurrent: Boolean(node.concurrent),
@@ -67,7 +100,9 @@ export const readCreateIndex: Reader = (input): Effect => {
 export const readReindex: Reader = (input) => {
   const node = input.node;
   const concurrently = (node.params ?? []).some((item: Node) => item.DefElem?.defname === 'concurrently');
-  const spec: Spec | undefined = node.relation ? { cls: 'relation', kind: node.kind === 'REINDEX_OBJECT_INDEX' ? 'index' : 'table', ...rangeVar(node.relation) } : undefined;
+  const spec: Spec | undefined = node.relation
+    ? { cls: 'relation', kind: node.kind === 'REINDEX_OBJECT_INDEX' ? 'index' : 'table', ...rangeVar(node.relation) }
+    : undefined;
   return {
     kind: 'REINDEX',
     subject: spec ? `${spec.kind} "${spec.name}"` : 'database',

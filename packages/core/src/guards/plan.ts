@@ -14,9 +14,22 @@ export type Form =
   /** Left alone to the byte. */
   | { readonly type: 'keep'; readonly note?: string | undefined }
   /** PostgreSQL's own clauses. */
-  | { readonly type: 'native'; readonly edits: readonly Edit[]; readonly keyed: boolean; readonly note?: string | undefined }
+  | {
+      readonly type: 'native';
+      readonly edits: readonly Edit[];
+      readonly keyed: boolean;
+      readonly note?: string | undefined;
+    }
   /** Around the statement: it runs unless one of `done` says that it has been done. */
-  | { readonly type: 'guard'; readonly own: readonly Atom[]; readonly evidence: readonly Atom[]; readonly shape: boolean; readonly onlyIf: OnlyIf | undefined; readonly body: readonly Edit[]; readonly variant: Variant['name'] }
+  | {
+      readonly type: 'guard';
+      readonly own: readonly Atom[];
+      readonly evidence: readonly Atom[];
+      readonly shape: boolean;
+      readonly onlyIf: OnlyIf | undefined;
+      readonly body: readonly Edit[];
+      readonly variant: Variant['name'];
+    }
   | { readonly type: 'refuse'; readonly why: string; readonly advice: string; readonly silent: boolean }
   | { readonly type: 'broken' }
   | { readonly type: 'disabled'; readonly reason: string };
@@ -54,7 +67,13 @@ function makeRun(index: number, rerun: boolean, steps: Map<string, DataStep>): R
 }
 
 /** Runs effects in order on a catalog; explicit transactions are respected. Calls `at(i)` before statement i and once at the end. */
-function runAll(start: Catalog, effects: readonly (Effect | undefined)[], steps: Map<string, DataStep>, each: (index: number, catalog: Catalog, inTransaction: boolean) => void, onError: (index: number, error: StepError) => void): Catalog {
+function runAll(
+  start: Catalog,
+  effects: readonly (Effect | undefined)[],
+  steps: Map<string, DataStep>,
+  each: (index: number, catalog: Catalog, inTransaction: boolean) => void,
+  onError: (index: number, error: StepError) => void,
+): Catalog {
   let catalog = start;
   let saved: Catalog | undefined;
   effects.forEach((effect, index) => {
@@ -91,7 +110,13 @@ export function discover(effects: readonly (Effect | undefined)[], history: Cata
     catalog.path = history.path;
   }
   catalog.world = world;
-  runAll(catalog, effects, new Map(), () => undefined, () => undefined);
+  runAll(
+    catalog,
+    effects,
+    new Map(),
+    () => undefined,
+    () => undefined,
+  );
   return world;
 }
 
@@ -185,7 +210,13 @@ interface Cover {
 type Ask = (candidate: Atom, k: number) => boolean | null;
 
 /** The fewest, clearest atoms that are false before the statement and true in all of these states. */
-function cover(pool: readonly Atom[], before: number, ask: Ask, positions: readonly number[], preferred: ReadonlySet<string>): Cover {
+function cover(
+  pool: readonly Atom[],
+  before: number,
+  ask: Ask,
+  positions: readonly number[],
+  preferred: ReadonlySet<string>,
+): Cover {
   if (positions.length === 0) return { chosen: [], missing: [] };
   const usable = pool.filter((candidate) => ask(candidate, before) === false);
   const chosen: Atom[] = [];
@@ -207,7 +238,9 @@ function cover(pool: readonly Atom[], before: number, ask: Ask, positions: reado
 }
 
 export function planFile(statements: readonly Statement[], text: string, options: PlanOptions): Plan {
-  const effects: (Effect | undefined)[] = statements.map((statement) => (statement.tag === '' ? undefined : readEffect(statement, text, options.pgVersion)));
+  const effects: (Effect | undefined)[] = statements.map((statement) =>
+    statement.tag === '' ? undefined : readEffect(statement, text, options.pgVersion),
+  );
   const world = discover(effects, options.history());
   const steps = new Map<string, DataStep>();
 
@@ -239,7 +272,14 @@ export function planFile(statements: readonly Statement[], text: string, options
   }
   const final = asFound(states[count] as Catalog);
   const precious = new Set<string>();
-  for (const object of final.objects.values()) if ((object.cls === 'column' && final.get(object.parent)?.kind !== 'view' && final.get(object.parent)?.kind !== 'materialized view') || (object.cls === 'relation' && object.kind === 'table')) precious.add(object.id);
+  for (const object of final.objects.values())
+    if (
+      (object.cls === 'column' &&
+        final.get(object.parent)?.kind !== 'view' &&
+        final.get(object.parent)?.kind !== 'materialized view') ||
+      (object.cls === 'relation' && object.kind === 'table')
+    )
+      precious.add(object.id);
 
   // where a stop can leave the database: not inside of an explicit transaction
   const visible: number[] = [];
@@ -252,7 +292,9 @@ export function planFile(statements: readonly Statement[], text: string, options
 
   const transitions = statements.map((_, index) => {
     const after = states[index + 1] as Catalog;
-    return atomsBetween(states[index] as Catalog, after, (spec) => states.slice(0, index + 1).some((state) => state.find(spec) !== undefined));
+    return atomsBetween(states[index] as Catalog, after, (spec) =>
+      states.slice(0, index + 1).some((state) => state.find(spec) !== undefined),
+    );
   });
   const pool = transitions.flat();
   const answers = new Map<Atom, (boolean | null | undefined)[]>();
@@ -263,7 +305,11 @@ export function planFile(statements: readonly Statement[], text: string, options
     return (known[k] ??= candidate.test(found[k] as Catalog));
   };
   // what changes from one state that a rerun can find to the next
-  const changes = visible.map((k, position) => (position === 0 ? new Set<string>() : (found[visible[position - 1] as number] as Catalog).changedKeys(found[k] as Catalog)));
+  const changes = visible.map((k, position) =>
+    position === 0
+      ? new Set<string>()
+      : (found[visible[position - 1] as number] as Catalog).changedKeys(found[k] as Catalog),
+  );
   const positionOf = new Map(visible.map((k, position) => [k, position]));
 
   /** `harm` for all later states; worked out again only where something has changed that it asked for. */
@@ -275,10 +321,12 @@ export function planFile(statements: readonly Statement[], text: string, options
       if (k <= index) continue;
       const changed = changes[positionOf.get(k) as number] as Set<string>;
       let valid = last !== undefined;
-      if (valid) for (const key of changed.size < reads.size ? changed : reads) if ((changed.size < reads.size ? reads : changed).has(key)) {
-        valid = false;
-        break;
-      }
+      if (valid)
+        for (const key of changed.size < reads.size ? changed : reads)
+          if ((changed.size < reads.size ? reads : changed).has(key)) {
+            valid = false;
+            break;
+          }
       if (!valid) {
         reads = new Set();
         last = harm(variant, found[k] as Catalog, makeRun(index, true, steps), states[index] as Catalog, reads);
@@ -315,7 +363,15 @@ export function planFile(statements: readonly Statement[], text: string, options
       create.creates(states[at + 1] as Catalog, makeRun(at, true, steps)).some((object) => {
         const target = drop.targets?.[0];
         const there = target && (states[at + 1] as Catalog).find(target);
-        return there !== undefined && there.id === object.id && object.cls !== 'schema' && object.cls !== 'type' && object.kind !== 'table' && object.kind !== 'sequence' && object.kind !== 'materialized view';
+        return (
+          there !== undefined &&
+          there.id === object.id &&
+          object.cls !== 'schema' &&
+          object.cls !== 'type' &&
+          object.kind !== 'table' &&
+          object.kind !== 'sequence' &&
+          object.kind !== 'materialized view'
+        );
       });
     if (effect.targets) return effects.some((later, at) => at > index && pairs(effect, later, at));
     return effects.some((earlier, at) => at < index && pairs(earlier, effect, index));
@@ -327,11 +383,27 @@ export function planFile(statements: readonly Statement[], text: string, options
     const positions = visible.filter((k) => k > index);
     const run = makeRun(index, true, steps);
     const problem = unmodelled.get(index);
-    if (problem !== undefined && !effect.opaque) return { type: 'refuse', why: `its effect could not be followed: ${problem}`, advice: 'If the migration does run, please report it; until then guard it by hand.', silent: false };
+    if (problem !== undefined && !effect.opaque)
+      return {
+        type: 'refuse',
+        why: `its effect could not be followed: ${problem}`,
+        advice: 'If the migration does run, please report it; until then guard it by hand.',
+        silent: false,
+      };
     const variants: Variant[] = [{ name: 'keep', edits: [], run: (catalog, context) => effect.run(catalog, context) }];
-    if (effect.native) variants.push({ name: 'native', edits: effect.native.edits, run: (catalog, context) => effect.native?.run(catalog, context) });
+    if (effect.native)
+      variants.push({
+        name: 'native',
+        edits: effect.native.edits,
+        run: (catalog, context) => effect.native?.run(catalog, context),
+      });
     const key = effect.keyed?.key(before);
-    if (effect.keyed && key) variants.push({ name: 'keyed', edits: effect.keyed.edits(key), run: (catalog, context) => effect.keyed?.run(catalog, context) });
+    if (effect.keyed && key)
+      variants.push({
+        name: 'keyed',
+        edits: effect.keyed.edits(key),
+        run: (catalog, context) => effect.keyed?.run(catalog, context),
+      });
     const tables = variants.map((variant) => harmsOf(index, variant));
     harmTables[index] = new Map(variants.map((variant, which) => [variant.name, tables[which] as Map<number, Harm>]));
     const harmful = (which: number): number[] => positions.filter((k) => tables[which]?.get(k)?.why !== undefined);
@@ -354,30 +426,45 @@ export function planFile(statements: readonly Statement[], text: string, options
     for (const name of ['keyed', 'native'] as const) {
       const which = variants.findIndex((variant) => variant.name === name);
       if (which > 0 && harmless(which) && !(name === 'native' && shaped)) {
-        return { type: 'native', edits: (variants[which] as Variant).edits, keyed: name === 'keyed', note: effect.note };
+        return {
+          type: 'native',
+          edits: (variants[which] as Variant).edits,
+          keyed: name === 'keyed',
+          note: effect.note,
+        };
       }
     }
     if (effect.noDo === undefined) {
       const harmfulAsIs = harmful(0);
       const body = effect.body ?? [];
-      const exact = (transitions[index] ?? []).filter((candidate) => ask(candidate, index) === false && positions.every((k) => ask(candidate, k) === true));
+      const exact = (transitions[index] ?? []).filter(
+        (candidate) => ask(candidate, index) === false && positions.every((k) => ask(candidate, k) === true),
+      );
       if (shaped) {
         const created = effect.creates?.(states[index + 1] as Catalog, run) ?? [];
         // beside what it creates, the same command may drop or change something: that has to have happened, too
         const names = new Set(created.map((object) => object.name));
-        const others = effect.kind.includes(', ') ? distinct(exact.filter((candidate) => !names.has(subjectName(candidate)))) : [];
-        const replaced = created.some((object) => before.find(specOf(object, states[index + 1] as Catalog)) !== undefined);
+        const others = effect.kind.includes(', ')
+          ? distinct(exact.filter((candidate) => !names.has(subjectName(candidate))))
+          : [];
+        const replaced = created.some(
+          (object) => before.find(specOf(object, states[index + 1] as Catalog)) !== undefined,
+        );
         const significant = /TYPE|DROP COLUMN|IDENTITY/.test(effect.kind);
         const provable = !replaced || !significant || others.length > 0;
-        const gone = positions.filter((k) => created.some((object) => !sameThere(object, states[index + 1] as Catalog, found[k] as Catalog)));
+        const gone = positions.filter((k) =>
+          created.some((object) => !sameThere(object, states[index + 1] as Catalog, found[k] as Catalog)),
+        );
         const extra = evidenceFor(gone.filter((k) => harmfulAsIs.includes(k)));
-        if (extra.missing.length === 0 && created.length > 0 && provable) return guard(others, extra.chosen, true, body, undefined);
+        if (extra.missing.length === 0 && created.length > 0 && provable)
+          return guard(others, extra.chosen, true, body, undefined);
       }
       const own = exact;
       if (own.length > 0) {
         const several = effect.kind.includes(', ');
         // a rename asks for its old name: when neither is there, something is wrong and the guard can say so
-        const clarity = (candidate: Atom): number => candidate.cost - (effect.renames && candidate.key.startsWith('-present') ? 1 : 0);
+        const clarity = (candidate: Atom): number =>
+          candidate.cost - (effect.renames && candidate.key.startsWith('-present') ? 1 : 0);
         const chosen = several ? distinct(own) : [[...own].sort((a, b) => clarity(a) - clarity(b))[0] as Atom];
         return guard(chosen, [], false, body, undefined);
       }
@@ -386,12 +473,27 @@ export function planFile(statements: readonly Statement[], text: string, options
       if (stillHarmful.length === 0) return guard([], covered.chosen, false, body, undefined);
       // a question about the rows, where the catalogs can't tell
       for (const onlyIf of effect.onlyIf ?? []) {
-        if (onlyIf.usable(before, steps) && onlyIf.test(before, steps) && stillHarmful.every((k) => (found[k] as Catalog).find(onlyIf.needs) === undefined || !onlyIf.test(found[k] as Catalog, steps))) return guard([], covered.chosen, false, body, onlyIf);
+        if (
+          onlyIf.usable(before, steps) &&
+          onlyIf.test(before, steps) &&
+          stillHarmful.every(
+            (k) => (found[k] as Catalog).find(onlyIf.needs) === undefined || !onlyIf.test(found[k] as Catalog, steps),
+          )
+        )
+          return guard([], covered.chosen, false, body, onlyIf);
       }
       // evidence around the form that needs the least of it
       for (let which = 1; which < variants.length; which++) {
         const around = evidenceFor(harmful(which));
-        if (around.missing.length === 0) return guard([], around.chosen, false, (variants[which] as Variant).edits, undefined, (variants[which] as Variant).name);
+        if (around.missing.length === 0)
+          return guard(
+            [],
+            around.chosen,
+            false,
+            (variants[which] as Variant).edits,
+            undefined,
+            (variants[which] as Variant).name,
+          );
       }
       if (covered.chosen.length > 0 && !effect.data) return guard([], covered.chosen, false, body, undefined);
     }
@@ -401,11 +503,28 @@ export function planFile(statements: readonly Statement[], text: string, options
     return { type: 'keep' };
   }
 
-  function guard(own: readonly Atom[], evidence: readonly Atom[], shape: boolean, body: readonly Edit[], onlyIf: OnlyIf | undefined, variant: Variant['name'] = body.length > 0 ? 'native' : 'keep'): Form {
+  function guard(
+    own: readonly Atom[],
+    evidence: readonly Atom[],
+    shape: boolean,
+    body: readonly Edit[],
+    onlyIf: OnlyIf | undefined,
+    variant: Variant['name'] = body.length > 0 ? 'native' : 'keep',
+  ): Form {
     return { type: 'guard', own, evidence, shape, body, onlyIf, variant };
   }
 
-  if (process.env['IDEMPOTIFY_DEBUG']) forms.forEach((form, index) => console.error(index, effects[index]?.kind, form.type, form.type === 'guard' ? [form.own.map((a) => a.key), form.evidence.map((a) => a.key), form.shape, Boolean(form.onlyIf)] : ''));
+  if (process.env['IDEMPOTIFY_DEBUG'])
+    forms.forEach((form, index) =>
+      console.error(
+        index,
+        effects[index]?.kind,
+        form.type,
+        form.type === 'guard'
+          ? [form.own.map((a) => a.key), form.evidence.map((a) => a.key), form.shape, Boolean(form.onlyIf)]
+          : '',
+      ),
+    );
   const temporary = states.some((state) => [...state.objects.values()].some((object) => object.schema === 'pg_temp'));
   // every stop, every rerun
   let untouched = false;
@@ -429,8 +548,15 @@ export function planFile(statements: readonly Statement[], text: string, options
     const silent = failure.silent;
     forms[failure.index] = {
       type: 'refuse',
-      why: effect?.opaque?.why ?? (effect?.data ? `${effect.data.why}; ${where} a rerun can't be told from a first run: ${failure.message}` : `${where} a rerun can't be told from a first run: ${failure.message}`),
-      advice: effect?.opaque?.advice ?? effect?.data?.advice ?? 'Put the step into a migration of its own, or add something lasting next to it that shows that it has been done.',
+      why:
+        effect?.opaque?.why ??
+        (effect?.data
+          ? `${effect.data.why}; ${where} a rerun can't be told from a first run: ${failure.message}`
+          : `${where} a rerun can't be told from a first run: ${failure.message}`),
+      advice:
+        effect?.opaque?.advice ??
+        effect?.data?.advice ??
+        'Put the step into a migration of its own, or add something lasting next to it that shows that it has been done.',
       silent,
     };
     if (silent) untouched = true;
@@ -444,7 +570,8 @@ export function planFile(statements: readonly Statement[], text: string, options
       if (!effect || form.type === 'broken' || effect.transaction !== undefined) continue;
       if (form.type === 'refuse' || form.type === 'disabled') return false;
       if (form.type === 'guard' && isDone(form, effect, found[k] as Catalog, index, k)) continue;
-      const variant = form.type === 'keep' ? 'keep' : form.type === 'native' ? (form.keyed ? 'keyed' : 'native') : form.variant;
+      const variant =
+        form.type === 'keep' ? 'keep' : form.type === 'native' ? (form.keyed ? 'keyed' : 'native') : form.variant;
       const harmed = (harmTables[index]?.get(variant) ?? harmTables[index]?.get('keep'))?.get(k);
       if (!harmed || harmed.why !== undefined || harmed.reorders) return false;
     }
@@ -491,7 +618,8 @@ export function planFile(statements: readonly Statement[], text: string, options
         try {
           if (native) native.run(catalog, context);
           else if (form.type === 'guard' && form.variant === 'keyed') effect.keyed?.run(catalog, context);
-          else if (form.type === 'guard' && form.variant === 'native' && effect.native && rerun) effect.native.run(catalog, context);
+          else if (form.type === 'guard' && form.variant === 'native' && effect.native && rerun)
+            effect.native.run(catalog, context);
           else effect.run(catalog, context);
         } catch (error) {
           if (!(error instanceof StepError)) throw error;
@@ -501,7 +629,13 @@ export function planFile(statements: readonly Statement[], text: string, options
           }
           // what has run a second time before may be what brought us here
           const cause = ran.find((earlier) => forms[earlier]?.type === 'guard');
-          if (cause !== undefined) return { index: cause, stop: k, message: `it would run a second time, and then: ${error.message}`, silent: wouldBeSilent(effects[cause] as Effect, cause) };
+          if (cause !== undefined)
+            return {
+              index: cause,
+              stop: k,
+              message: `it would run a second time, and then: ${error.message}`,
+              silent: wouldBeSilent(effects[cause] as Effect, cause),
+            };
           return { index, stop: k, message: error.message, silent: wouldBeSilent(effect, index) };
         }
         if (snapshot && !same(snapshot, catalog)) ran.push(index);
@@ -511,16 +645,28 @@ export function planFile(statements: readonly Statement[], text: string, options
       const end = catalog;
       end.endSession();
       if (!same(end, final)) {
-        const blame = ran.find((index) => forms[index]?.type !== 'refuse' && forms[index]?.type !== 'disabled') ?? ran[0];
+        const blame =
+          ran.find((index) => forms[index]?.type !== 'refuse' && forms[index]?.type !== 'disabled') ?? ran[0];
         if (blame === undefined || forms[blame]?.type === 'refuse' || forms[blame]?.type === 'disabled') {
           if (blame === undefined && k < count) {
             // nothing ran twice, yet something is missing: a later statement was taken for done
             const skipped = forms.findIndex((form, index) => index >= k && form.type === 'guard');
-            if (skipped >= 0) return { index: skipped, stop: k, message: `the result would differ: ${difference(end, final)}`, silent: false };
+            if (skipped >= 0)
+              return {
+                index: skipped,
+                stop: k,
+                message: `the result would differ: ${difference(end, final)}`,
+                silent: false,
+              };
           }
           continue;
         }
-        return { index: blame, stop: k, message: `the result would differ: ${difference(end, final)}`, silent: wouldBeSilent(effects[blame] as Effect, blame) };
+        return {
+          index: blame,
+          stop: k,
+          message: `the result would differ: ${difference(end, final)}`,
+          silent: wouldBeSilent(effects[blame] as Effect, blame),
+        };
       }
     }
     return undefined;
@@ -542,14 +688,22 @@ export function planFile(statements: readonly Statement[], text: string, options
       });
   }
 
-  function isDone(form: Form & { type: 'guard' }, effect: Effect, catalog: Catalog, index: number, k?: number): boolean {
-    const holds = (candidate: Atom): boolean => (k === undefined ? candidate.test(catalog) : ask(candidate, k)) === true;
+  function isDone(
+    form: Form & { type: 'guard' },
+    effect: Effect,
+    catalog: Catalog,
+    index: number,
+    k?: number,
+  ): boolean {
+    const holds = (candidate: Atom): boolean =>
+      (k === undefined ? candidate.test(catalog) : ask(candidate, k)) === true;
     if (form.evidence.some(holds)) return true;
     const ownDone = form.own.every(holds);
     if (form.own.length > 0 && !form.shape && ownDone) return true;
     if (form.shape && ownDone) {
       const created = effect.creates?.(states[index + 1] as Catalog, makeRun(index, true, steps)) ?? [];
-      if (created.length > 0 && created.every((object) => sameThere(object, states[index + 1] as Catalog, catalog))) return true;
+      if (created.length > 0 && created.every((object) => sameThere(object, states[index + 1] as Catalog, catalog)))
+        return true;
     }
     if (form.onlyIf) {
       if (catalog.find(form.onlyIf.needs) === undefined) return true;
@@ -576,11 +730,20 @@ export function planFile(statements: readonly Statement[], text: string, options
 /** Is the object there under the name that it was given (and on the same table)? Objects that replaced an old one of the same name count by their definition. */
 function sameThere(object: Obj, from: Catalog, at: Catalog): boolean {
   const there = at.get(object.id);
-  return there !== undefined && there.name === object.name && there.schema === object.schema && (object.parent === undefined || at.get(object.parent)?.name === from.get(object.parent)?.name);
+  return (
+    there !== undefined &&
+    there.name === object.name &&
+    there.schema === object.schema &&
+    (object.parent === undefined || at.get(object.parent)?.name === from.get(object.parent)?.name)
+  );
 }
 
 /** The name of the object that an atom asks about. */
-const subjectName = (candidate: Atom): string => candidate.key.slice(candidate.key.lastIndexOf(':') + 1).replace(/^[^.]*\./, '').split(' ')[0] ?? '';
+const subjectName = (candidate: Atom): string =>
+  candidate.key
+    .slice(candidate.key.lastIndexOf(':') + 1)
+    .replace(/^[^.]*\./, '')
+    .split(' ')[0] ?? '';
 
 /** Atoms that don't follow from each other: one per object is enough. */
 function distinct(atoms: readonly Atom[]): Atom[] {

@@ -17,7 +17,11 @@ export function nameSql(schema: string | undefined, name: string): string {
  * The argument of to_regclass and its like. A name that the file itself creates without a schema is looked for where CREATE puts it
  * (current_schema()), not along the whole search_path, as long as it isn't sure to be there (`at` is the state the guard meets).
  */
-export function nameText(object: Obj, at: Catalog, name: (schema: string | undefined) => string = (schema) => nameSql(schema, object.name)): string {
+export function nameText(
+  object: Obj,
+  at: Catalog,
+  name: (schema: string | undefined) => string = (schema) => nameSql(schema, object.name),
+): string {
   if (object.schema === 'pg_temp') return quoteLiteral(name('pg_temp'));
   if (object.written !== undefined) return quoteLiteral(name(object.written));
   if (isInitial(object) || at.objects.has(object.id)) return quoteLiteral(name(undefined));
@@ -40,7 +44,8 @@ export function regprocedure(object: Obj, at: Catalog): string {
 function inNamespace(column: string, object: Obj, at: Catalog, visible: string): string {
   if (object.written !== undefined) return `${column} = to_regnamespace(${quoteLiteral(quoteIdent(object.written))})`;
   if (isInitial(object) || at.objects.has(object.id)) return `${visible}(oid)`;
-  if (at.pathSet && at.path[0] !== undefined) return `${column} = to_regnamespace(${quoteLiteral(quoteIdent(at.path[0]))})`;
+  if (at.pathSet && at.path[0] !== undefined)
+    return `${column} = to_regnamespace(${quoteLiteral(quoteIdent(at.path[0]))})`;
   return `${column} = to_regnamespace(quote_ident(current_schema()))`;
 }
 
@@ -65,7 +70,13 @@ const BY_NAMESPACE: Partial<Record<Obj['cls'], readonly [catalog: string, prefix
   statistics: ['pg_statistic_ext', 'stx', 'pg_statistics_obj_is_visible'],
 };
 
-const RELKIND: Record<string, string> = { table: `relkind IN ('r', 'p')`, view: `relkind = 'v'`, 'materialized view': `relkind = 'm'`, sequence: `relkind = 'S'`, 'foreign table': `relkind = 'f'` };
+const RELKIND: Record<string, string> = {
+  table: `relkind IN ('r', 'p')`,
+  view: `relkind = 'v'`,
+  'materialized view': `relkind = 'm'`,
+  sequence: `relkind = 'S'`,
+  'foreign table': `relkind = 'f'`,
+};
 
 /** `SELECT FROM pg_attribute …` of one column, or undefined when the parent isn't known. */
 export function columnWhere(column: string, relation: string): string {
@@ -91,52 +102,80 @@ export function presentSql(object: Obj, from: Catalog, at: Catalog): string | un
       return `${regclass(object, at)} IS NOT NULL`;
     case 'column':
       if (!parent) return undefined;
-      if (parent.cls === 'type') return `EXISTS (SELECT FROM ${columnWhere(object.name, `to_regclass(${nameText(parent, at)})`)})`;
+      if (parent.cls === 'type')
+        return `EXISTS (SELECT FROM ${columnWhere(object.name, `to_regclass(${nameText(parent, at)})`)})`;
       return `EXISTS (SELECT FROM ${columnWhere(object.name, regclass(parent, at))})`;
     case 'constraint':
       if (!parent) return undefined;
-      if (parent.cls === 'type') return `EXISTS (SELECT FROM pg_constraint WHERE contypid = ${regtype(parent, at)} AND conname = ${name})`;
+      if (parent.cls === 'type')
+        return `EXISTS (SELECT FROM pg_constraint WHERE contypid = ${regtype(parent, at)} AND conname = ${name})`;
       return `EXISTS (SELECT FROM pg_constraint WHERE conrelid = ${regclass(parent, at)} AND conname = ${name})`;
     case 'trigger':
-      return parent && `EXISTS (SELECT FROM pg_trigger WHERE tgrelid = ${regclass(parent, at)} AND tgname = ${name} AND NOT tgisinternal)`;
+      return (
+        parent &&
+        `EXISTS (SELECT FROM pg_trigger WHERE tgrelid = ${regclass(parent, at)} AND tgname = ${name} AND NOT tgisinternal)`
+      );
     case 'policy':
       return parent && `EXISTS (SELECT FROM pg_policy WHERE polrelid = ${regclass(parent, at)} AND polname = ${name})`;
     case 'rule':
-      return parent && `EXISTS (SELECT FROM pg_rewrite WHERE ev_class = ${regclass(parent, at)} AND rulename = ${name})`;
+      return (
+        parent && `EXISTS (SELECT FROM pg_rewrite WHERE ev_class = ${regclass(parent, at)} AND rulename = ${name})`
+      );
     case 'label':
       return parent && `EXISTS (SELECT FROM pg_enum WHERE enumtypid = ${regtype(parent, at)} AND enumlabel = ${name})`;
     case 'inherit': {
       const other = from.get(object.attrs['parentId']);
-      return parent && other && `EXISTS (SELECT FROM pg_inherits WHERE inhrelid = ${regclass(parent, at)} AND inhparent = ${regclass(other, at)})`;
+      return (
+        parent &&
+        other &&
+        `EXISTS (SELECT FROM pg_inherits WHERE inhrelid = ${regclass(parent, at)} AND inhparent = ${regclass(other, at)})`
+      );
     }
     case 'pubrel': {
       const relation = from.get(object.attrs['relationId']);
       if (!parent) return undefined;
       const publication = `(SELECT oid FROM pg_publication WHERE pubname = ${quoteLiteral(parent.name)})`;
-      if (object.kind === 'schema') return `EXISTS (SELECT FROM pg_publication_namespace WHERE pnpubid = ${publication} AND pnnspid = to_regnamespace(${quoteLiteral(quoteIdent(object.name))}))`;
-      return relation && `EXISTS (SELECT FROM pg_publication_rel WHERE prpubid = ${publication} AND prrelid = ${regclass(relation, at)})`;
+      if (object.kind === 'schema')
+        return `EXISTS (SELECT FROM pg_publication_namespace WHERE pnpubid = ${publication} AND pnnspid = to_regnamespace(${quoteLiteral(quoteIdent(object.name))}))`;
+      return (
+        relation &&
+        `EXISTS (SELECT FROM pg_publication_rel WHERE prpubid = ${publication} AND prrelid = ${regclass(relation, at)})`
+      );
     }
     case 'option': {
       if (!parent) return undefined;
-      const catalog = parent.cls === 'server' ? ['pg_foreign_server', 'srv'] : parent.cls === 'fdw' ? ['pg_foreign_data_wrapper', 'fdw'] : undefined;
+      const catalog =
+        parent.cls === 'server'
+          ? ['pg_foreign_server', 'srv']
+          : parent.cls === 'fdw'
+            ? ['pg_foreign_data_wrapper', 'fdw']
+            : undefined;
       if (!catalog) return undefined;
       return `EXISTS (SELECT FROM ${catalog[0]}, pg_options_to_table(${catalog[1]}options) WHERE ${catalog[1]}name = ${quoteLiteral(parent.name)} AND option_name = ${name})`;
     }
     case 'mapping':
-      return parent && `EXISTS (SELECT FROM pg_user_mappings WHERE srvname = ${quoteLiteral(parent.name)} AND usename = ${object.name === 'CURRENT_USER' ? 'current_user' : name})`;
+      return (
+        parent &&
+        `EXISTS (SELECT FROM pg_user_mappings WHERE srvname = ${quoteLiteral(parent.name)} AND usename = ${object.name === 'CURRENT_USER' ? 'current_user' : name})`
+      );
     case 'type':
       return `${regtype(object, at)} IS NOT NULL`;
     case 'function':
       return `${regprocedure(object, at)} IS NOT NULL`;
     case 'operator':
-      return object.attrs['sql'] === undefined ? undefined : `to_regoperator(${quoteLiteral(object.attrs['sql'])}) IS NOT NULL`;
+      return object.attrs['sql'] === undefined
+        ? undefined
+        : `to_regoperator(${quoteLiteral(object.attrs['sql'])}) IS NOT NULL`;
     case 'cast':
       return `EXISTS (SELECT FROM pg_cast WHERE castsource = to_regtype(${quoteLiteral(object.attrs['source'] ?? '')}) AND casttarget = to_regtype(${quoteLiteral(object.attrs['target'] ?? '')}))`;
     case 'transform':
       return `EXISTS (SELECT FROM pg_transform WHERE trftype = to_regtype(${quoteLiteral(object.attrs['type'] ?? '')}) AND trflang = (SELECT oid FROM pg_language WHERE lanname = ${quoteLiteral(object.attrs['lang'] ?? '')}))`;
     case 'opclass':
     case 'opfamily': {
-      const [catalog, prefix, visible] = object.cls === 'opclass' ? ['pg_opclass', 'opc', 'pg_opclass_is_visible'] : ['pg_opfamily', 'opf', 'pg_opfamily_is_visible'];
+      const [catalog, prefix, visible] =
+        object.cls === 'opclass'
+          ? ['pg_opclass', 'opc', 'pg_opclass_is_visible']
+          : ['pg_opfamily', 'opf', 'pg_opfamily_is_visible'];
       const bare = object.attrs['bare'] ?? object.name;
       return `EXISTS (SELECT FROM ${catalog} WHERE ${prefix}name = ${quoteLiteral(bare)} AND ${prefix}method = (SELECT oid FROM pg_am WHERE amname = ${quoteLiteral(object.attrs['method'] ?? '')}) AND ${inNamespace(`${prefix}namespace`, object, at, visible)})`;
     }

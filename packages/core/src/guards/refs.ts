@@ -17,7 +17,26 @@ export interface Refs {
   subquery: boolean;
 }
 
-const VOLATILE = new Set(['random', 'gen_random_uuid', 'uuid_generate_v4', 'uuid_generate_v1', 'uuid_generate_v1mc', 'uuidv4', 'uuidv7', 'nextval', 'setval', 'clock_timestamp', 'timeofday', 'gen_random_bytes', 'random_normal', 'txid_current', 'pg_current_xact_id', 'cuid', 'nanoid', 'gen_salt']);
+const VOLATILE = new Set([
+  'random',
+  'gen_random_uuid',
+  'uuid_generate_v4',
+  'uuid_generate_v1',
+  'uuid_generate_v1mc',
+  'uuidv4',
+  'uuidv7',
+  'nextval',
+  'setval',
+  'clock_timestamp',
+  'timeofday',
+  'gen_random_bytes',
+  'random_normal',
+  'txid_current',
+  'pg_current_xact_id',
+  'cuid',
+  'nanoid',
+  'gen_salt',
+]);
 const CLOCK = new Set(['now', 'transaction_timestamp', 'statement_timestamp']);
 
 /** Functions of pg_catalog that migrations use and that never change rows; a function not listed may do anything. */
@@ -35,7 +54,15 @@ export const HARMLESS = new Set(
 
 /** Collects references; names bound by WITH are not relations. */
 export function collectRefs(node: Node): Refs {
-  const refs: Refs = { relations: [], columns: [], functions: [], types: [], volatile: false, clock: false, subquery: false };
+  const refs: Refs = {
+    relations: [],
+    columns: [],
+    functions: [],
+    types: [],
+    volatile: false,
+    clock: false,
+    subquery: false,
+  };
   const bound = new Set<string>();
   walk(node, (tag, value) => {
     if (tag === 'CommonTableExpr') bound.add(value.ctename);
@@ -43,13 +70,17 @@ export function collectRefs(node: Node): Refs {
   walk(node, (tag, value) => {
     switch (tag) {
       case 'RangeVar':
-        if (value.schemaname || !bound.has(value.relname)) refs.relations.push({ ...rangeVar(value), alias: value.alias?.aliasname });
+        if (value.schemaname || !bound.has(value.relname))
+          refs.relations.push({ ...rangeVar(value), alias: value.alias?.aliasname });
         break;
       case 'ColumnRef': {
-        const names = (value.fields ?? []).map((field: Node) => field?.String?.sval).filter((name: unknown) => typeof name === 'string') as string[];
+        const names = (value.fields ?? [])
+          .map((field: Node) => field?.String?.sval)
+          .filter((name: unknown) => typeof name === 'string') as string[];
         const star = (value.fields ?? []).some((field: Node) => field?.A_Star);
         const name = star ? '*' : names[names.length - 1];
-        if (name !== undefined) refs.columns.push({ qualifier: star ? names[names.length - 1] : names[names.length - 2], name });
+        if (name !== undefined)
+          refs.columns.push({ qualifier: star ? names[names.length - 1] : names[names.length - 2], name });
         break;
       }
       case 'FuncCall': {
@@ -93,10 +124,11 @@ export function dependencies(refs: Refs, catalog: Catalog): string[] {
       tables.push(found);
     }
   }
-  for (const column of refs.columns) for (const table of tables) {
-    const found = catalog.child(table, 'column', column.name);
-    if (found) ids.add(found.id);
-  }
+  for (const column of refs.columns)
+    for (const table of tables) {
+      const found = catalog.child(table, 'column', column.name);
+      if (found) ids.add(found.id);
+    }
   for (const name of refs.functions) {
     const found = findFunction(catalog, name);
     if (found) ids.add(found.id);
@@ -113,7 +145,14 @@ export function needRelations(refs: Refs, catalog: Catalog, except?: Spec): Obj[
   const out: Obj[] = [];
   for (const relation of refs.relations) {
     if (except && relation.name === except.name && relation.schema === except.schema) continue;
-    if (relation.schema === 'pg_catalog' || relation.schema === 'information_schema' || (relation.schema === undefined && relation.name.startsWith('pg_') && !catalog.find({ cls: 'relation', ...relation }))) continue;
+    if (
+      relation.schema === 'pg_catalog' ||
+      relation.schema === 'information_schema' ||
+      (relation.schema === undefined &&
+        relation.name.startsWith('pg_') &&
+        !catalog.find({ cls: 'relation', ...relation }))
+    )
+      continue;
     out.push(catalog.need({ cls: 'relation', kind: 'table', ...relation }));
   }
   return out;
@@ -136,14 +175,22 @@ export function needsOf(refs: Refs, written: readonly string[], target: Spec | u
       if (catalog.world || catalog.recording) {
         known = [];
         functions = [];
-        const tables: Spec[] = [...(target ? [target] : []), ...refs.relations.map((relation): Spec => ({ cls: 'relation', schema: relation.schema, name: relation.name }))];
+        const tables: Spec[] = [
+          ...(target ? [target] : []),
+          ...refs.relations.map((relation): Spec => ({
+            cls: 'relation',
+            schema: relation.schema,
+            name: relation.name,
+          })),
+        ];
         for (const spec of tables) {
           const table = catalog.find(spec);
           if (!table) continue;
           const names = new Set([...refs.columns.map((column) => column.name), ...(spec === target ? written : [])]);
           for (const name of names) {
             const column = catalog.child(table, 'column', name);
-            if (column) known.push({ spec: { cls: 'column', name, parent: spec }, type: typeOf(catalog, column), column: name });
+            if (column)
+              known.push({ spec: { cls: 'column', name, parent: spec }, type: typeOf(catalog, column), column: name });
           }
         }
         for (const name of refs.functions) {
@@ -155,10 +202,11 @@ export function needsOf(refs: Refs, written: readonly string[], target: Spec | u
       for (const need of known ?? []) {
         const column = catalog.need(need.spec);
         const type = typeOf(catalog, column);
-        if (type !== need.type && !/^(text|character varying)/.test(type)) throw new StepError(`column "${need.column}" has another type by then`);
+        if (type !== need.type && !/^(text|character varying)/.test(type))
+          throw new StepError(`column "${need.column}" has another type by then`);
       }
-      for (const id of functions ?? []) if (!catalog.get(id)) throw new StepError('a function that it calls is gone by then');
+      for (const id of functions ?? [])
+        if (!catalog.get(id)) throw new StepError('a function that it calls is gone by then');
     },
   };
 }
-

@@ -105,21 +105,50 @@ const READERS: Record<string, Reader> = {
 };
 
 /** Statements that set or show something, which a second run does again without harm. */
-for (const tag of ['VariableShowStmt', 'ExplainStmt', 'CheckPointStmt', 'ListenStmt', 'UnlistenStmt', 'NotifyStmt', 'DiscardStmt', 'LoadStmt', 'PrepareStmt', 'DeallocateStmt', 'GrantRoleStmt', 'AlterDefaultPrivilegesStmt', 'AlterRoleStmt', 'AlterRoleSetStmt', 'AlterDatabaseStmt', 'AlterDatabaseSetStmt', 'AlterExtensionStmt', 'AlterSystemStmt', 'AlterTableMoveAllStmt', 'DropOwnedStmt', 'ReassignOwnedStmt']) READERS[tag] = session.readQuiet;
+for (const tag of [
+  'VariableShowStmt',
+  'ExplainStmt',
+  'CheckPointStmt',
+  'ListenStmt',
+  'UnlistenStmt',
+  'NotifyStmt',
+  'DiscardStmt',
+  'LoadStmt',
+  'PrepareStmt',
+  'DeallocateStmt',
+  'GrantRoleStmt',
+  'AlterDefaultPrivilegesStmt',
+  'AlterRoleStmt',
+  'AlterRoleSetStmt',
+  'AlterDatabaseStmt',
+  'AlterDatabaseSetStmt',
+  'AlterExtensionStmt',
+  'AlterSystemStmt',
+  'AlterTableMoveAllStmt',
+  'DropOwnedStmt',
+  'ReassignOwnedStmt',
+])
+  READERS[tag] = session.readQuiet;
 
-READERS['DoStmt'] = readDo((statement, text, pgVersion) => {
+/** A statement inside of PL/pgSQL: what can't be read is simply not known. */
+function readNested(statement: Statement, text: string, pgVersion: number): Effect | undefined {
   try {
-    return readEffect(statement, text, pgVersion);
+    return statement.tag === '' ? undefined : readEffect(statement, text, pgVersion);
   } catch (error) {
     if (error instanceof StepError) return undefined;
     throw error;
   }
-});
+}
+
+READERS['DoStmt'] = readDo(readNested);
 
 /** The effect of one parsed statement. `text` is the text that the statement's ranges refer to. */
 export function readEffect(statement: Statement, text: string, pgVersion: number): Effect {
   const input = { statement, node: statement.node, text, pgVersion };
-  if (statement.tag === 'SelectStmt') return statement.node.intoClause ? readSelectInto(input) : session.readSelect(input);
+  if (statement.tag === 'SelectStmt')
+    return statement.node.intoClause
+      ? readSelectInto(input)
+      : session.readSelect((nested, nestedText) => readNested(nested, nestedText, pgVersion))(input);
   const reader = READERS[statement.tag];
   if (reader) {
     try {
@@ -139,6 +168,10 @@ export function readEffect(statement: Statement, text: string, pgVersion: number
     run: (catalog, run) => {
       if (run.rerun && !catalog.world) throw new StepError(why);
     },
-    opaque: { why, advice: 'Put it into a DO block with a check of your own, or disable the check for this statement with a reason.', silent: true },
+    opaque: {
+      why,
+      advice: 'Put it into a DO block with a check of your own, or disable the check for this statement with a reason.',
+      silent: true,
+    },
   };
 }

@@ -66,7 +66,12 @@ export function addColumn(catalog: Catalog, run: Run, table: Obj, tableSpec: Spe
     attrs['default'] = 'nextval';
   }
   const columnId = run.id(`column ${table.id}.${name}`);
-  const column = catalog.create({ cls: 'column', name, parent: tableSpec }, columnId, { attrs, deps, parent: table.id, kind: 'column' }, maybeThere);
+  const column = catalog.create(
+    { cls: 'column', name, parent: tableSpec },
+    columnId,
+    { attrs, deps, parent: table.id, kind: 'column' },
+    maybeThere,
+  );
   if (type.serial || attrs['identity'] !== '') addSequence(catalog, run, table, column);
   for (const constraint of constraints) addConstraint(catalog, run, table, tableSpec, constraint, [name]);
   return column;
@@ -74,9 +79,14 @@ export function addColumn(catalog: Catalog, run: Run, table: Obj, tableSpec: Spe
 
 /** The sequence that comes with serial and identity columns. */
 export function addSequence(catalog: Catalog, run: Run, table: Obj, column: Obj): void {
-  const taken = (candidate: string): boolean => catalog.find({ cls: 'relation', schema: table.schema, name: candidate }) !== undefined;
+  const taken = (candidate: string): boolean =>
+    catalog.find({ cls: 'relation', schema: table.schema, name: candidate }) !== undefined;
   const name = chooseName(table.name, column.name, 'seq', taken);
-  const made = catalog.create({ cls: 'relation', kind: 'sequence', name, schema: table.schema }, run.id(`sequence ${column.id}`), { parent: column.id, kind: 'sequence', schema: table.schema });
+  const made = catalog.create(
+    { cls: 'relation', kind: 'sequence', name, schema: table.schema },
+    run.id(`sequence ${column.id}`),
+    { parent: column.id, kind: 'sequence', schema: table.schema },
+  );
   catalog.update(made, {});
 }
 
@@ -96,55 +106,99 @@ const columnList = (names: readonly string[]): string => `(${names.map(quoteIden
 
 /** The primary key's columns, when they are known. */
 function primaryKey(catalog: Catalog, table: Obj): string[] | undefined {
-  for (const constraint of catalog.children(table.id, 'constraint')) if (constraint.kind === 'p' && constraint.attrs['columns']) return JSON.parse(constraint.attrs['columns']) as string[];
+  for (const constraint of catalog.children(table.id, 'constraint'))
+    if (constraint.kind === 'p' && constraint.attrs['columns'])
+      return JSON.parse(constraint.attrs['columns']) as string[];
   return undefined;
 }
 
-const KIND: Record<string, string> = { CONSTR_PRIMARY: 'p', CONSTR_UNIQUE: 'u', CONSTR_FOREIGN: 'f', CONSTR_CHECK: 'c', CONSTR_EXCLUSION: 'x', CONSTR_NOTNULL: 'n' };
+const KIND: Record<string, string> = {
+  CONSTR_PRIMARY: 'p',
+  CONSTR_UNIQUE: 'u',
+  CONSTR_FOREIGN: 'f',
+  CONSTR_CHECK: 'c',
+  CONSTR_EXCLUSION: 'x',
+  CONSTR_NOTNULL: 'n',
+};
 
 /** Adds a table or column constraint under the name that PostgreSQL gives it. Throws when that name is taken. */
-export function addConstraint(catalog: Catalog, run: Run, table: Obj, tableSpec: Spec, node: Node, inline?: readonly string[]): Obj | undefined {
+export function addConstraint(
+  catalog: Catalog,
+  run: Run,
+  table: Obj,
+  tableSpec: Spec,
+  node: Node,
+  inline?: readonly string[],
+): Obj | undefined {
   const kind = KIND[node.contype];
   // an inline NOT NULL is an attribute of its column
   if (kind === undefined || (kind === 'n' && inline)) return undefined;
   let columns: string[] = inline ? [...inline] : strings(kind === 'f' ? node.fk_attrs : node.keys);
   let label = 'check';
   let addition: string | undefined;
-  const attrs: Record<string, string> = { valid: node.skip_validation || (kind === 'f' && node.initially_valid === false) ? 'false' : 'true' };
+  const attrs: Record<string, string> = {
+    valid: node.skip_validation || (kind === 'f' && node.initially_valid === false) ? 'false' : 'true',
+  };
   const deps: string[] = [];
   let def: string | undefined;
   const deferrable = (node.deferrable ? ' DEFERRABLE' : '') + (node.initdeferred ? ' INITIALLY DEFERRED' : '');
   const including = strings(node.including);
-  const index = node.indexname ? catalog.need({ cls: 'relation', kind: 'index', name: truncateName(node.indexname), schema: tableSpec.schema ?? table.schema }) : undefined;
+  const index = node.indexname
+    ? catalog.need({
+        cls: 'relation',
+        kind: 'index',
+        name: truncateName(node.indexname),
+        schema: tableSpec.schema ?? table.schema,
+      })
+    : undefined;
   if (index?.attrs['columns']) columns = JSON.parse(index.attrs['columns']) as string[];
   switch (kind) {
     case 'p':
       label = 'pkey';
-      if (columns.length > 0) def = `PRIMARY KEY ${columnList(columns)}${including.length ? ` INCLUDE ${columnList(including)}` : ''}${deferrable}`;
-      for (const other of catalog.children(table.id, 'constraint')) if (other.kind === 'p') throw new StepError(`multiple primary keys for "${table.name}"`);
+      if (columns.length > 0)
+        def = `PRIMARY KEY ${columnList(columns)}${including.length ? ` INCLUDE ${columnList(including)}` : ''}${deferrable}`;
+      for (const other of catalog.children(table.id, 'constraint'))
+        if (other.kind === 'p') throw new StepError(`multiple primary keys for "${table.name}"`);
       break;
     case 'u':
       label = 'key';
       addition = columnsAddition(columns);
-      if (columns.length > 0) def = `UNIQUE ${node.nulls_not_distinct ? 'NULLS NOT DISTINCT ' : ''}${columnList(columns)}${including.length ? ` INCLUDE ${columnList(including)}` : ''}${deferrable}`;
+      if (columns.length > 0)
+        def = `UNIQUE ${node.nulls_not_distinct ? 'NULLS NOT DISTINCT ' : ''}${columnList(columns)}${including.length ? ` INCLUDE ${columnList(including)}` : ''}${deferrable}`;
       break;
     case 'f': {
       label = 'fkey';
       addition = columnsAddition(columns);
       const target = rangeVar(node.pktable);
-      const other = target.name === table.name && (target.schema ?? table.schema) === table.schema ? table : catalog.need({ cls: 'relation', kind: 'table', ...target });
+      const other =
+        target.name === table.name && (target.schema ?? table.schema) === table.schema
+          ? table
+          : catalog.need({ cls: 'relation', kind: 'table', ...target });
       attrs['refId'] = other.id;
       const written = strings(node.pk_attrs);
       const targetColumns = written.length > 0 ? written : primaryKey(catalog, other);
-      for (const column of written) if (other.complete && !catalog.child(other, 'column', column)) catalog.need({ cls: 'column', name: column, parent: { cls: 'relation', ...target } });
+      for (const column of written)
+        if (other.complete && !catalog.child(other, 'column', column))
+          catalog.need({ cls: 'column', name: column, parent: { cls: 'relation', ...target } });
       deps.push(other.id);
-      const key = [...catalog.children(other.id)].find((candidate) => (candidate.kind === 'p' || candidate.kind === 'u' || (candidate.kind === 'index' && candidate.attrs['unique'] === 'true')) && candidate.attrs['columns'] === JSON.stringify(targetColumns ?? null));
+      const key = [...catalog.children(other.id)].find(
+        (candidate) =>
+          (candidate.kind === 'p' ||
+            candidate.kind === 'u' ||
+            (candidate.kind === 'index' && candidate.attrs['unique'] === 'true')) &&
+          candidate.attrs['columns'] === JSON.stringify(targetColumns ?? null),
+      );
       if (key && other.id !== table.id) deps.push(key.id);
       if (targetColumns && !node.fk_period && (node.fk_del_set_cols ?? []).length === 0) {
         const match = node.fk_matchtype === 'f' ? ' MATCH FULL' : '';
         const onUpdate = ACTION[node.fk_upd_action] ? ` ON UPDATE${ACTION[node.fk_upd_action]}` : '';
         const onDelete = ACTION[node.fk_del_action] ? ` ON DELETE${ACTION[node.fk_del_action]}` : '';
-        def = `FOREIGN KEY ${columnList(columns)} REFERENCES %s${columnList(targetColumns)}`.replaceAll(/%(?!s\()/g, '%%') + match + onUpdate + onDelete + deferrable;
+        def =
+          `FOREIGN KEY ${columnList(columns)} REFERENCES %s${columnList(targetColumns)}`.replaceAll(/%(?!s\()/g, '%%') +
+          match +
+          onUpdate +
+          onDelete +
+          deferrable;
       }
       break;
     }
@@ -170,28 +224,62 @@ export function addConstraint(catalog: Catalog, run: Run, table: Obj, tableSpec:
     }
   }
   const taken = (candidate: string): boolean =>
-    catalog.child(table, 'constraint', candidate) !== undefined || (kind !== 'c' && kind !== 'f' && kind !== 'n' && catalog.find({ cls: 'relation', schema: table.schema, name: candidate }) !== undefined);
-  const name = node.conname ? truncateName(node.conname) : kind === 'p' ? makeObjectName(table.name, undefined, 'pkey') : chooseName(table.name, addition, label, taken);
-  if (run.rerun && !catalog.world && attrs['valid'] === 'true' && kind !== 'n' && !inline && !table.id.startsWith(run.id('')) && !catalog.child(table, 'constraint', name) && !catalog.hasDropped(table, 'constraint', name)) {
+    catalog.child(table, 'constraint', candidate) !== undefined ||
+    (kind !== 'c' &&
+      kind !== 'f' &&
+      kind !== 'n' &&
+      catalog.find({ cls: 'relation', schema: table.schema, name: candidate }) !== undefined);
+  const name = node.conname
+    ? truncateName(node.conname)
+    : kind === 'p'
+      ? makeObjectName(table.name, undefined, 'pkey')
+      : chooseName(table.name, addition, label, taken);
+  if (
+    run.rerun &&
+    !catalog.world &&
+    attrs['valid'] === 'true' &&
+    kind !== 'n' &&
+    !inline &&
+    !table.id.startsWith(run.id('')) &&
+    !catalog.child(table, 'constraint', name) &&
+    !catalog.hasDropped(table, 'constraint', name)
+  ) {
     // it was there when the statement had run and is gone: rows written since may break it
     throw new StepError(`constraint "${name}" was dropped again; rows written since may violate it`);
   }
-  const auto = columns.map((column) => catalog.child(table, 'column', column)?.id).filter((id): id is string => id !== undefined);
+  const auto = columns
+    .map((column) => catalog.child(table, 'column', column)?.id)
+    .filter((id): id is string => id !== undefined);
   attrs['columns'] = JSON.stringify(columns);
   if (!node.conname) attrs['auto'] = 'true';
   if (kind === 'c' || kind === 'x') attrs['source'] = fingerprint(node.raw_expr ?? node.exclusions);
-  const created = catalog.create({ cls: 'constraint', name, parent: tableSpec }, run.id(`constraint ${table.id}.${name}`), { kind, def, attrs, deps, auto, parent: table.id });
-  if (kind === 'p') for (const column of columns) {
-    const found = catalog.child(table, 'column', column);
-    if (found) catalog.set(found, 'notnull', 'true');
-  }
+  const created = catalog.create(
+    { cls: 'constraint', name, parent: tableSpec },
+    run.id(`constraint ${table.id}.${name}`),
+    { kind, def, attrs, deps, auto, parent: table.id },
+  );
+  if (kind === 'p')
+    for (const column of columns) {
+      const found = catalog.child(table, 'column', column);
+      if (found) catalog.set(found, 'notnull', 'true');
+    }
   if (kind === 'p' || kind === 'u' || kind === 'x') {
     if (index) {
       // the index is renamed and belongs to the constraint from now on
       const renamed = catalog.rename(index, name, index.schema);
       catalog.update(renamed, { auto: [...renamed.auto, created.id], attrs: { ...renamed.attrs, owner: created.id } });
     } else {
-      catalog.create({ cls: 'relation', kind: 'index', name, schema: table.schema }, run.id(`index ${table.id}.${name}`), { kind: 'index', parent: table.id, schema: table.schema, auto: [created.id], attrs: { owner: created.id, columns: JSON.stringify(columns) } });
+      catalog.create(
+        { cls: 'relation', kind: 'index', name, schema: table.schema },
+        run.id(`index ${table.id}.${name}`),
+        {
+          kind: 'index',
+          parent: table.id,
+          schema: table.schema,
+          auto: [created.id],
+          attrs: { owner: created.id, columns: JSON.stringify(columns) },
+        },
+      );
     }
   }
   return created;
@@ -212,7 +300,8 @@ export function boundText(bound: Node): string | undefined {
     const values = (items ?? []).map(value);
     return values.includes(undefined) ? undefined : values.join(', ');
   };
-  if (bound.strategy === 'h') return `FOR VALUES WITH (modulus ${bound.modulus ?? 0}, remainder ${bound.remainder ?? 0})`;
+  if (bound.strategy === 'h')
+    return `FOR VALUES WITH (modulus ${bound.modulus ?? 0}, remainder ${bound.remainder ?? 0})`;
   if (bound.strategy === 'r') {
     const lower = list(bound.lowerdatums);
     const upper = list(bound.upperdatums);

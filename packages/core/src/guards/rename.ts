@@ -5,7 +5,14 @@ import type { Effect, Reader } from '../model/effect.ts';
 import { typeSql } from '../model/types.ts';
 import { findFunction } from './refs.ts';
 
-const RELATIONS: Record<string, string> = { OBJECT_TABLE: 'table', OBJECT_VIEW: 'view', OBJECT_MATVIEW: 'materialized view', OBJECT_INDEX: 'index', OBJECT_SEQUENCE: 'sequence', OBJECT_FOREIGN_TABLE: 'foreign table' };
+const RELATIONS: Record<string, string> = {
+  OBJECT_TABLE: 'table',
+  OBJECT_VIEW: 'view',
+  OBJECT_MATVIEW: 'materialized view',
+  OBJECT_INDEX: 'index',
+  OBJECT_SEQUENCE: 'sequence',
+  OBJECT_FOREIGN_TABLE: 'foreign table',
+};
 
 const NAMED: Record<string, Class> = {
   OBJECT_TYPE: 'type',
@@ -27,12 +34,25 @@ const NAMED: Record<string, Class> = {
   OBJECT_LANGUAGE: 'language',
 };
 
-const CHILDREN: Record<string, Class> = { OBJECT_TABCONSTRAINT: 'constraint', OBJECT_TRIGGER: 'trigger', OBJECT_POLICY: 'policy', OBJECT_RULE: 'rule', OBJECT_COLUMN: 'column', OBJECT_ATTRIBUTE: 'column', OBJECT_DOMCONSTRAINT: 'constraint' };
+const CHILDREN: Record<string, Class> = {
+  OBJECT_TABCONSTRAINT: 'constraint',
+  OBJECT_TRIGGER: 'trigger',
+  OBJECT_POLICY: 'policy',
+  OBJECT_RULE: 'rule',
+  OBJECT_COLUMN: 'column',
+  OBJECT_ATTRIBUTE: 'column',
+  OBJECT_DOMCONSTRAINT: 'constraint',
+};
 
 function functionSpec(node: Node, kind: string): Spec {
   const object = node.object?.ObjectWithArgs;
   const name = qualified(strings(object?.objname));
-  return { cls: 'function', kind, schema: name.schema, name: `${name.name}(${(object?.objargs ?? []).map((arg: Node) => typeSql(arg.TypeName)).join(', ')})` };
+  return {
+    cls: 'function',
+    kind,
+    schema: name.schema,
+    name: `${name.name}(${(object?.objargs ?? []).map((arg: Node) => typeSql(arg.TypeName)).join(', ')})`,
+  };
 }
 
 /** The relation; for an index also the constraint that owns it, which is renamed with it. */
@@ -61,7 +81,14 @@ export const readRename: Reader = (input): Effect => {
   const child = CHILDREN[type];
   if (child !== undefined) {
     const inType = type === 'OBJECT_ATTRIBUTE' || type === 'OBJECT_DOMCONSTRAINT';
-    const parent: Spec = type === 'OBJECT_DOMCONSTRAINT' ? { cls: 'type', kind: 'domain', ...objectName(node.object) } : { cls: inType ? 'type' : 'relation', kind: inType ? 'composite' : (RELATIONS[node.relationType] ?? 'table'), ...rangeVar(node.relation) };
+    const parent: Spec =
+      type === 'OBJECT_DOMCONSTRAINT'
+        ? { cls: 'type', kind: 'domain', ...objectName(node.object) }
+        : {
+            cls: inType ? 'type' : 'relation',
+            kind: inType ? 'composite' : (RELATIONS[node.relationType] ?? 'table'),
+            ...rangeVar(node.relation),
+          };
     const name = truncateName(node.subname ?? '');
     const spec: Spec = { cls: child, name, parent };
     return {
@@ -79,13 +106,21 @@ export const readRename: Reader = (input): Effect => {
       renames: true,
     };
   }
-  if (type === 'OBJECT_FUNCTION' || type === 'OBJECT_PROCEDURE' || type === 'OBJECT_ROUTINE' || type === 'OBJECT_AGGREGATE') {
+  if (
+    type === 'OBJECT_FUNCTION' ||
+    type === 'OBJECT_PROCEDURE' ||
+    type === 'OBJECT_ROUTINE' ||
+    type === 'OBJECT_AGGREGATE'
+  ) {
     const spec = functionSpec(node, 'function');
     return {
       kind: 'RENAME FUNCTION',
       subject: `function "${spec.name}"`,
       run: (catalog) => {
-        const object = node.object?.ObjectWithArgs?.args_unspecified ? (findFunction(catalog, { schema: spec.schema, name: spec.name.slice(0, spec.name.indexOf('(')) }) ?? catalog.need(spec)) : catalog.need(spec);
+        const object = node.object?.ObjectWithArgs?.args_unspecified
+          ? (findFunction(catalog, { schema: spec.schema, name: spec.name.slice(0, spec.name.indexOf('(')) }) ??
+            catalog.need(spec))
+          : catalog.need(spec);
         catalog.rename(object, newName + object.name.slice(object.name.indexOf('(')));
       },
       renames: true,
@@ -93,14 +128,18 @@ export const readRename: Reader = (input): Effect => {
   }
   const cls = NAMED[type];
   if (cls === undefined) throw new StepError(`RENAME of ${type}`);
-  const spec: Spec = { cls, ...(node.object ? objectName(node.object) : { name: truncateName(node.subname ?? ''), schema: undefined }) };
+  const spec: Spec = {
+    cls,
+    ...(node.object ? objectName(node.object) : { name: truncateName(node.subname ?? ''), schema: undefined }),
+  };
   return {
     kind: `RENAME ${cls.toUpperCase()}`,
     subject: `${cls} "${spec.name}"`,
     run: (catalog) => {
       const object = catalog.need(spec);
       if (cls === 'schema') {
-        for (const inside of [...catalog.all()]) if (inside.schema === object.name) catalog.rename(inside, inside.name, newName);
+        for (const inside of [...catalog.all()])
+          if (inside.schema === object.name) catalog.rename(inside, inside.name, newName);
       }
       catalog.rename(object, newName);
     },
@@ -115,9 +154,18 @@ export const readSetSchema: Reader = (input): Effect => {
   const cls = RELATIONS[type] !== undefined ? 'relation' : (NAMED[type] ?? 'function');
   if (cls === 'extension') {
     const name = objectName(node.object).name;
-    return { kind: 'ALTER EXTENSION SET SCHEMA', subject: `extension "${name}"`, run: (catalog) => void catalog.set(catalog.need({ cls: 'extension', name }), 'schema', schema) };
+    return {
+      kind: 'ALTER EXTENSION SET SCHEMA',
+      subject: `extension "${name}"`,
+      run: (catalog) => void catalog.set(catalog.need({ cls: 'extension', name }), 'schema', schema),
+    };
   }
-  const spec: Spec = cls === 'relation' ? { cls, kind: RELATIONS[type], ...rangeVar(node.relation) } : cls === 'function' ? functionSpec(node, 'function') : { cls, ...objectName(node.object) };
+  const spec: Spec =
+    cls === 'relation'
+      ? { cls, kind: RELATIONS[type], ...rangeVar(node.relation) }
+      : cls === 'function'
+        ? functionSpec(node, 'function')
+        : { cls, ...objectName(node.object) };
   return {
     kind: `${cls.toUpperCase()} SET SCHEMA`,
     subject: `${cls} "${spec.name}"`,
@@ -126,7 +174,8 @@ export const readSetSchema: Reader = (input): Effect => {
       const object = catalog.need(spec);
       if (object.schema === schema) throw new StepError(`"${object.name}" is already in schema "${schema}"`);
       catalog.rename(object, object.name, schema);
-      for (const child of [...catalog.children(object.id)]) if (child.cls === 'relation') catalog.rename(child, child.name, schema);
+      for (const child of [...catalog.children(object.id)])
+        if (child.cls === 'relation') catalog.rename(child, child.name, schema);
     },
     renames: true,
   };

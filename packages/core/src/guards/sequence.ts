@@ -11,7 +11,9 @@ function sequenceLine(options: readonly Node[]): string | undefined {
   const as = value('as');
   const type = as ? typeText(as.arg.TypeName).text : 'bigint';
   const increment = defElemText(value('increment')) ?? '1';
-  const start = defElemText(value('start')) ?? (value('minvalue')?.arg ? defElemText(value('minvalue')) : increment.startsWith('-') ? undefined : '1');
+  const start =
+    defElemText(value('start')) ??
+    (value('minvalue')?.arg ? defElemText(value('minvalue')) : increment.startsWith('-') ? undefined : '1');
   return start === undefined ? undefined : `${type} START ${start} INCREMENT ${increment}`;
 }
 
@@ -21,7 +23,12 @@ function own(catalog: Catalog, sequence: Obj, options: readonly Node[]): void {
   const parts = strings(owner.arg?.List?.items);
   if (parts.length < 2) return; // OWNED BY NONE
   const column = parts[parts.length - 1] as string;
-  const table: Spec = { cls: 'relation', kind: 'table', name: parts[parts.length - 2] as string, schema: parts[parts.length - 3] };
+  const table: Spec = {
+    cls: 'relation',
+    kind: 'table',
+    name: parts[parts.length - 2] as string,
+    schema: parts[parts.length - 3],
+  };
   const found = catalog.need({ cls: 'column', name: column, parent: table });
   catalog.update(sequence, { auto: [...new Set([...sequence.auto, found.id])] });
 }
@@ -34,7 +41,11 @@ export const readCreateSequence: Reader = (input): Effect => {
     (quiet: boolean) =>
     (catalog: Catalog, run: Run): void => {
       if (quiet && catalog.peek(spec)) return;
-      own(catalog, catalog.create(spec, run.id('sequence'), { kind: 'sequence', def: sequenceLine(options) }, quiet), options);
+      own(
+        catalog,
+        catalog.create(spec, run.id('sequence'), { kind: 'sequence', def: sequenceLine(options) }, quiet),
+        options,
+      );
     };
   const edits = node.if_not_exists ? undefined : insertAfter(input, ['sequence'], 'IF NOT EXISTS');
   return {
@@ -42,7 +53,10 @@ export const readCreateSequence: Reader = (input): Effect => {
     subject: `sequence "${spec.name}"`,
     run: create(Boolean(node.if_not_exists)),
     native: edits && { edits, run: create(true) },
-    creates: node.if_not_exists ? undefined : (after: Catalog, run: Run): Obj[] => [after.get(run.id('sequence'))].filter((object): object is Obj => object !== undefined),
+    creates: node.if_not_exists
+      ? undefined
+      : (after: Catalog, run: Run): Obj[] =>
+          [after.get(run.id('sequence'))].filter((object): object is Obj => object !== undefined),
   };
 };
 
@@ -57,10 +71,12 @@ export const readAlterSequence: Reader = (input): Effect => {
     run: (catalog, run) => {
       if (node.missing_ok && !catalog.world && !catalog.find(spec)) return;
       const sequence = catalog.need(spec);
-      if (restart && run.rerun && !catalog.world) throw new DamageError(`sequence "${spec.name}" would be restarted and hand out used numbers`);
+      if (restart && run.rerun && !catalog.world)
+        throw new DamageError(`sequence "${spec.name}" would be restarted and hand out used numbers`);
       own(catalog, sequence, options);
       const others = options.filter((item) => item.DefElem?.defname !== 'owned_by');
-      for (const item of others) catalog.set(catalog.need(spec), item.DefElem.defname, fingerprint(item.DefElem.arg ?? null));
+      for (const item of others)
+        catalog.set(catalog.need(spec), item.DefElem.defname, fingerprint(item.DefElem.arg ?? null));
     },
   };
 };

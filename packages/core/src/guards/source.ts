@@ -5,7 +5,8 @@ import type { Range, Token } from '../parse/index.ts';
 import { StepError, type Catalog } from '../model/catalog.ts';
 import type { Run } from '../model/effect.ts';
 
-export const tokenText = (input: ReaderInput, token: Token | undefined): string => (token ? input.text.slice(token.start, token.end) : '');
+export const tokenText = (input: ReaderInput, token: Token | undefined): string =>
+  token ? input.text.slice(token.start, token.end) : '';
 
 /** The end of the last of these keywords, which have to come in this order; other words may stand between them. */
 export function afterKeywords(input: ReaderInput, keywords: readonly string[]): number | undefined {
@@ -35,7 +36,11 @@ export function nameRange(input: ReaderInput, start: number): Range & { readonly
 }
 
 /** Splits the tokens from `from` on at commas that stand outside of parentheses and brackets. */
-export function commaParts(input: ReaderInput, from: number, to = input.statement.tokens.length): { range: Range; tokens: readonly Token[] }[] {
+export function commaParts(
+  input: ReaderInput,
+  from: number,
+  to = input.statement.tokens.length,
+): { range: Range; tokens: readonly Token[] }[] {
   const tokens = input.statement.tokens;
   const parts: { range: Range; tokens: readonly Token[] }[] = [];
   let depth = 0;

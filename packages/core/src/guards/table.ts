@@ -11,13 +11,17 @@ const label = (spec: Spec): string => `"${spec.name}"`;
 
 function inherit(catalog: Catalog, run: Run, table: Obj, spec: Spec, parentSpec: Spec, bound: Node): void {
   const parent = catalog.need(parentSpec);
-  catalog.create({ cls: 'inherit', name: `${parent.schema}.${parent.name}`, parent: spec }, run.id(`inherit ${table.id} ${parent.id}`), {
-    attrs: { parentId: parent.id },
-    def: boundText(bound),
-    parent: table.id,
-    auto: [parent.id],
-    kind: bound ? 'partition' : 'child',
-  });
+  catalog.create(
+    { cls: 'inherit', name: `${parent.schema}.${parent.name}`, parent: spec },
+    run.id(`inherit ${table.id} ${parent.id}`),
+    {
+      attrs: { parentId: parent.id },
+      def: boundText(bound),
+      parent: table.id,
+      auto: [parent.id],
+      kind: bound ? 'partition' : 'child',
+    },
+  );
 }
 
 function createTable(node: Node, kind: string): (catalog: Catalog, run: Run) => void {
@@ -28,12 +32,26 @@ function createTable(node: Node, kind: string): (catalog: Catalog, run: Run) => 
   const complete = parents.length === 0 && !node.ofTypename && !elements.some((element) => element.TableLikeClause);
   return (catalog, run) => {
     if (node.if_not_exists && catalog.peek(spec)) return;
-    for (const element of elements) if (element.TableLikeClause) catalog.need({ cls: 'relation', kind: 'table', ...rangeVar(element.TableLikeClause.relation) });
-    const table = catalog.create(spec, run.id('relation'), { kind, complete, attrs: { persistence: node.relation.relpersistence ?? 'p', partitioned: node.partspec ? 'true' : 'false' } }, Boolean(node.if_not_exists));
-    for (const parent of parents) inherit(catalog, run, table, spec, { cls: 'relation', kind: 'table', ...rangeVar(parent) }, node.partbound);
+    for (const element of elements)
+      if (element.TableLikeClause)
+        catalog.need({ cls: 'relation', kind: 'table', ...rangeVar(element.TableLikeClause.relation) });
+    const table = catalog.create(
+      spec,
+      run.id('relation'),
+      {
+        kind,
+        complete,
+        attrs: { persistence: node.relation.relpersistence ?? 'p', partitioned: node.partspec ? 'true' : 'false' },
+      },
+      Boolean(node.if_not_exists),
+    );
+    for (const parent of parents)
+      inherit(catalog, run, table, spec, { cls: 'relation', kind: 'table', ...rangeVar(parent) }, node.partbound);
     for (const element of elements) if (element.ColumnDef) addColumn(catalog, run, table, spec, element.ColumnDef);
-    for (const element of elements) if (element.Constraint) addConstraint(catalog, run, table, spec, element.Constraint);
-    for (const element of node.constraints ?? []) if (element.Constraint) addConstraint(catalog, run, table, spec, element.Constraint);
+    for (const element of elements)
+      if (element.Constraint) addConstraint(catalog, run, table, spec, element.Constraint);
+    for (const element of node.constraints ?? [])
+      if (element.Constraint) addConstraint(catalog, run, table, spec, element.Constraint);
   };
 }
 
@@ -51,7 +69,13 @@ export const readCreateTable: Reader = (input: ReaderInput): Effect => {
   const edits = node.if_not_exists ? undefined : insertAfter(input, ['table'], 'IF NOT EXISTS');
   const native = createTable({ ...node, if_not_exists: true }, kind);
   return {
-    kind: foreign ? 'CREATE FOREIGN TABLE' : node.partbound ? 'CREATE TABLE PARTITION OF' : node.relation?.relpersistence === 't' ? 'CREATE TEMP TABLE' : 'CREATE TABLE',
+    kind: foreign
+      ? 'CREATE FOREIGN TABLE'
+      : node.partbound
+        ? 'CREATE TABLE PARTITION OF'
+        : node.relation?.relpersistence === 't'
+          ? 'CREATE TEMP TABLE'
+          : 'CREATE TABLE',
     subject: `${kind} ${label({ cls: 'relation', ...name })}`,
     run,
     native: edits && { edits, run: native },
@@ -73,9 +97,32 @@ export const readCreateTableAs: Reader = (input) => {
       if (quiet && catalog.peek(spec)) return;
       const sources = needRelations(refs, catalog);
       needs.check(catalog);
-      const columns = refs.columns.flatMap((column) => sources.flatMap((source) => (column.name === '*' ? [...catalog.children(source.id, 'column')].map((child) => child.id) : [catalog.child(source, 'column', column.name)?.id]))).filter((id): id is string => id !== undefined);
-      const relation = catalog.create(spec, run.id('relation'), { kind, attrs: { persistence: node.into?.rel?.relpersistence ?? 'p' }, def: view ? fingerprint(node.query) : undefined, deps: view ? [...sources.map((source) => source.id), ...columns] : [] }, quiet);
-      setColumns(catalog, run, relation, node.into?.colNames ? strings(node.into.colNames) : outputColumns(node.query, catalog));
+      const columns = refs.columns
+        .flatMap((column) =>
+          sources.flatMap((source) =>
+            column.name === '*'
+              ? [...catalog.children(source.id, 'column')].map((child) => child.id)
+              : [catalog.child(source, 'column', column.name)?.id],
+          ),
+        )
+        .filter((id): id is string => id !== undefined);
+      const relation = catalog.create(
+        spec,
+        run.id('relation'),
+        {
+          kind,
+          attrs: { persistence: node.into?.rel?.relpersistence ?? 'p' },
+          def: view ? fingerprint(node.query) : undefined,
+          deps: view ? [...sources.map((source) => source.id), ...columns] : [],
+        },
+        quiet,
+      );
+      setColumns(
+        catalog,
+        run,
+        relation,
+        node.into?.colNames ? strings(node.into.colNames) : outputColumns(node.query, catalog),
+      );
     };
   const edits = node.if_not_exists ? undefined : insertAfter(input, [view ? 'view' : 'table'], 'IF NOT EXISTS');
   return {
@@ -107,11 +154,21 @@ export const readSelectInto: Reader = (input) => {
       if (quiet && catalog.peek(spec)) return;
       needRelations(refs, catalog);
       needs.check(catalog);
-      catalog.create(spec, run.id('relation'), { kind: 'table', attrs: { persistence: into.rel?.relpersistence ?? 'p' } });
+      catalog.create(spec, run.id('relation'), {
+        kind: 'table',
+        attrs: { persistence: into.rel?.relpersistence ?? 'p' },
+      });
     };
   const tokens = input.statement.tokens;
   const target = nameRange(input, input.statement.offsetOf(into.rel.location ?? 0));
-  const index = tokens.findIndex((token, position) => tokenText(input, token).toLowerCase() === 'into' && token.start < target.start && !tokens.slice(position + 1).some((later) => later.start < target.start && tokenText(input, later).toLowerCase() === 'into'));
+  const index = tokens.findIndex(
+    (token, position) =>
+      tokenText(input, token).toLowerCase() === 'into' &&
+      token.start < target.start &&
+      !tokens
+        .slice(position + 1)
+        .some((later) => later.start < target.start && tokenText(input, later).toLowerCase() === 'into'),
+  );
   const intoToken = tokens[index];
   const first = tokens[0];
   const withClause = tokenText(input, first).toLowerCase() === 'with';

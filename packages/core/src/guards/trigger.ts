@@ -24,12 +24,29 @@ export const readCreateTrigger: Reader = (input): Effect => {
       const called = findFunction(catalog, qualified(strings(node.funcname)));
       const there = catalog.peek(spec);
       const def = fingerprint({ ...node, relation: undefined, replace: undefined });
-      const deps = [...(called ? [called.id] : []), ...dependencies({ ...collectRefs(node.whenClause), functions: [] }, catalog)];
+      const deps = [
+        ...(called ? [called.id] : []),
+        ...dependencies({ ...collectRefs(node.whenClause), functions: [] }, catalog),
+      ];
       if (there && replace) {
         catalog.update(there, { def, deps });
         return;
       }
-      catalog.create(spec, run.id('trigger'), { parent: relation.id, def, deps, attrs: { tgtype: String(type), arguments: String(node.args?.length ?? 0), function: strings(node.funcname).join('.') } }, replace);
+      catalog.create(
+        spec,
+        run.id('trigger'),
+        {
+          parent: relation.id,
+          def,
+          deps,
+          attrs: {
+            tgtype: String(type),
+            arguments: String(node.args?.length ?? 0),
+            function: strings(node.funcname).join('.'),
+          },
+        },
+        replace,
+      );
     };
   const canReplace = input.pgVersion >= 14 && !node.isconstraint;
   const edits = node.replace || !canReplace ? undefined : insertAfter(input, ['create'], 'OR REPLACE');
@@ -39,7 +56,13 @@ export const readCreateTrigger: Reader = (input): Effect => {
     run: create(Boolean(node.replace)),
     native: edits && { edits, run: create(true) },
     creates: node.replace ? undefined : byId('trigger'),
-    trigger: { type, function: qualified(strings(node.funcname)), arguments: node.args?.length ?? 0, when: node.whenClause !== undefined, columns: node.columns?.length ?? 0 },
+    trigger: {
+      type,
+      function: qualified(strings(node.funcname)),
+      arguments: node.args?.length ?? 0,
+      when: node.whenClause !== undefined,
+      columns: node.columns?.length ?? 0,
+    },
   };
 };
 
@@ -54,8 +77,16 @@ export const readCreatePolicy: Reader = (input): Effect => {
     subject: `policy "${name}" on "${table.name}"`,
     run: (catalog, run) => {
       const relation = catalog.need(table);
-      const columns = refs.columns.map((column) => catalog.child(relation, 'column', column.name)?.id).filter((id): id is string => id !== undefined);
-      catalog.create({ cls: 'policy', name, parent: table }, run.id('policy'), { parent: relation.id, deps: [...columns, ...dependencies(refs, catalog)], attrs: { source: fingerprint([node.qual ?? null, node.with_check ?? null, node.roles ?? null, node.cmd_name ?? null]) } });
+      const columns = refs.columns
+        .map((column) => catalog.child(relation, 'column', column.name)?.id)
+        .filter((id): id is string => id !== undefined);
+      catalog.create({ cls: 'policy', name, parent: table }, run.id('policy'), {
+        parent: relation.id,
+        deps: [...columns, ...dependencies(refs, catalog)],
+        attrs: {
+          source: fingerprint([node.qual ?? null, node.with_check ?? null, node.roles ?? null, node.cmd_name ?? null]),
+        },
+      });
     },
     creates: byId('policy'),
     twin: { relation: { start: range.start, end: range.end }, kind: 'policy' },
@@ -69,7 +100,12 @@ export const readAlterPolicy: Reader = (input): Effect => {
   return {
     kind: 'ALTER POLICY',
     subject: `policy "${name}" on "${table.name}"`,
-    run: (catalog) => void catalog.set(catalog.need({ cls: 'policy', name, parent: table }), 'source', fingerprint([node.qual ?? null, node.with_check ?? null, node.roles ?? null])),
+    run: (catalog) =>
+      void catalog.set(
+        catalog.need({ cls: 'policy', name, parent: table }),
+        'source',
+        fingerprint([node.qual ?? null, node.with_check ?? null, node.roles ?? null]),
+      ),
   };
 };
 
@@ -82,9 +118,19 @@ export const readRule: Reader = (input): Effect => {
     (catalog: Catalog, run: Run): void => {
       const relation = catalog.need(table);
       const there = catalog.peek({ cls: 'rule', name, parent: table });
-      const source = fingerprint([node.actions ?? null, node.whereClause ?? null, node.instead ?? null, node.event ?? null]);
+      const source = fingerprint([
+        node.actions ?? null,
+        node.whereClause ?? null,
+        node.instead ?? null,
+        node.event ?? null,
+      ]);
       if (there && replace) catalog.set(there, 'source', source);
-      else catalog.create({ cls: 'rule', name, parent: table }, run.id('rule'), { parent: relation.id, attrs: { source }, deps: dependencies(collectRefs(node.actions), catalog) });
+      else
+        catalog.create({ cls: 'rule', name, parent: table }, run.id('rule'), {
+          parent: relation.id,
+          attrs: { source },
+          deps: dependencies(collectRefs(node.actions), catalog),
+        });
     };
   const edits = node.replace ? undefined : insertAfter(input, ['create'], 'OR REPLACE');
   const range = nameRange(input, input.statement.offsetOf(node.relation?.location ?? 0));
@@ -104,6 +150,9 @@ export const readEventTrigger: Reader = (input): Effect => {
   return {
     kind: 'CREATE EVENT TRIGGER',
     subject: `event trigger "${name}"`,
-    run: (catalog, run) => void catalog.create({ cls: 'eventtrigger', name }, run.id('eventtrigger'), { deps: [findFunction(catalog, qualified(strings(input.node.funcname)))?.id ?? ''].filter(Boolean) }),
+    run: (catalog, run) =>
+      void catalog.create({ cls: 'eventtrigger', name }, run.id('eventtrigger'), {
+        deps: [findFunction(catalog, qualified(strings(input.node.funcname)))?.id ?? ''].filter(Boolean),
+      }),
   };
 };

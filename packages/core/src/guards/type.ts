@@ -1,5 +1,14 @@
 /** Domains, composite, range and base types; ALTER DOMAIN. */
-import { defElemText, fingerprint, objectName, qualified, rangeVar, strings, truncateName, type Node } from '../model/ast.ts';
+import {
+  defElemText,
+  fingerprint,
+  objectName,
+  qualified,
+  rangeVar,
+  strings,
+  truncateName,
+  type Node,
+} from '../model/ast.ts';
 import type { Catalog, Obj, Spec } from '../model/catalog.ts';
 import { StepError } from '../model/catalog.ts';
 import type { Effect, Reader, Run } from '../model/effect.ts';
@@ -7,7 +16,8 @@ import { chooseName } from '../model/names.ts';
 import { insertAfter } from './source.ts';
 import { typeAttributes } from './relation.ts';
 
-const made = (after: Catalog, run: Run): Obj[] => [after.get(run.id('type'))].filter((object): object is Obj => object !== undefined);
+const made = (after: Catalog, run: Run): Obj[] =>
+  [after.get(run.id('type'))].filter((object): object is Obj => object !== undefined);
 
 export const readCompositeType: Reader = (input): Effect => {
   const spec: Spec = { cls: 'type', kind: 'composite', ...rangeVar(input.node.typevar) };
@@ -19,7 +29,11 @@ export const readCompositeType: Reader = (input): Effect => {
       for (const item of input.node.coldeflist ?? []) {
         const { attrs, deps } = typeAttributes(catalog, item.ColumnDef.typeName);
         const name = truncateName(item.ColumnDef.colname);
-        catalog.create({ cls: 'column', name, parent: spec }, run.id(`attribute ${type.id}.${name}`), { attrs, deps, parent: type.id });
+        catalog.create({ cls: 'column', name, parent: spec }, run.id(`attribute ${type.id}.${name}`), {
+          attrs,
+          deps,
+          parent: type.id,
+        });
       }
     },
     creates: made,
@@ -28,7 +42,12 @@ export const readCompositeType: Reader = (input): Effect => {
 
 export const readRangeType: Reader = (input): Effect => {
   const spec: Spec = { cls: 'type', kind: 'range', ...qualified(strings(input.node.typeName)) };
-  return { kind: 'CREATE TYPE RANGE', subject: `type "${spec.name}"`, run: (catalog, run) => void catalog.create(spec, run.id('type'), { kind: 'range' }), creates: made };
+  return {
+    kind: 'CREATE TYPE RANGE',
+    subject: `type "${spec.name}"`,
+    run: (catalog, run) => void catalog.create(spec, run.id('type'), { kind: 'range' }),
+    creates: made,
+  };
 };
 
 export const readDomain: Reader = (input): Effect => {
@@ -42,18 +61,30 @@ export const readDomain: Reader = (input): Effect => {
       const { attrs, deps } = typeAttributes(catalog, node.typeName);
       attrs['notnull'] = constraints.some((constraint) => constraint.contype === 'CONSTR_NOTNULL') ? 'true' : 'false';
       const type = catalog.create(spec, run.id('type'), { kind: 'domain', attrs, deps, complete: true });
-      for (const constraint of constraints) if (constraint.contype === 'CONSTR_CHECK') domainConstraint(catalog, run, type, spec, constraint);
+      for (const constraint of constraints)
+        if (constraint.contype === 'CONSTR_CHECK') domainConstraint(catalog, run, type, spec, constraint);
     },
     creates: made,
   };
 };
 
 function domainConstraint(catalog: Catalog, run: Run, type: Obj, spec: Spec, node: Node): Obj {
-  const name = node.conname ? truncateName(node.conname) : chooseName(type.name, undefined, 'check', (candidate) => catalog.child(type, 'constraint', candidate) !== undefined);
+  const name = node.conname
+    ? truncateName(node.conname)
+    : chooseName(
+        type.name,
+        undefined,
+        'check',
+        (candidate) => catalog.child(type, 'constraint', candidate) !== undefined,
+      );
   return catalog.create({ cls: 'constraint', name, parent: spec }, run.id(`constraint ${type.id}.${name}`), {
     parent: type.id,
     kind: 'c',
-    attrs: { valid: node.skip_validation ? 'false' : 'true', source: fingerprint(node.raw_expr), ...(node.conname ? {} : { auto: 'true' }) },
+    attrs: {
+      valid: node.skip_validation ? 'false' : 'true',
+      source: fingerprint(node.raw_expr),
+      ...(node.conname ? {} : { auto: 'true' }),
+    },
   });
 }
 
@@ -93,7 +124,10 @@ export const readAlterDomain: Reader = (input): Effect => {
           catalog.set(type, 'default', fingerprint(node.def ?? null));
       }
     };
-  const edits = (subtype === 'X' || subtype === 'DropConstraint') && !node.missing_ok ? insertAfter(input, ['drop', 'constraint'], 'IF EXISTS') : undefined;
+  const edits =
+    (subtype === 'X' || subtype === 'DropConstraint') && !node.missing_ok
+      ? insertAfter(input, ['drop', 'constraint'], 'IF EXISTS')
+      : undefined;
   const adds = subtype === 'C' || subtype === 'AddConstraint';
   return {
     kind: adds ? 'ALTER DOMAIN ADD CONSTRAINT' : 'ALTER DOMAIN',
@@ -103,18 +137,31 @@ export const readAlterDomain: Reader = (input): Effect => {
     creates: adds
       ? (after: Catalog, run: Run): Obj[] => {
           const type = after.find(spec);
-          return type ? [...after.children(type.id, 'constraint')].filter((object) => object.id.startsWith(run.id(''))) : [];
+          return type
+            ? [...after.children(type.id, 'constraint')].filter((object) => object.id.startsWith(run.id('')))
+            : [];
         }
       : undefined,
   };
 };
 
-const DEFINE: Record<string, { cls: 'type' | 'function' | 'operator' | 'collation' | 'tsconfig' | 'tsdict' | 'tsparser' | 'tstemplate'; kind: string; words: string }> = {
+const DEFINE: Record<
+  string,
+  {
+    cls: 'type' | 'function' | 'operator' | 'collation' | 'tsconfig' | 'tsdict' | 'tsparser' | 'tstemplate';
+    kind: string;
+    words: string;
+  }
+> = {
   OBJECT_TYPE: { cls: 'type', kind: 'base', words: 'CREATE TYPE' },
   OBJECT_AGGREGATE: { cls: 'function', kind: 'aggregate', words: 'CREATE AGGREGATE' },
   OBJECT_OPERATOR: { cls: 'operator', kind: 'operator', words: 'CREATE OPERATOR' },
   OBJECT_COLLATION: { cls: 'collation', kind: 'collation', words: 'CREATE COLLATION' },
-  OBJECT_TSCONFIGURATION: { cls: 'tsconfig', kind: 'text search configuration', words: 'CREATE TEXT SEARCH CONFIGURATION' },
+  OBJECT_TSCONFIGURATION: {
+    cls: 'tsconfig',
+    kind: 'text search configuration',
+    words: 'CREATE TEXT SEARCH CONFIGURATION',
+  },
   OBJECT_TSDICTIONARY: { cls: 'tsdict', kind: 'text search dictionary', words: 'CREATE TEXT SEARCH DICTIONARY' },
   OBJECT_TSPARSER: { cls: 'tsparser', kind: 'text search parser', words: 'CREATE TEXT SEARCH PARSER' },
   OBJECT_TSTEMPLATE: { cls: 'tstemplate', kind: 'text search template', words: 'CREATE TEXT SEARCH TEMPLATE' },
@@ -151,8 +198,18 @@ export const readDefine: Reader = (input): Effect => {
       if (quiet && catalog.peek(spec)) return;
       catalog.create(spec, run.id('define'), { kind: what.kind, attrs });
     };
-  const edits = what.cls === 'collation' && !node.if_not_exists ? insertAfter(input, ['create', 'collation'], 'IF NOT EXISTS') : what.kind === 'aggregate' && !node.replace && input.pgVersion >= 12 ? insertAfter(input, ['create'], 'OR REPLACE') : undefined;
-  return { kind: what.words, subject: `${what.kind} "${name.name}"`, run: create(Boolean(node.if_not_exists || node.replace)), native: edits && { edits, run: create(true) } };
+  const edits =
+    what.cls === 'collation' && !node.if_not_exists
+      ? insertAfter(input, ['create', 'collation'], 'IF NOT EXISTS')
+      : what.kind === 'aggregate' && !node.replace && input.pgVersion >= 12
+        ? insertAfter(input, ['create'], 'OR REPLACE')
+        : undefined;
+  return {
+    kind: what.words,
+    subject: `${what.kind} "${name.name}"`,
+    run: create(Boolean(node.if_not_exists || node.replace)),
+    native: edits && { edits, run: create(true) },
+  };
 };
 
 export { defElemText, objectName };

@@ -99,5 +99,9 @@ export function defElemText(def: Node): string | undefined {
 
 /** A stable text of a subtree without its positions: two equal texts are the same SQL but for layout. */
 export function fingerprint(node: Node): string {
-  return JSON.stringify(node, (key, value: unknown) => (key === 'location' || key === 'stmt_location' || key === 'stmt_len' || key.endsWith('_location') ? undefined : value));
+  return JSON.stringify(node, (key, value: unknown) =>
+    key === 'location' || key === 'stmt_location' || key === 'stmt_len' || key.endsWith('_location')
+      ? undefined
+      : value,
+  );
 }

@@ -106,8 +106,34 @@ export interface NewObject {
   readonly schema?: string | undefined;
 }
 
-const CHILD = new Set<Class>(['column', 'constraint', 'trigger', 'policy', 'rule', 'label', 'inherit', 'pubrel', 'option', 'member', 'mapping', 'opmember', 'tsmapping']);
-const NO_SCHEMA = new Set<Class>(['schema', 'extension', 'role', 'publication', 'server', 'fdw', 'cast', 'eventtrigger', 'accessmethod', 'transform', 'language']);
+const CHILD = new Set<Class>([
+  'column',
+  'constraint',
+  'trigger',
+  'policy',
+  'rule',
+  'label',
+  'inherit',
+  'pubrel',
+  'option',
+  'member',
+  'mapping',
+  'opmember',
+  'tsmapping',
+]);
+const NO_SCHEMA = new Set<Class>([
+  'schema',
+  'extension',
+  'role',
+  'publication',
+  'server',
+  'fdw',
+  'cast',
+  'eventtrigger',
+  'accessmethod',
+  'transform',
+  'language',
+]);
 
 export const isChild = (cls: Class): boolean => CHILD.has(cls);
 
@@ -270,9 +296,20 @@ export class Catalog {
     return undefined;
   }
 
+  /** `functionNamed`, and in discovery what history knows. */
+  needFunction(name: string, schema: string | undefined): Obj | undefined {
+    const found = this.functionNamed(name, schema);
+    if (found || !this.world?.history) return found;
+    const known = this.world.history.functionNamed(name, schema);
+    return known && !this.world.initial.has(known.id)
+      ? this.#assumeTree(known, { cls: 'function', name: known.name, schema })
+      : undefined;
+  }
+
   *children(parentId: string, cls?: Class): Iterable<Obj> {
     this.reads?.add(`children:${parentId}`);
-    for (const object of this.objects.values()) if (object.parent === parentId && (cls === undefined || object.cls === cls)) yield object;
+    for (const object of this.objects.values())
+      if (object.parent === parentId && (cls === undefined || object.cls === cls)) yield object;
   }
 
   /** What history knows under that name, copied with all that hangs on it. */
@@ -342,7 +379,8 @@ export class Catalog {
     if (spec.parent && !parent) return undefined;
     const brought = parent && this.find(spec);
     if (brought) return brought;
-    if (this.world.absent.has(this.#key(spec.cls, this.#schemaOf(spec.cls, spec.schema), spec.name, parent?.id))) return undefined;
+    if (this.world.absent.has(this.#key(spec.cls, this.#schemaOf(spec.cls, spec.schema), spec.name, parent?.id)))
+      return undefined;
     const known = this.#fromHistory(spec, parent);
     return known ? this.#assumeTree(known, spec) : undefined;
   }
@@ -366,7 +404,8 @@ export class Catalog {
         this.forget(there);
       } else throw new StepError(`${describeSpec(spec)} already exists`);
     } else if (this.world) {
-      const known = parent === undefined && !isChild(spec.cls) ? this.#fromHistory({ ...spec, schema }, undefined) : undefined;
+      const known =
+        parent === undefined && !isChild(spec.cls) ? this.#fromHistory({ ...spec, schema }, undefined) : undefined;
       if (known && this.world.cascaded) {
         // it was there, and an earlier CASCADE of this file took it away
         this.#assumeTree(known, spec);
@@ -406,7 +445,7 @@ export class Catalog {
 
   /** All that goes away with these ids: children and what depends on them automatically. */
   #closure(ids: Set<string>): void {
-    for (let grew = true; grew; ) {
+    for (let grew = true; grew;) {
       grew = false;
       for (const object of this.objects.values()) {
         if (ids.has(object.id)) continue;
@@ -425,7 +464,7 @@ export class Catalog {
     this.reads?.add('*');
     const ids = new Set(targets.map((target) => target.id));
     this.#closure(ids);
-    for (let grew = true; grew; ) {
+    for (let grew = true; grew;) {
       grew = false;
       for (const object of this.objects.values()) {
         if (ids.has(object.id) || !object.deps.some((id) => ids.has(id))) continue;
@@ -472,7 +511,10 @@ export class Catalog {
     return renamed;
   }
 
-  update(object: Obj, changes: Partial<Pick<Obj, 'def' | 'attrs' | 'deps' | 'auto' | 'rows' | 'parent' | 'kind' | 'complete'>>): Obj {
+  update(
+    object: Obj,
+    changes: Partial<Pick<Obj, 'def' | 'attrs' | 'deps' | 'auto' | 'rows' | 'parent' | 'kind' | 'complete'>>,
+  ): Obj {
     const current = this.objects.get(object.id) ?? object;
     const updated = { ...current, ...changes };
     if (changes.parent !== undefined && changes.parent !== current.parent) this.#remove(current);
@@ -517,13 +559,25 @@ export class Catalog {
   difference(other: Catalog): { readonly only: Obj[]; readonly missing: Obj[] } {
     const mine = new Map<string, Obj[]>();
     for (const [id, object] of this.objects) {
-      if (object.schema === 'pg_temp' || (other.objects.get(id) === object && (object.parent === undefined || other.objects.get(object.parent)?.name === this.objects.get(object.parent)?.name))) continue;
+      if (
+        object.schema === 'pg_temp' ||
+        (other.objects.get(id) === object &&
+          (object.parent === undefined ||
+            other.objects.get(object.parent)?.name === this.objects.get(object.parent)?.name))
+      )
+        continue;
       const line = this.line(object);
       mine.set(line, [...(mine.get(line) ?? []), object]);
     }
     const missing: Obj[] = [];
     for (const [id, object] of other.objects) {
-      if (object.schema === 'pg_temp' || (this.objects.get(id) === object && (object.parent === undefined || other.objects.get(object.parent)?.name === this.objects.get(object.parent)?.name))) continue;
+      if (
+        object.schema === 'pg_temp' ||
+        (this.objects.get(id) === object &&
+          (object.parent === undefined ||
+            other.objects.get(object.parent)?.name === this.objects.get(object.parent)?.name))
+      )
+        continue;
       const same = mine.get(other.line(object));
       if (!same || same.length === 0) missing.push(object);
       else same.pop();

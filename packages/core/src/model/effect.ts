@@ -11,6 +11,8 @@ import type { Catalog, Obj, Spec } from './catalog.ts';
 export interface Run {
   /** The statement's position in its file. */
   readonly index: number;
+  /** The statement's position inside of a DO block. */
+  readonly inner?: number;
   /** The statement has run before in this (simulated) database. */
   readonly rerun: boolean;
   /** Ids of what this statement makes: the same at every execution. */

@@ -21,7 +21,12 @@ export function makeObjectName(name1: string, name2: string | undefined, label: 
 }
 
 /** makeObjectName with the first free number behind the label (`t_a_key`, `t_a_key1`, …). */
-export function chooseName(name1: string, name2: string | undefined, label: string, taken: (name: string) => boolean): string {
+export function chooseName(
+  name1: string,
+  name2: string | undefined,
+  label: string,
+  taken: (name: string) => boolean,
+): string {
   for (let pass = 0; ; pass++) {
     const name = makeObjectName(name1, name2, pass === 0 ? label : `${label}${pass}`);
     if (!taken(name)) return name;

@@ -124,5 +124,9 @@ export function typeText(typeName: Node): TypeText {
 export function typeSql(typeName: Node): string {
   const type = typeText(typeName);
   if (!type.user) return type.text;
-  return (type.user.schema === undefined ? '' : quoteIdent(type.user.schema) + '.') + quoteIdent(type.user.name) + type.user.array;
+  return (
+    (type.user.schema === undefined ? '' : quoteIdent(type.user.schema) + '.') +
+    quoteIdent(type.user.name) +
+    type.user.array
+  );
 }
