@@ -154,7 +154,9 @@ function ofSecond(statement: Second): Claim | undefined {
         temporary: statement.temp,
       });
     case 'alter sequence':
-      return claim('alter sequence', [named(statement.name)], { 'if exists': statement.ifExists });
+      return claim('alter sequence', [named(statement.name)], { 'if exists': statement.ifExists }, [
+        statement.change.type,
+      ]);
     case 'create view':
       return claim(
         'create view',
@@ -172,18 +174,16 @@ function ofSecond(statement: Second): Claim | undefined {
     case 'refresh materialized view':
       return claim('refresh materialized view', [named(statement.name)], { concurrently: statement.concurrently });
     case 'create function':
-      return claim(
-        'create function',
-        [named(statement.name)],
-        { 'or replace': statement.orReplace },
-        [
-          ...statement.arguments.map((argument) => argument.name?.name ?? '').map(quoted),
-          `language ${statement.language?.name ?? ''}`,
-          `code ${quoted(statement.code ?? '')}`,
-        ],
-      );
+      return claim('create function', [named(statement.name)], { 'or replace': statement.orReplace }, [
+        ...statement.arguments.map((argument) => argument.name?.name ?? '').map(quoted),
+        `language ${statement.language?.name ?? ''}`,
+        `code ${quoted((statement.code ?? '').trim())}`, // it has trimmed the text itself
+      ]);
     case 'do':
-      return claim('do', [], {}, [`language ${statement.language?.name ?? 'plpgsql'}`, `code ${quoted(statement.code)}`]);
+      return claim('do', [], {}, [
+        `language ${statement.language?.name ?? 'plpgsql'}`,
+        `code ${quoted(statement.code.trim())}`,
+      ]);
     case 'comment':
       return statement.on.type === 'column'
         ? claim(
@@ -228,7 +228,9 @@ function ofSecond(statement: Second): Claim | undefined {
       return claim('select', []);
     case 'set':
       // a variable's own name has a dot, too
-      return claim('set', [statement.variable.name.toLowerCase()], { local: statement.scope?.toLowerCase() === 'local' });
+      return claim('set', [statement.variable.name.toLowerCase()], {
+        local: statement.scope?.toLowerCase() === 'local',
+      });
     case 'begin':
     case 'start transaction':
       return claim('begin', []);
@@ -431,7 +433,10 @@ export function ourOpinion({ tag, node }: Statement): Claim | undefined {
         temporary: node.sequence.relpersistence === 't',
       });
     case 'AlterSeqStmt':
-      return claim('alter sequence', [relation(node.sequence)], { 'if exists': node.missing_ok });
+      return claim('alter sequence', [relation(node.sequence)], { 'if exists': node.missing_ok }, ['set options']);
+    case 'AlterObjectSchemaStmt':
+      if (node.objectType !== 'OBJECT_SEQUENCE') return undefined;
+      return claim('alter sequence', [relation(node.relation)], { 'if exists': node.missing_ok }, ['set schema']);
     case 'ViewStmt':
       return claim(
         'create view',
@@ -453,18 +458,13 @@ export function ourOpinion({ tag, node }: Statement): Claim | undefined {
       const options = new Map<string, any>(
         (node.options ?? []).map(({ DefElem }: any) => [DefElem.defname, DefElem.arg] as const),
       );
-      return claim(
-        'create function',
-        [named(parts(node.funcname))],
-        { 'or replace': node.replace },
-        [
-          ...(node.parameters ?? [])
-            .filter(({ FunctionParameter }: any) => FunctionParameter.mode !== 'FUNC_PARAM_TABLE')
-            .map(({ FunctionParameter }: any) => quoted(FunctionParameter.name ?? '')),
-          `language ${options.has('language') ? text(options.get('language')) : ''}`,
-          `code ${quoted(options.has('as') ? text(options.get('as').List.items[0]) : '')}`,
-        ],
-      );
+      return claim('create function', [named(parts(node.funcname))], { 'or replace': node.replace }, [
+        ...(node.parameters ?? [])
+          .filter(({ FunctionParameter }: any) => FunctionParameter.mode !== 'FUNC_PARAM_TABLE')
+          .map(({ FunctionParameter }: any) => quoted(FunctionParameter.name ?? '')),
+        `language ${options.has('language') ? text(options.get('language')) : ''}`,
+        `code ${quoted(options.has('as') ? text(options.get('as').List.items[0]).trim() : '')}`,
+      ]);
     }
     case 'DoStmt': {
       const argument = (name: string): string | undefined => {
@@ -473,7 +473,7 @@ export function ourOpinion({ tag, node }: Statement): Claim | undefined {
       };
       return claim('do', [], {}, [
         `language ${argument('language') ?? 'plpgsql'}`,
-        `code ${quoted(argument('as') ?? '')}`,
+        `code ${quoted((argument('as') ?? '').trim())}`,
       ]);
     }
     case 'CommentStmt': {
@@ -481,12 +481,9 @@ export function ourOpinion({ tag, node }: Statement): Claim | undefined {
       const object = node.object.List?.items ?? node.object.TypeName?.names ?? [node.object];
       const comment = quoted(node.comment ?? '');
       if (kind !== 'column') return claim(`comment on ${kind}`, [named(parts(object))], {}, [comment]);
-      return claim(
-        'comment on column',
-        [named(parts(object.slice(0, -1))), quoted(text(object.at(-1)))],
-        {},
-        [comment],
-      );
+      return claim('comment on column', [named(parts(object.slice(0, -1))), quoted(text(object.at(-1)))], {}, [
+        comment,
+      ]);
     }
     case 'TruncateStmt':
       return claim(
@@ -543,9 +540,7 @@ function ourRename(node: any): Claim | undefined {
     case 'OBJECT_TABLE':
       return claim('alter table', [relation(node.relation)], on, [`rename to ${to}`]);
     case 'OBJECT_COLUMN':
-      return claim('alter table', [relation(node.relation)], on, [
-        `rename column ${quoted(node.subname)} to ${to}`,
-      ]);
+      return claim('alter table', [relation(node.relation)], on, [`rename column ${quoted(node.subname)} to ${to}`]);
     case 'OBJECT_TABCONSTRAINT':
       return claim('alter table', [relation(node.relation)], on, [
         `rename constraint ${quoted(node.subname)} to ${to}`,
@@ -555,7 +550,7 @@ function ourRename(node: any): Claim | undefined {
     case 'OBJECT_TYPE':
       return claim('alter type', [named(parts(node.object.List.items))], {}, [`rename to ${to}`]);
     case 'OBJECT_SEQUENCE':
-      return claim('alter sequence', [relation(node.relation)], flags);
+      return claim('alter sequence', [relation(node.relation)], flags, ['rename']);
     default:
       return undefined;
   }
@@ -578,7 +573,9 @@ function ourDrop(node: any): Claim | undefined {
       unspecified ? [] : [`${(objargs ?? []).length} arguments`],
     );
   }
-  const names = node.objects.map((object: any) => named(parts(object.List?.items ?? object.TypeName?.names ?? [object])));
+  const names = node.objects.map((object: any) =>
+    named(parts(object.List?.items ?? object.TypeName?.names ?? [object])),
+  );
   return claim(`drop ${kind}`, names, flags);
 }
 

@@ -2,7 +2,7 @@
  * DO blocks that are there already. PL/pgSQL's own parser gives their statements; what stands under an IF or in a block with an
  * EXCEPTION part is taken to be guarded by its author, the rest counts like a statement of the file.
  */
-import { type Node } from '../model/ast.ts';
+import type { Node, QualifiedName } from '../model/ast.ts';
 import { DamageError, StepError, type Catalog } from '../model/catalog.ts';
 import type { Effect, Reader, ReaderInput, Run } from '../model/effect.ts';
 import { parseSql, type Statement } from '../parse/index.ts';
@@ -104,6 +104,7 @@ function collect(
 export function isRepeatable(
   create: string,
   read: (statement: Statement, text: string) => Effect | undefined,
+  definitionOf: (name: QualifiedName) => string | undefined,
 ): boolean {
   const known = repeatable.get(create);
   if (known !== undefined) return known;
@@ -117,7 +118,16 @@ export function isRepeatable(
     answer = inner.every((item) => {
       if (item.guarded) return true;
       if (!item.effect) return !item.unknown;
-      if (item.effect.kind === 'SELECT') return item.effect.data === undefined;
+      if (item.effect.kind === 'SELECT') {
+        if (item.effect.data === undefined) return true;
+        return (
+          (item.effect.calls ?? []).length > 0 &&
+          (item.effect.calls ?? []).every((name) => {
+            const definition = definitionOf(name);
+            return definition !== undefined && isRepeatable(definition, read, definitionOf);
+          })
+        );
+      }
       return (
         item.effect.native === undefined &&
         item.effect.data === undefined &&

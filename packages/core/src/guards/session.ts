@@ -1,5 +1,14 @@
 /** Session and transaction statements, SELECT with effects, LOCK, SET CONSTRAINTS. */
-import { constantText, qualified, rangeVar, strings, truncateName, walk, type Node } from '../model/ast.ts';
+import {
+  constantText,
+  qualified,
+  rangeVar,
+  strings,
+  truncateName,
+  walk,
+  type Node,
+  type QualifiedName,
+} from '../model/ast.ts';
 import { DamageError, StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { Effect, Reader } from '../model/effect.ts';
 import { definitions } from './function.ts';
@@ -87,6 +96,12 @@ function fromRows(node: Node): boolean {
   return found;
 }
 
+/** The CREATE FUNCTION statement of a function, if it is known. */
+function definitionOf(catalog: Catalog, name: QualifiedName): string | undefined {
+  const called = catalog.needFunction(name.name, name.schema);
+  return called && definitions.get(called.attrs['md5'] ?? '');
+}
+
 export const readSelect =
   (readNested: (statement: Statement, text: string) => Effect | undefined): Reader =>
   (input): Effect => {
@@ -128,9 +143,10 @@ export const readSelect =
       sequenceHarm ||
       writes ||
       unknown.some((name) => {
-        const called = catalog.needFunction(name.name, name.schema);
-        const definition = called && definitions.get(called.attrs['md5'] ?? '');
-        return definition === undefined || !isRepeatable(definition, (statement, text) => readNested(statement, text));
+        const definition = definitionOf(catalog, name);
+        return (
+          definition === undefined || !isRepeatable(definition, readNested, (inner) => definitionOf(catalog, inner))
+        );
       });
     return {
       kind: sequences.length > 0 || sequenceHarm ? 'SELECT setval' : 'SELECT',

@@ -87,6 +87,8 @@ export interface Effect {
   /** An INSERT whose rows a unique key tells from others. */
   readonly keyed?: KeyedForm | undefined;
   readonly trigger?: TriggerShape | undefined;
+  /** SELECT: nothing but calls of functions that we know nothing of makes it doubtful. */
+  readonly calls?: readonly QualifiedName[] | undefined;
   /** What a DROP names. */
   readonly targets?: readonly Spec[] | undefined;
   readonly cascade?: boolean | undefined;

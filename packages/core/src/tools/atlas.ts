@@ -66,7 +66,8 @@ export const atlas: Tool = {
     const up = [];
     for (const path of files.filter(isSql)) {
       if (path.includes('/')) ignored.push({ path, reason: 'Atlas does not look into subfolders' });
-      else if (/_checkpoint\.sql$/.test(path)) ignored.push({ path, reason: 'checkpoint: it stands in for the earlier migrations in a new database' });
+      else if (/_checkpoint\.sql$/.test(path))
+        ignored.push({ path, reason: 'checkpoint: it stands in for the earlier migrations in a new database' });
       else up.push(path);
     }
     return { up: up.sort(byName), ignored };
@@ -75,13 +76,23 @@ export const atlas: Tool = {
     const delimiter = /^-- atlas:delimiter +(.+)/.exec(text)?.[1];
     const firstBreak = text.indexOf('\n');
     if (delimiter === undefined || firstBreak < 0) return wholeFile(text);
-    const unescaped = delimiter.replace(/\r$/, '').replace(/\\([nrt])/g, (_, letter: string) => ({ n: '\n', r: '\r', t: '\t' })[letter] ?? '');
+    const unescaped = delimiter
+      .replace(/\r$/, '')
+      .replace(/\\([nrt])/g, (_, letter: string) => ({ n: '\n', r: '\r', t: '\t' })[letter] ?? '');
     return { up: chunks(text, Math.max(firstBreak + 1, bomLength(text)), unescaped), problems: [] };
   },
   transactions: (text) =>
     directives(text).get('txmode') === 'none'
-      ? { scope: 'statement', concurrently: 'yes', note: '-- atlas:txmode none: a run may stop between any two statements; Atlas goes on behind the last one that it has recorded.' }
-      : { scope: 'file', concurrently: 'no', note: 'One transaction per file, or one over all pending files with --tx-mode all.' },
+      ? {
+          scope: 'statement',
+          concurrently: 'yes',
+          note: '-- atlas:txmode none: a run may stop between any two statements; Atlas goes on behind the last one that it has recorded.',
+        }
+      : {
+          scope: 'file',
+          concurrently: 'no',
+          note: 'One transaction per file, or one over all pending files with --tx-mode all.',
+        },
   edited:
     'Atlas refuses a folder whose files differ from atlas.sum: run `atlas migrate hash` after any edit. It does not run an edited file again that was applied.',
 };

@@ -1,11 +1,12 @@
 import type { Range } from '../parse/index.ts';
-import { sampleShare } from './folder.ts';
+import { anyNumbered, sampleShare } from './folder.ts';
 import { basename, byName, isSql } from './paths.ts';
 import { lines, rejected } from './text.ts';
 import type { Sections, Tool } from './types.ts';
 
 // Go's \s doesn't hold the vertical tab and Unicode's spaces, and its $ knows only \n.
-const directive = (name: 'up' | 'down') => new RegExp(`^--[\\t\\n\\f\\r ]*migrate:${name}(?:[\\t\\n\\f\\r ]*$|[\\t\\n\\f\\r ]+[^\\t\\n\\f\\r ]+)`, 'gm');
+const directive = (name: 'up' | 'down') =>
+  new RegExp(`^--[\\t\\n\\f\\r ]*migrate:${name}(?:[\\t\\n\\f\\r ]*$|[\\t\\n\\f\\r ]+[^\\t\\n\\f\\r ]+)`, 'gm');
 const upDirective = directive('up');
 const downDirective = directive('down');
 
@@ -24,9 +25,11 @@ interface Blocks {
 function readBlocks(text: string): Blocks {
   const ups = [...text.matchAll(upDirective)].map((match) => match.index);
   const first = ups[0];
-  if (first === undefined) return { blocks: [], problem: { at: { start: 0, end: 0 }, message: 'there is no `-- migrate:up`' } };
+  if (first === undefined)
+    return { blocks: [], problem: { at: { start: 0, end: 0 }, message: 'there is no `-- migrate:up`' } };
   for (const line of lines(text, { start: 0, end: first })) {
-    if (!/^[\t\n\f\r ]*(--|$)/.test(line.text)) return { blocks: [], problem: { at: line, message: 'a statement stands before `-- migrate:up`' } };
+    if (!/^[\t\n\f\r ]*(--|$)/.test(line.text))
+      return { blocks: [], problem: { at: line, message: 'a statement stands before `-- migrate:up`' } };
   }
   const blocks: Block[] = [];
   for (const [index, start] of ups.entries()) {
@@ -35,10 +38,19 @@ function readBlocks(text: string): Blocks {
     const [down, second] = downs;
     const at = { start, end: start + '-- migrate:up'.length };
     if (down === undefined) return { blocks: [], problem: { at, message: '`-- migrate:down` is missing' } };
-    if (second !== undefined) return { blocks: [], problem: { at: { start: second, end: second }, message: 'a second `-- migrate:down` without `-- migrate:up`' } };
+    if (second !== undefined)
+      return {
+        blocks: [],
+        problem: { at: { start: second, end: second }, message: 'a second `-- migrate:down` without `-- migrate:up`' },
+      };
     const lineEnd = text.indexOf('\n', text.indexOf('migrate:up', start));
-    const options = (lines(text, { start, end }).next().value?.text ?? '').replace(/^--[\t\n\f\r ]*migrate:(up|down)/, '').split(/[\t\n\f\r ]+/);
-    blocks.push({ sql: { start: lineEnd < 0 || lineEnd >= down ? down : lineEnd + 1, end: down }, transaction: !options.includes('transaction:false') });
+    const options = (lines(text, { start, end }).next().value?.text ?? '')
+      .replace(/^--[\t\n\f\r ]*migrate:(up|down)/, '')
+      .split(/[\t\n\f\r ]+/);
+    blocks.push({
+      sql: { start: lineEnd < 0 || lineEnd >= down ? down : lineEnd + 1, end: down },
+      transaction: !options.includes('transaction:false'),
+    });
   }
   return { blocks };
 }
@@ -47,6 +59,7 @@ export const dbmate: Tool = {
   name: 'dbmate',
   title: 'dbmate',
   detect(folder) {
+    if (!anyNumbered(folder)) return 0;
     const share = sampleShare(folder, /^--\s*migrate:up(\s|$)/m);
     return share === 0 ? 0 : share >= 0.5 ? 90 : 40;
   },
@@ -67,9 +80,18 @@ export const dbmate: Tool = {
   },
   transactions(text) {
     const { blocks } = readBlocks(text);
-    if (blocks.length > 1) return { scope: 'statement', concurrently: 'no', note: 'Each -- migrate:up block of the file is committed on its own.' };
+    if (blocks.length > 1)
+      return {
+        scope: 'statement',
+        concurrently: 'no',
+        note: 'Each -- migrate:up block of the file is committed on its own.',
+      };
     if (blocks.some((block) => !block.transaction)) {
-      return { scope: 'file', concurrently: 'alone', note: 'transaction:false: the block is sent as one string, still one implicit transaction when it holds several statements.' };
+      return {
+        scope: 'file',
+        concurrently: 'alone',
+        note: 'transaction:false: the block is sent as one string, still one implicit transaction when it holds several statements.',
+      };
     }
     return { scope: 'file', concurrently: 'no' };
   },

@@ -18,10 +18,17 @@ export const diesel: Tool = {
   select(files) {
     const sql = files.filter(isSql);
     return {
-      up: sortedBy(sql.filter((path) => upFile.test(path)), (path) => dieselVersion(dirname(path)), byName),
+      up: sortedBy(
+        sql.filter((path) => upFile.test(path)),
+        (path) => dieselVersion(dirname(path)),
+        byName,
+      ),
       ignored: sql
         .filter((path) => !upFile.test(path))
-        .map((path) => ({ path, reason: downFile.test(path) ? 'down migration' : 'only <migration>/up.sql is a migration here' })),
+        .map((path) => ({
+          path,
+          reason: downFile.test(path) ? 'down migration' : 'only <migration>/up.sql is a migration here',
+        })),
     };
   },
   sections: wholeFile,
@@ -29,7 +36,11 @@ export const diesel: Tool = {
     const metadata = `${dirname(slashes(path))}/metadata.toml`;
     const outside = folder?.exists(metadata) && /^\s*run_in_transaction\s*=\s*false\b/m.test(folder.read(metadata));
     return outside
-      ? { scope: 'file', concurrently: 'alone', note: 'metadata.toml says run_in_transaction = false: the file is sent as one string.' }
+      ? {
+          scope: 'file',
+          concurrently: 'alone',
+          note: 'metadata.toml says run_in_transaction = false: the file is sent as one string.',
+        }
       : { scope: 'file', concurrently: 'no' };
   },
   edited: 'diesel keeps no checksum: an edited file that was applied is not noticed and not run again.',

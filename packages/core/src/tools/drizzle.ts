@@ -40,7 +40,8 @@ const ledger: Ledger = {
       .join(''),
 };
 
-const edited = 'Drizzle records a SHA-256 of the file but never compares it: an edited file that was applied is not noticed and not run again.';
+const edited =
+  'Drizzle records a SHA-256 of the file but never compares it: an edited file that was applied is not noticed and not run again.';
 
 interface Journal {
   readonly dialect?: unknown;
@@ -64,7 +65,9 @@ export const drizzle: Tool = {
   select(files, folder) {
     const sql = files.filter(isSql);
     const listed = readJournal(folder);
-    const nested = sql.filter((path) => path.includes('/')).map((path) => ({ path, reason: 'Drizzle runs only the files beside meta/' }));
+    const nested = sql
+      .filter((path) => path.includes('/'))
+      .map((path) => ({ path, reason: 'Drizzle runs only the files beside meta/' }));
     const own = sql.filter((path) => !path.includes('/'));
     if (typeof listed?.dialect === 'string' && !isPostgres(listed.dialect)) {
       const reason = `${journal} says dialect "${listed.dialect}", not postgresql`;
@@ -72,9 +75,13 @@ export const drizzle: Tool = {
     }
     if (!Array.isArray(listed?.entries)) return { up: own.sort(byName), ignored: nested };
     const present = new Set(own);
-    const up = [...new Set(listed.entries.map((entry) => `${String(entry.tag)}.sql`))].filter((path) => present.has(path));
+    const up = [...new Set(listed.entries.map((entry) => `${String(entry.tag)}.sql`))].filter((path) =>
+      present.has(path),
+    );
     const run = new Set(up);
-    const unlisted = own.filter((path) => !run.has(path)).map((path) => ({ path, reason: `not listed in ${journal}: Drizzle never runs it` }));
+    const unlisted = own
+      .filter((path) => !run.has(path))
+      .map((path) => ({ path, reason: `not listed in ${journal}: Drizzle never runs it` }));
     return { up, ignored: [...unlisted, ...nested] };
   },
   sections: chunks,

@@ -1,12 +1,12 @@
 /** From a heap of files to migration folders, each with its tool and its migrations in that tool's order. */
 import { folderView, type FolderAccess } from './folder.ts';
-import { basename, dirname, isSql } from './paths.ts';
+import { basename, byName, dirname, isSql, join, slashes } from './paths.ts';
 import { detectTool } from './registry.ts';
 import type { Ignored, Tool } from './types.ts';
 import { otherVendor } from './vendors.ts';
 
 export interface MigrationFolder {
-  /** Relative to what was looked at; '' = that folder itself. */
+  /** Relative to what was looked at; '' = that folder itself, '..' when only one migration of a folder was looked at. */
   readonly root: string;
   readonly tool: Tool;
   /** The up migrations, relative to what was looked at, in the tool's order. */
@@ -16,65 +16,164 @@ export interface MigrationFolder {
 
 /** Prisma, Drizzle 1.x and diesel give each migration a folder of its own. */
 const ownFolder = /^(?:migration|up|down)\.sql$/;
-/** graphile-migrate keeps what is done and what is being written in two folders of one project. */
+/** Graphile Migrate keeps what is done and what is being written in two folders of one project. */
 const graphileFolder = /^(?:committed|current)$/;
+const graphileName = /^\d+(?:-[-_a-zA-Z0-9]*)?\.sql$/;
+/** Liquibase's folders have subfolders as one likes: all of them belong to the changelog. */
+const changelogFolder = /^(?:changelogs?|liquibase)$/i;
+/** Flyway looks into subfolders; what is called like a version or a year is one, `mysql` beside `postgresql` is not. */
+const versionFolder = /^(?:v|version|release)?[-_.]?\d[\w.-]*$/i;
+const flywayName = /^[VUB]\d[\d._]*__/i;
+const migrationsFolder = /migrat|changelog|upgrade|evolution|delta/i;
 
-/** The folder that a file's tool would be pointed at. */
-function folderOf(path: string): string {
-  const folder = dirname(path);
-  if (folder !== '' && ownFolder.test(basename(path))) return dirname(folder);
-  if (folder !== '' && graphileFolder.test(basename(folder))) return dirname(folder);
-  return folder;
+/**
+ * The folder that the tool of a file would be pointed at.
+ * @param path with the names of the folders above what was looked at in front, so that none is missing
+ */
+function folderOf(path: string, shallowest: number): string {
+  let folder = dirname(path);
+  const name = basename(path);
+  const climb = (): void => {
+    folder = dirname(folder);
+  };
+  if (ownFolder.test(name) || (graphileFolder.test(basename(folder)) && graphileName.test(name))) climb();
+  else if (flywayName.test(name)) while (versionFolder.test(basename(folder)) && depth(folder) > shallowest) climb();
+  const parts = folder.split('/');
+  const changelog = parts.findIndex((part, index) => index + 1 >= shallowest && changelogFolder.test(part));
+  return changelog < 0 ? folder : parts.slice(0, changelog + 1).join('/');
+}
+
+interface Group {
+  readonly paths: string[];
+  /** Files for another database system. */
+  readonly foreign: Ignored[];
+}
+
+const depth = (folder: string): number => folder.split('/').length;
+
+/** Answers kept for all folders: they lie below the same few package.json and Cargo.toml. */
+function remember(files: readonly string[], access: FolderAccess): FolderAccess {
+  const present = new Set(files);
+  const found = new Map<string, boolean>();
+  const texts = new Map<string, string>();
+  return {
+    read(relative) {
+      const path = join('', relative);
+      if (isSql(path)) return access.read(path);
+      let text = texts.get(path);
+      if (text === undefined) texts.set(path, (text = access.read(path)));
+      return text;
+    },
+    exists(relative) {
+      const path = join('', relative);
+      if (present.has(path)) return true;
+      let answer = found.get(path);
+      if (answer === undefined) found.set(path, (answer = access.exists(path)));
+      return answer;
+    },
+  };
+}
+
+/** Whether a folder that no tool claims holds migrations, and not queries, fixtures or seeds. */
+function looksLikeMigrations(folder: string, up: readonly string[]): boolean {
+  const numbered = up.filter(
+    (path) => /^[vV]?\d/.test(basename(path)) || /^[vV]?\d/.test(basename(dirname(path))),
+  ).length;
+  return (
+    numbered * 2 > up.length ||
+    folder
+      .split('/')
+      .slice(-2)
+      .some((part) => migrationsFolder.test(part))
+  );
 }
 
 /**
  * Groups all `.sql` files below a folder into migration folders. One pass over the names; files are read only where the layout leaves
- * open which tool it is, and then only the first and last few.
+ * open which tool it is, and then only the first and last few of a folder.
+ *
+ * It may be the migrations folder itself, a folder above it (with those of several tools below), or the folder of a single migration.
+ * To find the place of a single file, give its folder, or the one above for `<name>/migration.sql` and `<name>/up.sql`.
  *
  * @param root the folder as people know it; absolute when known
  * @param files all files below it, relative and with '/': `.sql` files and marker files. Never a directory.
- * @param tool the tool that all of them belong to; else it is recognised for each folder
+ * @param tool the tool that all of them belong to; else it is recognised for each folder, and a folder that neither a tool nor its
+ *   names show to be migrations is left alone, unless it is the very folder that was asked for
+ * @returns ordered by root
  */
-export function findMigrationFolders(root: string, files: readonly string[], access: FolderAccess, tool?: Tool): MigrationFolder[] {
-  const sql = new Map<string, string[]>();
+export function findMigrationFolders(
+  root: string,
+  files: readonly string[],
+  access: FolderAccess,
+  tool?: Tool,
+): MigrationFolder[] {
+  const known = remember(files, access);
+  // Names are looked at with the name of the folder itself in front: it may be `20250101_init` or `committed`.
+  const top = basename(slashes(root).replace(/\/+$/, '')) || '.';
+  const groups = new Map<string, Group>();
   for (const path of files) {
     if (!isSql(path)) continue;
-    const folder = folderOf(path);
-    const list = sql.get(folder);
-    if (list) list.push(path);
-    else sql.set(folder, [path]);
+    const folder = folderOf(`./${top}/${path}`, 2);
+    let group = groups.get(folder);
+    if (!group) groups.set(folder, (group = { paths: [], foreign: [] }));
+    const vendor = tool ? undefined : otherVendor(dirname(path));
+    if (vendor === undefined) group.paths.push(path);
+    else group.foreign.push({ path, reason: `its folder's name says that it is for ${vendor}, not for PostgreSQL` });
   }
+  const markers = markersOf(files, top, groups);
+
+  const found: (MigrationFolder & { readonly plain: boolean; readonly folder: string })[] = [];
+  for (const [folder, { paths, foreign }] of groups) {
+    // './top' is what was looked at, '.' the folder above it
+    const above = folder === '.';
+    const relative = above ? '..' : folder.slice(`./${top}`.length + 1);
+    const prefix = relative === '' ? '' : `${relative}/`;
+    const inside = (path: string): string => (above ? `${top}/${path}` : path.slice(prefix.length));
+    const outside = (path: string): string => (above ? path.slice(top.length + 1) : prefix + path);
+    const absolute = above ? dirname(slashes(root)) : relative === '' ? slashes(root) : `${slashes(root)}/${relative}`;
+    const view = folderView(absolute, [...paths, ...(markers.get(folder) ?? [])].map(inside), {
+      read: (name) => known.read(above && name.startsWith(`${top}/`) ? outside(name) : prefix + name),
+      exists: (name) => known.exists(above && name.startsWith(`${top}/`) ? outside(name) : prefix + name),
+    });
+    const used = tool ?? detectTool(view);
+    const { up, ignored } = used.select(view.files.filter(isSql), view);
+    found.push({
+      root: relative,
+      tool: used,
+      up: up.map(outside),
+      ignored: [...ignored.map((each) => ({ ...each, path: outside(each.path) })), ...foreign],
+      plain: tool === undefined && used.name === 'sql',
+      folder,
+    });
+  }
+
+  const others = found.some((group) => !group.plain && group.up.length > 0);
+  return found
+    .map(({ plain, folder, ...group }): MigrationFolder => {
+      const asked = group.root === '' && !others;
+      if (!plain || asked || looksLikeMigrations(folder, group.up)) return group;
+      const reason = 'nothing shows that it is a migration; name the file itself to have it rewritten';
+      return { ...group, up: [], ignored: [...group.ignored, ...group.up.map((path) => ({ path, reason }))] };
+    })
+    .sort((a, b) => byName(a.root, b.root));
+}
+
+/** A marker file lies in the migration folder or up to two levels below it (`meta/_journal.json`, `<name>/snapshot.json`). */
+function markersOf(
+  files: readonly string[],
+  top: string,
+  groups: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, string[]> {
   const markers = new Map<string, string[]>();
   for (const path of files) {
     if (isSql(path)) continue;
-    // a marker lies in the migration folder or one or two levels below it (meta/_journal.json, <name>/snapshot.json)
-    let folder = dirname(path);
-    for (let level = 0; level < 3; level++) {
-      if (sql.has(folder)) {
-        const list = markers.get(folder);
-        if (list) list.push(path);
-        else markers.set(folder, [path]);
-      }
-      if (folder === '') break;
-      folder = dirname(folder);
+    let folder = dirname(`./${top}/${path}`);
+    for (let level = 0; level < 3 && folder !== ''; level++, folder = dirname(folder)) {
+      if (!groups.has(folder)) continue;
+      const list = markers.get(folder);
+      if (list) list.push(path);
+      else markers.set(folder, [path]);
     }
   }
-  const out: MigrationFolder[] = [];
-  for (const [folder, paths] of sql) {
-    const prefix = folder === '' ? '' : `${folder}/`;
-    const inside = (path: string): string => path.slice(prefix.length);
-    const view = folderView(folder === '' ? root : `${root}/${folder}`, [...paths, ...(markers.get(folder) ?? [])].map(inside), {
-      read: (relative) => access.read(prefix + relative),
-      exists: (relative) => access.exists(prefix + relative),
-    });
-    const vendor = tool ? undefined : otherVendor(folder);
-    const used = tool ?? detectTool(view);
-    if (vendor !== undefined) {
-      out.push({ root: folder, tool: used, up: [], ignored: paths.map((path) => ({ path, reason: `the folder's name says that it is for ${vendor}, not for PostgreSQL` })) });
-      continue;
-    }
-    const selection = used.select(view.files.filter(isSql), view);
-    out.push({ root: folder, tool: used, up: selection.up.map((path) => prefix + path), ignored: selection.ignored.map((each) => ({ ...each, path: prefix + each.path })) });
-  }
-  return out;
+  return markers;
 }

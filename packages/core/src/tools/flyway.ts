@@ -71,8 +71,10 @@ export const flyway: Tool = {
       const prefix = versioned.exec(name)?.[1]?.toUpperCase();
       if (prefix === 'V') up.push({ path, version: versionParts(path) });
       else if (prefix === 'U') ignored.push({ path, reason: 'undo migration' });
-      else if (prefix === 'B') ignored.push({ path, reason: 'baseline migration: it stands in for the earlier ones in a new database' });
-      else if (repeatable.test(name)) ignored.push({ path, reason: 'repeatable migration: Flyway runs it again whenever it changes' });
+      else if (prefix === 'B')
+        ignored.push({ path, reason: 'baseline migration: it stands in for the earlier ones in a new database' });
+      else if (repeatable.test(name))
+        ignored.push({ path, reason: 'repeatable migration: Flyway runs it again whenever it changes' });
       else ignored.push({ path, reason: 'not named V<version>__<description>.sql' });
     }
     up.sort((a, b) => byVersion(a.version, b.version) || byName(a.path, b.path));
@@ -81,14 +83,24 @@ export const flyway: Tool = {
   sections: wholeFile,
   transactions(text, path, folder): Transactions {
     const setting = executeInTransaction(path, folder);
-    if (setting === false) return { scope: 'statement', concurrently: 'yes', note: 'executeInTransaction=false: a run may stop between any two statements.' };
+    if (setting === false)
+      return {
+        scope: 'statement',
+        concurrently: 'yes',
+        note: 'executeInTransaction=false: a run may stop between any two statements.',
+      };
     const heads = statementHeads(text, wholeFile(text).up);
     if (setting === undefined && heads.some(notInTransaction)) {
       const mixed = heads.every(notInTransaction) ? '' : ' It refuses to mix them with others unless mixed=true.';
-      return { scope: 'statement', concurrently: 'yes', note: `Flyway runs statements that can't run in a transaction without one.${mixed}` };
+      return {
+        scope: 'statement',
+        concurrently: 'yes',
+        note: `Flyway runs statements that can't run in a transaction without one.${mixed}`,
+      };
     }
     return { scope: 'file', concurrently: 'no' };
   },
-  edited: 'Flyway keeps a CRC-32 of the file and `validate` (part of `migrate`) fails when an applied file has changed.',
+  edited:
+    'Flyway keeps a CRC-32 of the file and `validate` (part of `migrate`) fails when an applied file has changed.',
   ledger,
 };

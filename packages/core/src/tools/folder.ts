@@ -1,4 +1,4 @@
-import { basename, byName, isSql, join, slashes } from './paths.ts';
+import { basename, byName, isSql, slashes } from './paths.ts';
 import type { FolderView } from './types.ts';
 
 /** How far above the folder marker files are looked for: `apps/api/src/db/migrations` is the deepest nesting that is common. */
@@ -71,10 +71,12 @@ export function dependsOn(folder: FolderView, dependency: string): boolean {
   return folder.parentRead('package.json')?.includes(`"${dependency}"`) ?? false;
 }
 
+/** Most tools want a number in front of a file's name; where there is none, nothing has to be read to say no. */
+export const anyNumbered = (folder: FolderView): boolean =>
+  folder.files.some((path) => isSql(path) && /^\d/.test(basename(path)));
+
 /** How many of the samples a pattern matches, from 0 to 1. */
 export function sampleShare(folder: FolderView, pattern: RegExp): number {
   const texts = folder.samples();
   return texts.length === 0 ? 0 : texts.filter((text) => pattern.test(text)).length / texts.length;
 }
-
-export { basename, join };

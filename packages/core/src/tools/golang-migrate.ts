@@ -29,5 +29,6 @@ export const golangMigrate: Tool = {
     concurrently: 'alone',
     note: 'golang-migrate sends the file as one string. With x-multi-statement=true in the database URL it cuts at every `;` instead, also inside DO blocks: leave that off.',
   }),
-  edited: 'golang-migrate keeps no checksum and only the number of the last migration: an edited file that was applied is not noticed and not run again.',
+  edited:
+    'golang-migrate keeps no checksum and only the number of the last migration: an edited file that was applied is not noticed and not run again.',
 };

@@ -1,10 +1,18 @@
 import type { Problem, Range } from '../parse/index.ts';
 import { basename, byNumber, isSql, sortedBy } from './paths.ts';
 import { isBlank, lineBreak, lines, problemAt } from './text.ts';
-import { sampleShare } from './folder.ts';
+import { anyNumbered, sampleShare } from './folder.ts';
 import type { Tool, Wrapping } from './types.ts';
 
-const annotations = ['Up', 'Down', 'StatementBegin', 'StatementEnd', 'NO TRANSACTION', 'ENVSUB ON', 'ENVSUB OFF'] as const;
+const annotations = [
+  'Up',
+  'Down',
+  'StatementBegin',
+  'StatementEnd',
+  'NO TRANSACTION',
+  'ENVSUB ON',
+  'ENVSUB OFF',
+] as const;
 type Annotation = (typeof annotations)[number];
 
 /** goose is written in Go, whose white space is Unicode's: a byte order mark isn't part of it (in JavaScript's \s it is). */
@@ -57,7 +65,8 @@ function readGoose(text: string): GooseFile {
   let from = -1;
   /** Where the statement starts that goose hasn't seen the end of. */
   let pending = -1;
-  const reject = (at: Range, message: string) => (problem ??= problemAt(text, at, `goose rejects the file: ${message}`));
+  const reject = (at: Range, message: string) =>
+    (problem ??= problemAt(text, at, `goose rejects the file: ${message}`));
   const close = (end: number) => {
     const range = { start: from, end };
     if (from >= 0 && !isBlank(text, range)) up.push(range);
@@ -80,9 +89,18 @@ function readGoose(text: string): GooseFile {
           from = line.next;
           break;
         case 'Down':
-          if (state !== 'up') reject(line, state === 'upBegin' ? '`-- +goose Down` inside StatementBegin' : '`-- +goose Up` has to come before `-- +goose Down`');
+          if (state !== 'up')
+            reject(
+              line,
+              state === 'upBegin'
+                ? '`-- +goose Down` inside StatementBegin'
+                : '`-- +goose Up` has to come before `-- +goose Down`',
+            );
           else if (pending >= 0 && !isBlank(text, { start: pending, end: line.start })) {
-            reject({ start: pending, end: line.start }, 'the last statement of the up section does not end in a line with `;`');
+            reject(
+              { start: pending, end: line.start },
+              'the last statement of the up section does not end in a line with `;`',
+            );
           }
           if (state === 'up') close(line.start);
           pending = -1;
@@ -159,7 +177,8 @@ function gooseFile(text: string): GooseFile {
   return lastFile;
 }
 
-const within = (at: Range, ranges: readonly Range[]): boolean => ranges.some((range) => range.start <= at.start && at.end <= range.end);
+const within = (at: Range, ranges: readonly Range[]): boolean =>
+  ranges.some((range) => range.start <= at.start && at.end <= range.end);
 
 /** Whether goose, reading line by line, sends this block in one piece. */
 function staysWhole(statement: string): boolean {
@@ -173,6 +192,7 @@ export const goose: Tool = {
   name: 'goose',
   title: 'goose',
   detect(folder) {
+    if (!anyNumbered(folder)) return 0;
     const share = sampleShare(folder, /^--\s*\+goose\s+Up\b/im);
     return share === 0 ? 0 : share >= 0.5 ? 90 : 40;
   },
@@ -181,7 +201,8 @@ export const goose: Tool = {
     const up = [];
     for (const path of files.filter(isSql)) {
       if (path.includes('/')) ignored.push({ path, reason: 'goose does not look into subfolders' });
-      else if (!/^\d+_/.test(path) || version(path) < 1n) ignored.push({ path, reason: 'not named <version>_<name>.sql' });
+      else if (!/^\d+_/.test(path) || version(path) < 1n)
+        ignored.push({ path, reason: 'not named <version>_<name>.sql' });
       else up.push(path);
     }
     return { up: sortedBy(up, version, byNumber), ignored };
@@ -193,7 +214,11 @@ export const goose: Tool = {
   transactions: (text) =>
     gooseFile(text).transaction
       ? { scope: 'file', concurrently: 'no' }
-      : { scope: 'statement', concurrently: 'yes', note: '-- +goose NO TRANSACTION: a run may stop between any two statements.' },
+      : {
+          scope: 'statement',
+          concurrently: 'yes',
+          note: '-- +goose NO TRANSACTION: a run may stop between any two statements.',
+        },
   wrapDo(text, at, statement): Wrapping {
     const file = gooseFile(text);
     const eol = lineBreak(text);

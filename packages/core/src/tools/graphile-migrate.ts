@@ -48,8 +48,13 @@ export const graphileMigrate: Tool = {
       const known = named.test(basename(path));
       if (folder === 'committed' && known) committed.push(path);
       else if (path === 'current.sql' || (folder === 'current' && known)) current.push(path);
-      else if (path.startsWith('fixtures/')) ignored.push({ path, reason: 'included by migrations (--!include), not a migration' });
-      else ignored.push({ path, reason: 'not committed/<number>-<message>.sql, current.sql or current/<number>-<name>.sql' });
+      else if (path.startsWith('fixtures/'))
+        ignored.push({ path, reason: 'included by migrations (--!include), not a migration' });
+      else
+        ignored.push({
+          path,
+          reason: 'not committed/<number>-<message>.sql, current.sql or current/<number>-<name>.sql',
+        });
     }
     return { up: [...sortedBy(committed, id, byNumber), ...sortedBy(current, id, byNumber)], ignored };
   },
@@ -63,7 +68,11 @@ export const graphileMigrate: Tool = {
     for (const line of first) {
       if (line.text.trim() === '') continue;
       if (/^--!\s*no-transaction\b/.test(line.text)) {
-        return { scope: 'file', concurrently: 'alone', note: '--! no-transaction: the file is sent as one string and must hold one statement only.' };
+        return {
+          scope: 'file',
+          concurrently: 'alone',
+          note: '--! no-transaction: the file is sent as one string and must hold one statement only.',
+        };
       }
       break;
     }
@@ -84,4 +93,3 @@ export const graphileMigrate: Tool = {
   edited:
     'Graphile Migrate keeps a SHA-1 of each committed migration in its file and in the next one. A database that has the migration never looks at it again; a new one refuses it. An edited committed file gets its own header `--! AllowInvalidHash`, which switches that check off for this file and leaves the chain of hashes and the table graphile_migrate.migrations as they are.',
 };
-

@@ -1,4 +1,4 @@
-import { dependsOn, sampleShare } from './folder.ts';
+import { anyNumbered, dependsOn, sampleShare } from './folder.ts';
 import { basename, byName, isSql } from './paths.ts';
 import { isBlank, rejected, wholeFile } from './text.ts';
 import type { Tool } from './types.ts';
@@ -16,15 +16,20 @@ function timestamp(path: string): number {
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
 }
 
-const natural = new Intl.Collator(undefined, { usage: 'sort', numeric: true, sensitivity: 'variant', ignorePunctuation: true });
+const natural = new Intl.Collator(undefined, {
+  usage: 'sort',
+  numeric: true,
+  sensitivity: 'variant',
+  ignorePunctuation: true,
+});
 
 export const nodePgMigrate: Tool = {
   name: 'node-pg-migrate',
   title: 'node-pg-migrate',
   detect(folder) {
+    if (!anyNumbered(folder)) return 0;
     const share = sampleShare(folder, upMarker);
     if (share >= 0.5) return 90;
-    if (!folder.files.some((path) => isSql(path) && /^\d+/.test(basename(path)))) return 0;
     return dependsOn(folder, 'node-pg-migrate') ? 86 : share > 0 ? 40 : 0;
   },
   select(files) {
@@ -44,7 +49,11 @@ export const nodePgMigrate: Tool = {
     if (!up) {
       if (!down) return wholeFile(text);
       const at = { start: down.index, end: down.index + down[0].length };
-      return rejected(text, at, 'the file has `-- Down Migration` but no `-- Up Migration`: node-pg-migrate would run all of it forwards');
+      return rejected(
+        text,
+        at,
+        'the file has `-- Down Migration` but no `-- Up Migration`: node-pg-migrate would run all of it forwards',
+      );
     }
     const lineEnd = text.indexOf('\n', up.index + up[0].length);
     const end = down && down.index > up.index ? down.index : text.length;

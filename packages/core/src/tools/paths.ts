@@ -26,14 +26,12 @@ export const isSql = (path: string): boolean => path.endsWith('.sql');
 /** Order by UTF-16 code unit, as `ls` in the C locale, Go, Rust and Node sort names. */
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The digits at the start of a file's name, or undefined. */
-export const numericPrefix = (path: string): bigint | undefined => {
-  const digits = /^\d+/.exec(basename(path));
-  return digits ? BigInt(digits[0]) : undefined;
-};
-
 /** Sorts by a key that is worked out once per file. Equal keys are ordered by name. */
-export function sortedBy<K>(files: readonly string[], key: (path: string) => K, compare: (a: K, b: K) => number): string[] {
+export function sortedBy<K>(
+  files: readonly string[],
+  key: (path: string) => K,
+  compare: (a: K, b: K) => number,
+): string[] {
   return files
     .map((path) => ({ path, key: key(path) }))
     .sort((a, b) => compare(a.key, b.key) || byName(a.path, b.path))

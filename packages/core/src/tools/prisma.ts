@@ -40,12 +40,20 @@ export const prisma: Tool = {
   detect(folder) {
     if (folder.exists('migration_lock.toml') && !hasSnapshots(folder)) return 100;
     if (!folder.files.some((path) => migrationFile.test(path)) || hasSnapshots(folder)) return 0;
-    const project = ['schema.prisma', 'prisma.config.ts', 'prisma.config.js', 'prisma.config.mjs', 'prisma/schema.prisma'];
+    const project = [
+      'schema.prisma',
+      'prisma.config.ts',
+      'prisma.config.js',
+      'prisma.config.mjs',
+      'prisma/schema.prisma',
+    ];
     return project.some((name) => folder.parentHas(name)) ? 90 : 60;
   },
   select(files, folder) {
     const selection = selectMigrationFolders(files);
-    const provider = folder?.exists('migration_lock.toml') ? /^\s*provider\s*=\s*"([^"]*)"/m.exec(folder.read('migration_lock.toml'))?.[1] : undefined;
+    const provider = folder?.exists('migration_lock.toml')
+      ? /^\s*provider\s*=\s*"([^"]*)"/m.exec(folder.read('migration_lock.toml'))?.[1]
+      : undefined;
     if (provider === undefined || isPostgres(provider)) return selection;
     const reason = `migration_lock.toml says provider = "${provider}", not postgresql`;
     return { up: [], ignored: [...selection.up.map((path) => ({ path, reason })), ...selection.ignored] };
@@ -56,7 +64,10 @@ export const prisma: Tool = {
     concurrently: 'alone',
     note: 'Prisma sends the file as one string, which PostgreSQL runs as one transaction unless the file holds a COMMIT.',
   }),
-  warnings: (text) => (bomLength(text) > 0 ? ['The file starts with a byte order mark, which Prisma sends to the server: a syntax error.'] : []),
+  warnings: (text) =>
+    bomLength(text) > 0
+      ? ['The file starts with a byte order mark, which Prisma sends to the server: a syntax error.']
+      : [],
   edited:
     'Prisma keeps a SHA-256 of the file. `migrate deploy` and `migrate status` never look at it; `migrate dev` says that the migration was modified after it was applied and wants to reset the database.',
   ledger: {

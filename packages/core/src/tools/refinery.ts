@@ -20,7 +20,9 @@ export const refinery: Tool = {
       .sort((a, b) => byNumber(a.version, b.version) || byName(a.path, b.path));
     return {
       up: up.map((file) => file.path),
-      ignored: sql.filter((path) => !named.test(basename(path))).map((path) => ({ path, reason: 'not named V<version>__<name>.sql' })),
+      ignored: sql
+        .filter((path) => !named.test(basename(path)))
+        .map((path) => ({ path, reason: 'not named V<version>__<name>.sql' })),
     };
   },
   sections: wholeFile,

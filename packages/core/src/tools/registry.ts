@@ -7,6 +7,7 @@ import { flyway } from './flyway.ts';
 import { golangMigrate } from './golang-migrate.ts';
 import { goose } from './goose.ts';
 import { graphileMigrate } from './graphile-migrate.ts';
+import { liquibase } from './liquibase/index.ts';
 import { nodePgMigrate } from './node-pg-migrate.ts';
 import { postgresMigrations } from './postgres-migrations.ts';
 import { prisma } from './prisma.ts';
@@ -16,7 +17,25 @@ import { sqlx } from './sqlx.ts';
 import { supabase } from './supabase.ts';
 import type { FolderView, Tool } from './types.ts';
 
-export const tools: readonly Tool[] = [prisma, drizzle, drizzleV1, supabase, diesel, sqlx, goose, dbmate, golangMigrate, nodePgMigrate, flyway, graphileMigrate, postgresMigrations, atlas, refinery, plainSql];
+export const tools: readonly Tool[] = [
+  prisma,
+  drizzle,
+  drizzleV1,
+  supabase,
+  diesel,
+  sqlx,
+  goose,
+  dbmate,
+  golangMigrate,
+  nodePgMigrate,
+  flyway,
+  liquibase,
+  graphileMigrate,
+  postgresMigrations,
+  atlas,
+  refinery,
+  plainSql,
+];
 
 export const toolByName = (name: string): Tool | undefined => tools.find((tool) => tool.name === name);
 

@@ -1,10 +1,10 @@
-import { basename, byName, byNumber, isSql, numericPrefix, sortedBy } from './paths.ts';
+import { basename, byName, byNumber, isSql, sortedBy } from './paths.ts';
 import { wholeFile } from './text.ts';
 import type { Ignored, Tool } from './types.ts';
 
 /** `x.down.sql` goes back; `x_down.sql` only does where there is something for it to undo, since it may be a name like any other. */
 function isDown(path: string, all: ReadonlySet<string>): boolean {
-  if (/\.(down|undo|rollback|revert)\.sql$/i.test(path)) return true;
+  if (/(^|[./])(down|undo|rollback|revert)\.sql$/i.test(path)) return true;
   const counterpart = /^(.*)([-_])(down|undo|rollback|revert)\.sql$/i.exec(path);
   if (!counterpart) return false;
   const [, stem = '', separator = ''] = counterpart;
@@ -22,11 +22,14 @@ export const plainSql: Tool = {
     const up: string[] = [];
     for (const path of sql) {
       if (isDown(path, all)) ignored.push({ path, reason: 'down migration' });
-      else if (/^(schema|structure)\.sql$/i.test(basename(path))) ignored.push({ path, reason: 'a dump of the schema, not a migration' });
+      else if (/^(schema|structure)\.sql$/i.test(basename(path)))
+        ignored.push({ path, reason: 'a dump of the schema, not a migration' });
       else up.push(path);
     }
-    const numbered = up.every((path) => numericPrefix(path) !== undefined);
-    return { up: numbered ? sortedBy(up, (path) => numericPrefix(path) ?? 0n, byNumber) : up.sort(byName), ignored };
+    // the number stands in front of the file's name, or of its folder's where each migration has one
+    const number = (path: string): bigint | undefined => (/^\d/.test(path) ? BigInt(/^\d+/.exec(path)![0]) : undefined);
+    const numbered = up.every((path) => number(path) !== undefined);
+    return { up: numbered ? sortedBy(up, (path) => number(path) ?? 0n, byNumber) : up.sort(byName), ignored };
   },
   sections: wholeFile,
   transactions: () => ({

@@ -33,7 +33,11 @@ export const sqlx: Tool = {
   sections: wholeFile,
   transactions: (text) =>
     text.startsWith('-- no-transaction')
-      ? { scope: 'file', concurrently: 'alone', note: '-- no-transaction: the file is sent as one string, still one implicit transaction when it holds several statements.' }
+      ? {
+          scope: 'file',
+          concurrently: 'alone',
+          note: '-- no-transaction: the file is sent as one string, still one implicit transaction when it holds several statements.',
+        }
       : { scope: 'file', concurrently: 'no' },
   edited: 'sqlx keeps a SHA-384 of the file and stops with VersionMismatch when an applied file has changed.',
   ledger: {

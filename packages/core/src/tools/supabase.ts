@@ -16,7 +16,11 @@ export const supabase: Tool = {
   detect(folder) {
     if (!folder.files.some((path) => named.test(path))) return 0;
     if (/(^|\/)supabase\/migrations$/.test(folder.root)) return 92;
-    return basename(folder.root) === 'migrations' && folder.exists('../config.toml') && /^\s*project_id\s*=/m.test(folder.read('../config.toml')) ? 92 : 0;
+    return basename(folder.root) === 'migrations' &&
+      folder.exists('../config.toml') &&
+      /^\s*project_id\s*=/m.test(folder.read('../config.toml'))
+      ? 92
+      : 0;
   },
   select(files) {
     const ignored = [];
@@ -25,7 +29,11 @@ export const supabase: Tool = {
     for (const path of sql) {
       if (path.includes('/')) ignored.push({ path, reason: 'the Supabase CLI does not look into subfolders' });
       else if (!named.test(path)) ignored.push({ path, reason: 'not named <timestamp>_<name>.sql' });
-      else if (path === sql[0] && isOldInit(path)) ignored.push({ path, reason: 'the Supabase CLI skips a first migration named <timestamp>_init.sql from before December 2021' });
+      else if (path === sql[0] && isOldInit(path))
+        ignored.push({
+          path,
+          reason: 'the Supabase CLI skips a first migration named <timestamp>_init.sql from before December 2021',
+        });
       else up.push(path);
     }
     return { up, ignored };
@@ -34,10 +42,18 @@ export const supabase: Tool = {
   transactions(text) {
     const heads = statementHeads(text, wholeFile(text).up);
     if (heads.some(controlsTransaction)) {
-      return { scope: 'statement', concurrently: 'yes', note: 'With BEGIN or COMMIT in it, version 3 of the CLI runs the file statement by statement, each on its own.' };
+      return {
+        scope: 'statement',
+        concurrently: 'yes',
+        note: 'With BEGIN or COMMIT in it, version 3 of the CLI runs the file statement by statement, each on its own.',
+      };
     }
     if (heads.some(notInTransaction)) {
-      return { scope: 'statement', concurrently: 'yes', note: 'Version 3 of the CLI runs the part before and the part behind CREATE INDEX CONCURRENTLY separately; version 2 fails.' };
+      return {
+        scope: 'statement',
+        concurrently: 'yes',
+        note: 'Version 3 of the CLI runs the part before and the part behind CREATE INDEX CONCURRENTLY separately; version 2 fails.',
+      };
     }
     return { scope: 'file', concurrently: 'alone' };
   },

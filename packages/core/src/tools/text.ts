@@ -32,7 +32,10 @@ export function* lines(text: string, range: Range = { start: 0, end: text.length
 export const bomLength = (text: string): number => (text.startsWith('\uFEFF') ? 1 : 0);
 
 /** The whole file is SQL, apart from a byte order mark. */
-export const wholeFile = (text: string): Sections => ({ up: [{ start: bomLength(text), end: text.length }], problems: [] });
+export const wholeFile = (text: string): Sections => ({
+  up: [{ start: bomLength(text), end: text.length }],
+  problems: [],
+});
 
 /** The file is not what the tool expects: nothing of it is rewritten. */
 export function rejected(text: string, at: Range, message: string): Sections {
@@ -102,4 +105,5 @@ export const notInTransaction = (head: string): boolean =>
   );
 
 /** BEGIN, COMMIT and their like. */
-export const controlsTransaction = (head: string): boolean => /^(BEGIN|START TRANSACTION|COMMIT|END|ROLLBACK|ABORT)\b/.test(head);
+export const controlsTransaction = (head: string): boolean =>
+  /^(BEGIN|START TRANSACTION|COMMIT|END|ROLLBACK|ABORT)\b/.test(head);
