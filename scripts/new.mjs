@@ -11,7 +11,7 @@ const kinds = {
     folder: 'guards',
     next: 'Register its reader under the name of the tree node (CreateStmt, …) in packages/core/src/guards/index.ts.',
   },
-  tool: { folder: 'tools', next: 'Register it in packages/core/src/tools/index.ts.' },
+  tool: { folder: 'tools', next: 'Add it to the list in packages/core/src/tools/registry.ts.' },
 };
 if (!kinds[kind] || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
   console.error(`usage: npm run new-${kinds[kind] ? kind : 'guard|tool'} -- NAME, in lower case: my-name`);

@@ -285,6 +285,31 @@ function missingBoth(planned: PlannedStatement): { condition: string; message: s
   };
 }
 
+/** One guard around all statements of an explicit transaction; what stands between them stays as it is. */
+export function emitGroup(members: readonly PlannedStatement[], text: string): string {
+  const [first] = members;
+  const last = members[members.length - 1];
+  if (!first || !last) throw new Error('an empty group');
+  const start = first.statement.range.start;
+  const end = last.statement.range.end;
+  const edits: Edit[] = [];
+  for (const member of members) {
+    const { range } = member.statement;
+    const original = text.slice(range.start, range.end);
+    const inside = inner(member, original, '').slice(0, -1);
+    if (inside !== original) edits.push({ start: range.start - start, end: range.end - start, text: inside });
+  }
+  const columnsWin = members.some(
+    (member) =>
+      QUERIES.has(member.statement.tag) &&
+      VARIABLES.test(text.slice(member.statement.range.start, member.statement.range.end)),
+  );
+  return block({
+    columnsWin,
+    body: [`  IF ${notOwn(first) ?? 'true'} THEN`, `    ${applyEdits(text.slice(start, end), edits)};`, '  END IF;'],
+  });
+}
+
 /** The guard around one planned statement. */
 export function emitGuard(planned: PlannedStatement, text: string, options: { readonly shape: boolean }): Emitted {
   const { effect, form, after, statement } = planned;

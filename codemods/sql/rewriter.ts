@@ -14,7 +14,7 @@ import {
   type Statement,
   type Tool,
 } from '@idempotify/core';
-import { emitGuard, emitInvalidCleanup } from './emit.ts';
+import { emitGroup, emitGuard, emitInvalidCleanup } from './emit.ts';
 
 export interface RewriteOptions {
   /** `shape`: a guard that finds the object also compares its definition and raises on drift. `name`: the short forms. */
@@ -202,8 +202,18 @@ function rewriteFile(
                 .join(', ')})`,
         };
       }
+      case 'member':
+        return plan.untouched
+          ? { ...base, outcome: 'rerunnable', message: UNTOUCHED }
+          : { ...base, outcome: 'pattern', message: GROUP };
       case 'guard': {
         if (plan.untouched) return { ...base, outcome: 'rerunnable', message: UNTOUCHED };
+        if (form.last !== undefined) {
+          const members = plan.statements.slice(plan.statements.indexOf(planned), form.last + 1);
+          const end = members[members.length - 1]?.statement.end ?? statement.end;
+          addBlock({ start: statement.range.start, end }, emitGroup(members, text));
+          return { ...base, outcome: 'pattern', message: GROUP };
+        }
         const emitted = emitGuard(planned, text, { shape: options.guard === 'shape' });
         addBlock({ start: statement.range.start, end: statement.end }, emitted.text);
         return {
@@ -228,6 +238,7 @@ function rewriteFile(
   return { path, text: result, changed: result !== text, statements, problems, notes };
 }
 
+const GROUP = 'the transaction as a whole runs when its result is not there yet';
 const UNTOUCHED =
   'left as it is: a refused statement of this file would silently do its work again, and the errors of the others are what stops a rerun from getting there';
 

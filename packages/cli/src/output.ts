@@ -4,6 +4,8 @@ const GATHERED = 1 << 16;
 
 export interface Output {
   write(text: string): void;
+  /** Bytes that are no text. */
+  writeBytes(bytes: Uint8Array): void;
   flush(): void;
 }
 
@@ -27,6 +29,10 @@ export function outputTo(stream: NodeJS.WriteStream, beforeWrite: () => void = (
     write(text) {
       gathered += text;
       if (stream.isTTY || gathered.length > GATHERED) flush();
+    },
+    writeBytes(bytes) {
+      flush();
+      if (open) stream.write(bytes);
     },
     flush,
   };

@@ -601,9 +601,10 @@ async function runCommand(paths: readonly string[], given: CommandOptions): Prom
   let summary: Summary;
   try {
     if (stdin) {
+      const bytes = await readStdin();
       summary = await runRewrite(
-        { ...options, stdin: { bytes: await readStdin(), path: stdinFilepath } },
-        json ? reporter : filter(reporter, options, output),
+        { ...options, stdin: { bytes, path: stdinFilepath } },
+        json ? reporter : filter(reporter, bytes, options, output),
         { statements: 'all', beforeFewFiles: quickWasm },
       );
     } else {
@@ -627,14 +628,16 @@ async function runCommand(paths: readonly string[], given: CommandOptions): Prom
 }
 
 /** As a filter: the text goes to standard output, what a person has to know to standard error. */
-function filter(reporter: Reporter, { check, diff }: ConfigOptions, output: Output): Reporter {
+function filter(reporter: Reporter, bytes: Uint8Array, { check, diff }: ConfigOptions, output: Output): Reporter {
   return {
     ...reporter,
     file(report) {
       const { diff: changes, ...rest } = report;
       reporter.file({ ...rest, statements: rest.statements.filter(isFinding) });
       if (diff) output.write(changes ?? '');
-      else if (!check) output.write(report.text ?? '');
+      else if (check) return;
+      else if (report.status === 'changed') output.write(report.text ?? '');
+      else output.writeBytes(bytes); // also what is no text at all
     },
   };
 }

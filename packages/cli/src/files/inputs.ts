@@ -1,7 +1,7 @@
 /** From the arguments to the migrations that are meant: their folders, their tools, their order. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Tool } from '@idempotify/core';
+import type { MigrationFolder, Tool } from '@idempotify/core';
 import { UsageError, errorCode, systemMessage } from '../errors.ts';
 import type { RunError } from '../results.ts';
 import { printable } from '../terminal.ts';
@@ -175,17 +175,17 @@ class Planner {
     }
     const rewritten = new Set<string>();
     for (const group of groupMigrations(root, kept, this.#options.tool)) {
-      const folder = this.#register(path.join(root, group.root), path.join(input.display, group.root), group.tool, group.up.map(absolute));
-      group.up.forEach((name, position) => {
+      const { folder, position } = this.#registerGroup(input, root, group);
+      for (const name of group.up) {
         rewritten.add(name);
-        this.#target(absolute(name), position, {
+        this.#target(absolute(name), position(absolute(name)), {
           folder,
           path: absolute(name),
           display: display(name),
           named: false,
           ...this.#out(absolute(name), path.join(prefix, name)),
         });
-      });
+      }
       for (const { path: name, reason } of group.ignored) {
         this.#other(absolute(name), { display: display(name), status: 'ignored', reason, folder });
       }
@@ -228,6 +228,24 @@ class Planner {
       named: input.named,
       ...(this.#options.output ? this.#out(located, this.#place(input.path)) : {}),
     });
+  }
+
+  /** @returns the folder's number, and where a file stands in it */
+  #registerGroup(input: Input, root: string, group: MigrationFolder): { folder: number; position: (file: string) => number } {
+    let at = path.join(root, group.root);
+    let files = group.up.map((name) => path.join(root, name));
+    const one = group.up[0];
+    if (group.root === '..' && one !== undefined) {
+      // the folder of one migration was given: the migrations beside it are its history
+      const whole = migrationFolderOf(path.join(root, one), group.tool);
+      at = whole.root;
+      files = whole.up.map((name) => path.join(whole.root, name));
+    }
+    const positions = new Map(files.map((file, index) => [file, index]));
+    return {
+      folder: this.#register(at, path.join(input.display, group.root), group.tool, files),
+      position: (file) => positions.get(file) ?? files.length,
+    };
   }
 
   #register(root: string, display: string, tool: Tool, files: readonly string[]): number {

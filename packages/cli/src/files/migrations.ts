@@ -1,17 +1,8 @@
 /** The bridge to core's knowledge of migration tools: which of the files are migrations, of which tool, in which order. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Tool, findMigrationFolders } from '@idempotify/core';
+import { type MigrationFolder, type Tool, findMigrationFolders } from '@idempotify/core';
 import { decodeMigration, readBytes } from './read.ts';
-
-export interface MigrationGroup {
-  /** Relative to the folder that was looked at; '' = that folder itself. */
-  readonly root: string;
-  readonly tool: Tool;
-  /** In the tool's order. */
-  readonly up: readonly string[];
-  readonly ignored: readonly { readonly path: string; readonly reason: string }[];
-}
 
 /**
  * Groups the files of a folder into migration folders.
@@ -20,7 +11,7 @@ export interface MigrationGroup {
  * @param files relative to it, with '/'
  * @param tool the tool that all of them belong to; else it is recognised for each migration folder
  */
-export function groupMigrations(root: string, files: readonly string[], tool?: Tool): readonly MigrationGroup[] {
+export function groupMigrations(root: string, files: readonly string[], tool?: Tool): readonly MigrationFolder[] {
   const access = {
     read: (relative: string): string => readText(path.join(root, relative)),
     exists: (relative: string): boolean => fs.existsSync(path.join(root, relative)),
@@ -32,8 +23,9 @@ export function groupMigrations(root: string, files: readonly string[], tool?: T
  * The migration folder that a file belongs to, with all its migrations. Only looks as deep as tools put their files.
  *
  * @param file absolute; need not be there
+ * @returns `root` is absolute here, the files are relative to it
  */
-export function migrationFolderOf(file: string, tool?: Tool): MigrationGroup & { readonly root: string } {
+export function migrationFolderOf(file: string, tool?: Tool): MigrationFolder {
   // Prisma, Drizzle 1.x and diesel give each migration a folder of its own
   const ownFolder = /^(migration|up|down)\.sql$/.test(path.basename(file));
   const root = ownFolder ? path.dirname(path.dirname(file)) : path.dirname(file);
@@ -42,7 +34,7 @@ export function migrationFolderOf(file: string, tool?: Tool): MigrationGroup & {
   const groups = groupMigrations(root, [...files].sort(), tool);
   const group = groups.find((each) => each.up.includes(name) || each.ignored.some((ignored) => ignored.path === name));
   if (!group) throw new Error(`${file} belongs to no migration folder`);
-  return group.root === '' ? { ...group, root } : { ...group, root };
+  return { ...group, root };
 }
 
 /** The files of a folder, and with `below` those of its subfolders. What can't be listed is left out. */

@@ -257,7 +257,7 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
         });
       else {
         const found = catalog.need(inheritSpec);
-        catalog.drop([catalog.update(found, { attrs: { ...found.attrs, parentId: parent.id } })], false);
+        catalog.drop([catalog.learn(found, { parentId: parent.id })], false);
       }
       return;
     }
@@ -284,7 +284,7 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
         const found = catalog.need(inheritSpec);
         if (run.rerun && !catalog.world && !found.id.startsWith('0:') && !found.id.startsWith('h'))
           throw new DamageError(`the new partition "${child.name}" would be detached`);
-        catalog.drop([catalog.update(found, { attrs: { ...found.attrs, parentId: relation.id } })], false);
+        catalog.drop([catalog.learn(found, { parentId: relation.id })], false);
       }
       return;
     }
@@ -375,6 +375,46 @@ function collides(actions: readonly Action[], action: Action): boolean {
   );
 }
 
+/** Actions that only add, or only take away or set, each under a name of its own. */
+function simpleActions(actions: readonly Action[], spec: Spec): { adds: string[]; touches: string[] } | undefined {
+  const adds: string[] = [];
+  const touches: string[] = [];
+  const table = `${spec.schema ?? ''}.${spec.name}`;
+  for (const { subtype, command } of actions) {
+    const name: string = command.name ?? '';
+    switch (subtype) {
+      case 'AT_AddColumn':
+        if (command.missing_ok) return undefined;
+        adds.push(`column ${table}.${truncateName(command.def.ColumnDef.colname)}`);
+        break;
+      case 'AT_AddConstraint': {
+        const constraint = command.def.Constraint;
+        if (!constraint.conname || constraint.indexname || constraint.contype === 'CONSTR_NOTNULL') return undefined;
+        adds.push(`constraint ${table}.${truncateName(constraint.conname)}`);
+        break;
+      }
+      case 'AT_DropColumn':
+      case 'AT_DropConstraint':
+        if (command.behavior === 'DROP_CASCADE') return undefined;
+        touches.push(truncateName(name));
+        break;
+      case 'AT_ColumnDefault':
+      case 'AT_SetNotNull':
+      case 'AT_DropNotNull':
+        touches.push(truncateName(name));
+        break;
+      case 'AT_EnableRowSecurity':
+      case 'AT_ForceRowSecurity':
+        touches.push(subtype);
+        break;
+      default:
+        return undefined;
+    }
+  }
+  // what takes away and adds in one command needs more thought
+  return adds.length > 0 && touches.length > 0 ? undefined : { adds, touches };
+}
+
 export const readAlterTable: Reader = (input): Effect => {
   const node = input.node;
   if (node.objtype === 'OBJECT_TYPE') return readAlterComposite(input);
@@ -417,6 +457,7 @@ export const readAlterTable: Reader = (input): Effect => {
         ? { edits, run: execute(true) }
         : undefined,
     body: edits,
+    simple: simpleActions(actions, spec),
     noDo: concurrently
       ? 'DETACH PARTITION CONCURRENTLY and FINALIZE can run neither in a transaction nor in a DO block, and have no IF clause'
       : undefined,

@@ -576,6 +576,15 @@ function settles(expression: Node, column: string): boolean {
       rest
     )
       return true;
+    if (
+      name === 'array_replace' &&
+      args[0] &&
+      isColumn(args[0]) &&
+      constantText(args[1]) !== undefined &&
+      constantText(args[2]) !== undefined &&
+      constantText(args[1]) !== constantText(args[2])
+    )
+      return true;
     if (name === 'date_trunc' && args[1] && isColumn(args[1])) return true;
     if (
       (name === 'jsonb_set' || name === 'jsonb_set_lax') &&
@@ -596,6 +605,16 @@ function settles(expression: Node, column: string): boolean {
     const args: Node[] = expression.CoalesceExpr.args ?? [];
     return args[0] !== undefined && isColumn(args[0]) && args.slice(1).every((arg) => !readsColumn(arg));
   }
+  // flags: c | 4, c & 3, c & ~4
+  const flags = expression?.A_Expr;
+  if (
+    flags?.kind === 'AEXPR_OP' &&
+    ['|', '&'].includes(flags.name?.[0]?.String?.sval) &&
+    isColumn(flags.lexpr) &&
+    collectRefs(flags.rexpr).columns.length === 0 &&
+    collectRefs(flags.rexpr).functions.length === 0
+  )
+    return true;
   const operator = expression?.A_Expr;
   if (
     operator &&

@@ -163,6 +163,12 @@ export const readDrop: Reader = (input: ReaderInput): Effect => {
     native: edits && { edits, run: execute(true) },
     noDo: node.concurrent ? 'DROP INDEX CONCURRENTLY can run neither in a transaction nor in a DO block' : undefined,
     targets: targets.map(({ spec }) => spec),
+    simple:
+      cascade ||
+      node.concurrent ||
+      !['OBJECT_TABLE', 'OBJECT_INDEX', 'OBJECT_TYPE', 'OBJECT_VIEW'].includes(node.removeType)
+        ? undefined
+        : { adds: [], touches: targets.map(({ spec }) => spec.name) },
     cascade,
   };
 };

@@ -22,6 +22,7 @@ export const readCreateEnum: Reader = (input): Effect => {
     },
     creates: (after: Catalog, run: Run) =>
       [after.get(run.id('type'))].filter((object): object is Obj => object !== undefined),
+    simple: { adds: [`type ${spec.schema ?? ''}.${spec.name}`], touches: [] },
   };
 };
 
@@ -72,6 +73,10 @@ export const readAlterEnum: Reader = (input): Effect => {
     subject: `enum "${spec.name}"`,
     run: add(Boolean(node.skipIfNewValExists)),
     native: edits && { edits, run: add(true) },
+    simple:
+      edits || node.skipIfNewValExists
+        ? { adds: [`label ${spec.schema ?? ''}.${spec.name}.${value}`], touches: [value] }
+        : undefined,
     noDo:
       input.pgVersion < 12
         ? 'ALTER TYPE … ADD VALUE can not run in a transaction block before PostgreSQL 12'

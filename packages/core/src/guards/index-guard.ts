@@ -94,6 +94,10 @@ export const readCreateIndex: Reader = (input): Effect => {
     twin: { relation: { start: range.start, end: range.end }, kind: 'index' },
     noDo: node.concurrent ? 'CREATE INDEX CONCURRENTLY can run neither in a transaction nor in a DO block' : undefined,
     concurrent: Boolean(node.concurrent),
+    simple:
+      named === undefined || node.concurrent || node.if_not_exists
+        ? undefined
+        : { adds: [`relation ${table.schema ?? ''}.${named}`], touches: [] },
   };
 };
 

@@ -35,7 +35,16 @@ function creation(
       then?.(catalog, run, made);
     };
   const edits = exists || keywords === undefined ? undefined : insertAfter(input, keywords, 'IF NOT EXISTS');
-  return { kind, subject, run: create(exists), native: edits && { edits, run: create(true) } };
+  return {
+    kind,
+    subject,
+    run: create(exists),
+    native: edits && { edits, run: create(true) },
+    simple:
+      (exists || edits) && (spec.cls === 'schema' || spec.cls === 'extension')
+        ? { adds: [`${spec.cls} ${spec.name}`], touches: [] }
+        : undefined,
+  };
 }
 
 export const readCreateSchema: Reader = (input): Effect => {
@@ -109,7 +118,7 @@ function publicationMember(catalog: Catalog, run: Run, publication: Obj, spec: S
     });
   else {
     const found = catalog.need({ cls: 'pubrel', name, parent: spec });
-    catalog.drop([catalog.update(found, { attrs: { ...found.attrs, relationId: relation.id } })], false);
+    catalog.drop([catalog.learn(found, { relationId: relation.id })], false);
   }
 }
 

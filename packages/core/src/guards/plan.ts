@@ -29,7 +29,11 @@ export type Form =
       readonly onlyIf: OnlyIf | undefined;
       readonly body: readonly Edit[];
       readonly variant: Variant['name'];
+      /** The guard stands around all statements up to this one: what one explicit transaction does. */
+      readonly last?: number;
     }
+  /** Inside of the guard of that statement. */
+  | { readonly type: 'member'; readonly of: number }
   | { readonly type: 'refuse'; readonly why: string; readonly advice: string; readonly silent: boolean }
   | { readonly type: 'broken' }
   | { readonly type: 'disabled'; readonly reason: string };
@@ -237,10 +241,87 @@ function cover(
   return { chosen, missing };
 }
 
+/**
+ * A file whose steps can only meet themselves again: each adds something under a name of its own, or takes away or sets something that
+ * nothing else in the file names. From any stop, a step of it is either done or not, whatever the others are: there is nothing to search.
+ */
+function planSimple(
+  statements: readonly Statement[],
+  effects: readonly (Effect | undefined)[],
+  text: string,
+  options: PlanOptions,
+): Plan | undefined {
+  const added = new Set<string>();
+  for (let index = 0; index < effects.length; index++) {
+    const effect = effects[index];
+    const statement = statements[index] as Statement;
+    if (!effect?.simple || options.disabled?.(statement) !== undefined) return undefined;
+    for (const name of effect.simple.adds) {
+      if (added.has(name)) return undefined;
+      added.add(name);
+    }
+    for (const name of effect.simple.touches) {
+      if (
+        statements.some((other) => other !== statement && text.slice(other.range.start, other.range.end).includes(name))
+      )
+        return undefined;
+    }
+  }
+  // a column or constraint that is added to a table of the same file changes what that table looks like later on
+  for (const key of added) {
+    const table = /^(?:column|constraint) (.*)\.[^.]*$/.exec(key)?.[1];
+    if (table !== undefined && key.startsWith('column') && added.has(`relation ${table}`)) return undefined;
+  }
+  const catalog = new Catalog();
+  catalog.world = { initial: new Map(), history: undefined, absent: new Set(), maybe: new Set(), cascaded: false };
+  const steps = new Map<string, DataStep>();
+  const out: PlannedStatement[] = [];
+  for (let index = 0; index < effects.length; index++) {
+    const effect = effects[index] as Effect;
+    const before = catalog.clone();
+    const run = makeRun(index, false, steps);
+    try {
+      effect.run(catalog, run);
+    } catch (error) {
+      if (error instanceof StepError) return undefined;
+      throw error;
+    }
+    const shaped = options.guard === 'shape' && effect.creates !== undefined;
+    const form: Form =
+      effect.native && !shaped
+        ? { type: 'native', edits: effect.native.edits, keyed: false }
+        : effect.creates
+          ? {
+              type: 'guard',
+              own: [],
+              evidence: [],
+              shape: true,
+              onlyIf: undefined,
+              body: effect.body ?? [],
+              variant: effect.body ? 'native' : 'keep',
+            }
+          : { type: 'keep' };
+    const after = catalog.clone();
+    out.push({
+      statement: statements[index] as Statement,
+      effect,
+      form,
+      before,
+      after,
+      later: [after],
+      run,
+      atoms: [],
+    });
+  }
+  return { untouched: false, statements: out };
+}
+
 export function planFile(statements: readonly Statement[], text: string, options: PlanOptions): Plan {
   const effects: (Effect | undefined)[] = statements.map((statement) =>
     statement.tag === '' ? undefined : readEffect(statement, text, options.pgVersion),
   );
+  const simple = planSimple(statements, effects, text, options);
+  if (simple) return simple;
   const world = discover(effects, options.history());
   const steps = new Map<string, DataStep>();
 
@@ -526,6 +607,47 @@ export function planFile(statements: readonly Statement[], text: string, options
       ),
     );
   const temporary = states.some((state) => [...state.objects.values()].some((object) => object.schema === 'pg_temp'));
+  // what stands between BEGIN and COMMIT is done as a whole or not at all: one guard says it best
+  for (let begin = 0; begin < count; begin++) {
+    if (effects[begin]?.transaction !== 'begin') continue;
+    const commit = effects.findIndex((effect, index) => index > begin && effect?.transaction !== undefined);
+    const inside = Array.from({ length: Math.max(0, commit - begin - 1) }, (_, offset) => begin + 1 + offset);
+    if (commit < 0 || effects[commit]?.transaction !== 'commit' || inside.length < 2) continue;
+    if (
+      inside.some((index) => !effects[index] || effects[index].noDo !== undefined || forms[index]?.type === 'disabled')
+    )
+      continue;
+    const needy = inside.filter((index) => {
+      const form = forms[index] as Form;
+      return (
+        (form.type === 'guard' && (form.evidence.length > 0 || form.onlyIf !== undefined)) ||
+        (form.type === 'keep' &&
+          [...(harmTables[index]?.get('keep')?.values() ?? [])].some((harmed) => harmed.why !== undefined))
+      );
+    });
+    if (needy.length === 0) continue;
+    const after = visible.filter((k) => k > begin);
+    const usable = inside
+      .flatMap((index) => transitions[index] ?? [])
+      .filter((candidate) => ask(candidate, begin) === false && after.every((k) => ask(candidate, k) === true))
+      // the definition says more than the name
+      .sort((a, b) => Number(b.key.startsWith('+defined')) - Number(a.key.startsWith('+defined')) || a.cost - b.cost);
+    const first = inside[0] as number;
+    const last = inside[inside.length - 1] as number;
+    if (!usable[0]) continue;
+    forms[first] = {
+      type: 'guard',
+      own: [usable[0]],
+      evidence: [],
+      shape: false,
+      onlyIf: undefined,
+      body: [],
+      variant: 'keep',
+      last,
+    };
+    for (const index of inside.slice(1)) forms[index] = { type: 'member', of: first };
+    for (const index of inside) alternatives.delete(index);
+  }
   // every stop, every rerun
   let untouched = false;
   for (let round = 0; round <= 2 * count + 2; round++) {
@@ -569,6 +691,12 @@ export function planFile(statements: readonly Statement[], text: string, options
       const form = forms[index] as Form;
       if (!effect || form.type === 'broken' || effect.transaction !== undefined) continue;
       if (form.type === 'refuse' || form.type === 'disabled') return false;
+      if (form.type === 'member') {
+        if (k <= form.of) return false;
+        continue;
+      }
+      if (form.type === 'guard' && form.last !== undefined && !isDone(form, effect, found[k] as Catalog, index, k))
+        return false;
       if (form.type === 'guard' && isDone(form, effect, found[k] as Catalog, index, k)) continue;
       const variant =
         form.type === 'keep' ? 'keep' : form.type === 'native' ? (form.keyed ? 'keyed' : 'native') : form.variant;
@@ -609,7 +737,11 @@ export function planFile(statements: readonly Statement[], text: string, options
           saved = undefined;
           continue;
         }
-        if (form.type === 'guard' && isDone(form, effect, catalog, index)) continue;
+        if (form.type === 'guard' && isDone(form, effect, catalog, index)) {
+          // with its members
+          if (form.last !== undefined) index = form.last;
+          continue;
+        }
         const rerun = k > index;
         const native = form.type === 'native' ? (form.keyed ? effect.keyed : effect.native) : undefined;
         const context = makeRun(index, rerun, steps);

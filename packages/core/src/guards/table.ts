@@ -80,6 +80,15 @@ export const readCreateTable: Reader = (input: ReaderInput): Effect => {
     run,
     native: edits && { edits, run: native },
     creates: node.if_not_exists ? undefined : made,
+    simple:
+      foreign ||
+      node.if_not_exists ||
+      node.relation?.relpersistence === 't' ||
+      node.inhRelations ||
+      node.ofTypename ||
+      (node.tableElts ?? []).some((element: Node) => element.TableLikeClause)
+        ? undefined
+        : { adds: [`relation ${name.schema ?? ''}.${name.name}`], touches: [] },
   };
 };
 

@@ -334,13 +334,24 @@ export class Catalog {
       const pending = [object.id];
       for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
         for (const child of history.children(id)) {
-          if (this.objects.has(child.id)) continue;
+          if (this.objects.has(child.id) || this.world?.initial.has(child.id)) continue;
           this.#assume({ ...child, written: spec.schema });
           pending.push(child.id);
         }
       }
     }
     return made;
+  }
+
+  /** With the table or column that it belongs to: an index comes with its table, not before it. */
+  #assumeWhole(object: Obj, spec: Spec): Obj {
+    const history = this.world?.history;
+    let top = object;
+    for (let parent = history?.get(object.parent); parent; parent = history?.get(parent.parent)) top = parent;
+    if (top !== object && !this.objects.has(top.id) && !this.world?.initial.has(top.id))
+      this.#assumeTree(top, { ...spec, schema: undefined });
+    const brought = this.objects.get(object.id);
+    return brought ?? this.#assumeTree(object, spec);
   }
 
   /** The object, which has to be there; in discovery an unknown one is taken to have been there before the file. */
@@ -353,7 +364,7 @@ export class Catalog {
     const brought = parent && this.find(spec);
     if (brought) return brought;
     const known = this.#fromHistory(spec, parent);
-    if (known) return this.#assumeTree(known, spec);
+    if (known) return this.#assumeWhole(known, spec);
     const schema = isChild(spec.cls) ? '' : this.#schemaOf(spec.cls, spec.schema);
     return this.#assume({
       id: `0:${this.#key(spec.cls, schema, spec.name, parent?.id)}`,
@@ -382,7 +393,7 @@ export class Catalog {
     if (this.world.absent.has(this.#key(spec.cls, this.#schemaOf(spec.cls, spec.schema), spec.name, parent?.id)))
       return undefined;
     const known = this.#fromHistory(spec, parent);
-    return known ? this.#assumeTree(known, spec) : undefined;
+    return known ? this.#assumeWhole(known, spec) : undefined;
   }
 
   /**
@@ -526,6 +537,14 @@ export class Catalog {
     const current = this.objects.get(object.id) ?? object;
     if (current.attrs[name] === value) return current;
     return this.update(current, { attrs: { ...current.attrs, [name]: value } });
+  }
+
+  /** Adds what a later statement tells about an object that was there before the file: true of it from the start. */
+  learn(object: Obj, attrs: Readonly<Record<string, string>>): Obj {
+    const learned = this.update(object, { attrs: { ...object.attrs, ...attrs } });
+    const initial = this.world?.initial.get(object.id);
+    if (initial) this.world?.initial.set(object.id, { ...initial, attrs: { ...initial.attrs, ...attrs } });
+    return learned;
   }
 
   /** Temporary objects vanish with the session. */

@@ -86,12 +86,24 @@ export interface Effect {
   readonly concurrent?: boolean | undefined;
   /** An INSERT whose rows a unique key tells from others. */
   readonly keyed?: KeyedForm | undefined;
+  /**
+   * A step that can only meet itself again: it adds something under a name of its own, or takes away or sets something that nothing else
+   * in the file names. A file of such steps needs no search for guards.
+   */
+  readonly simple?: Simple | undefined;
   readonly trigger?: TriggerShape | undefined;
   /** SELECT: nothing but calls of functions that we know nothing of makes it doubtful. */
   readonly calls?: readonly QualifiedName[] | undefined;
   /** What a DROP names. */
   readonly targets?: readonly Spec[] | undefined;
   readonly cascade?: boolean | undefined;
+}
+
+export interface Simple {
+  /** Names that it adds, with their table: no other step may add them, too. */
+  readonly adds: readonly string[];
+  /** Bare names that it takes away or changes: no other statement may mention them. */
+  readonly touches: readonly string[];
 }
 
 export interface KeyedForm {

@@ -91,11 +91,10 @@ export const flyway: Tool = {
       };
     const heads = statementHeads(text, wholeFile(text).up);
     if (setting === undefined && heads.some(notInTransaction)) {
-      const mixed = heads.every(notInTransaction) ? '' : ' It refuses to mix them with others unless mixed=true.';
       return {
         scope: 'statement',
-        concurrently: 'yes',
-        note: `Flyway runs statements that can't run in a transaction without one.${mixed}`,
+        concurrently: 'alone',
+        note: "Flyway runs statements that can't run in a transaction without one, and refuses to mix them with others unless mixed=true or executeInTransaction=false is set.",
       };
     }
     return { scope: 'file', concurrently: 'no' };

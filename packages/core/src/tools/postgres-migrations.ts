@@ -6,7 +6,8 @@ import { wholeFile } from './text.ts';
 import type { FolderView, Tool } from './types.ts';
 
 const named = /^(\d+)[-_]?([^/]*)\.sql$/i;
-const disable = '-- postgres-migrations disable-transaction';
+export const disablesTransaction = (text: string): boolean =>
+  text.includes('-- postgres-migrations disable-transaction');
 const id = (path: string): bigint => BigInt(named.exec(basename(path))?.[1] ?? 0);
 
 /** The tool reads the file as UTF-8 text and hashes its name and that text. */
@@ -32,7 +33,7 @@ export const postgresMigrations: Tool = {
   title: 'postgres-migrations',
   detect(folder) {
     if (!folder.files.some((path) => named.test(path))) return 0;
-    if (folder.samples().some((text) => text.includes(disable))) return 85;
+    if (folder.samples().some(disablesTransaction)) return 85;
     return dependsOn(folder, 'postgres-migrations') && consecutive(folder) ? 85 : 0;
   },
   select(files) {
@@ -55,7 +56,7 @@ export const postgresMigrations: Tool = {
   },
   sections: wholeFile,
   transactions: (text) =>
-    text.includes(disable)
+    disablesTransaction(text)
       ? {
           scope: 'file',
           concurrently: 'alone',

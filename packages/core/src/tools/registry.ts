@@ -44,6 +44,7 @@ export function detectTool(folder: FolderView): Tool {
   let best = plainSql;
   let surest = 0;
   for (const tool of tools) {
+    if (surest === 100) break;
     const sure = tool.detect(folder);
     if (sure > surest) {
       best = tool;

@@ -1,4 +1,5 @@
 import { basename, byName, byNumber, isSql, sortedBy } from './paths.ts';
+import { disablesTransaction, postgresMigrations } from './postgres-migrations.ts';
 import { wholeFile } from './text.ts';
 import type { Ignored, Tool } from './types.ts';
 
@@ -32,10 +33,14 @@ export const plainSql: Tool = {
     return { up: numbered ? sortedBy(up, (path) => number(path) ?? 0n, byNumber) : up.sort(byName), ignored };
   },
   sections: wholeFile,
-  transactions: () => ({
-    scope: 'none',
-    concurrently: 'yes',
-    note: 'No migration tool was recognised, so nothing is known about transactions: every statement may stand on its own.',
-  }),
+  // runners of one's own often are copies of postgres-migrations, and keep its directive
+  transactions: (text, path) =>
+    disablesTransaction(text)
+      ? postgresMigrations.transactions(text, path)
+      : {
+          scope: 'none',
+          concurrently: 'alone',
+          note: 'No migration tool was recognised, so nothing is known about transactions: every statement may stand on its own.',
+        },
   edited: 'No migration tool was recognised; whether yours notices an edited file that was applied is not known.',
 };

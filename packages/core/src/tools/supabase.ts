@@ -51,7 +51,7 @@ export const supabase: Tool = {
     if (heads.some(notInTransaction)) {
       return {
         scope: 'statement',
-        concurrently: 'yes',
+        concurrently: 'alone',
         note: 'Version 3 of the CLI runs the part before and the part behind CREATE INDEX CONCURRENTLY separately; version 2 fails.',
       };
     }

@@ -35,8 +35,9 @@ export interface Transactions {
    */
   readonly scope: 'file' | 'statement' | 'all-pending' | 'none';
   /**
-   * Whether CREATE INDEX CONCURRENTLY and its like can run there: `no` inside a transaction, `alone` when the file is sent as one
-   * string and holds nothing else, `yes` when statements are sent one by one.
+   * Whether CREATE INDEX CONCURRENTLY and its like can run there: `no` inside a transaction; `alone` where the file holds nothing of
+   * another kind beside it, because it is sent as one string or the tool refuses the mixture (a DO block is of another kind);
+   * `yes` when statements are sent one by one.
    */
   readonly concurrently: 'no' | 'alone' | 'yes';
   /** What a person should know about it, as one sentence. */

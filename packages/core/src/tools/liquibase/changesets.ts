@@ -148,7 +148,8 @@ interface Piece extends Range {
 /** Liquibase's own tokens (SimpleSqlGrammar), which know nothing of dollar quotes; in a literal a backslash escapes. */
 const space = String.raw`(?<space>[\s\u0085\u180e\u200b-\u200d\u2060]+)`;
 const comment = String.raw`(?<comment>--[^\r\n]*|\/\*[\s\S]*?\*\/)`;
-const name = String.raw`(?:[\p{L}$_@#][\p{L}\d$_@#]*|"[^\n\r"]+"|` + '`[^\\n\\r`]+`' + String.raw`|\[[^\d\]][^\n\r\]]*\])`;
+const name =
+  String.raw`(?:[\p{L}$_@#][\p{L}\d$_@#]*|"[^\n\r"]+"|` + '`[^\\n\\r`]+`' + String.raw`|\[[^\d\]][^\n\r\]]*\])`;
 const dotted = String.raw`${name}(?:[\r\n ]*\.[\r\n ]*${name})+`;
 const literal = String.raw`(?:[UENRB]|RB|_utf8)?(?:'(?:''|\\[\s\S]|[^\\'])*(?:'|\\')|"(?:""|\\[\s\S]|[^\\"])*(?:"|\\"))`;
 const number = String.raw`\d+(?:\.\d+)?(?:e[+-]?\d+)?`;

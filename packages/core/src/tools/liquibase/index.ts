@@ -3,7 +3,7 @@ import { quoteLiteral } from '../../quote.ts';
 import type { Edit } from '../../text/edits.ts';
 import { sampleShare } from '../folder.ts';
 import { basename, byName, isSql, slashes } from '../paths.ts';
-import { bomLength, isBlank, lineBreak, rejected } from '../text.ts';
+import { bomLength, isBlank, lineBreak, notInTransaction, rejected, statementHeads } from '../text.ts';
 import type { Ledger, Sections, Tool, Transactions } from '../types.ts';
 import { changesetChecksum, liquibaseCuts, readChangelog, type Changeset } from './changesets.ts';
 
@@ -38,25 +38,47 @@ function cutsBody(text: string, changeset: Changeset): boolean {
 /** Strings that may separate statements, none of which is SQL. */
 const delimiters = ['//', '@@', '~~~', '%%%'];
 
+/** A delimiter as it has to be written: `\nGO` and `\n/$` are patterns that stand for GO and / on a line of their own. */
+const written = (delimiter: string): string => delimiter.replace(/^(?:\\n|\n)/, '').replace(/\$$/, '');
+
+/** `attribute` takes the place of splitStatements in the changeset's line, or is added to it. */
+function setAttribute(text: string, changeset: Changeset, attribute: string): Edit {
+  const given = /\bsplitStatements:\w+/i.exec(text.slice(changeset.line.start, changeset.line.end));
+  if (!given) return { start: changeset.line.end, end: changeset.line.end, text: ` ${attribute}` };
+  const start = changeset.line.start + given.index;
+  return { start, end: start + given[0].length, text: attribute };
+}
+
 /**
- * What makes a changeset with dollar-quoted bodies survive: `splitStatements:false`, or, where statements have to be sent one by one
- * because there is no transaction (CREATE INDEX CONCURRENTLY), a delimiter of its own behind every statement.
+ * What a changeset with new DO blocks needs so that each reaches the server whole, and alone where statements have to be sent one by
+ * one because there is no transaction (CREATE INDEX CONCURRENTLY).
  */
 function protect(text: string, changeset: Changeset): Edit[] {
-  const line = text.slice(changeset.line.start, changeset.line.end);
-  const statements = changeset.runInTransaction ? [] : parseSql(text, { ranges: chunks(text, changeset) }).statements;
-  if (statements.length < 2) {
-    const given = /splitStatements:\w+/i.exec(line);
-    if (!given) return [{ start: changeset.line.end, end: changeset.line.end, text: ' splitStatements:false' }];
-    const start = changeset.line.start + given.index;
-    return [{ start, end: start + given[0].length, text: 'splitStatements:false' }];
+  const { endDelimiter, splitStatements, runInTransaction } = changeset;
+  const cut = splitStatements && endDelimiter === undefined && cutsBody(text, changeset);
+  if (runInTransaction) return cut ? [setAttribute(text, changeset, 'splitStatements:false')] : [];
+  const ranges = chunks(text, changeset);
+  const statementsOf = (range: Range) => parseSql(text, { ranges: [range] }).statements;
+  const eol = lineBreak(text);
+  if (splitStatements && endDelimiter === undefined && !cut) return [];
+  if (cut && ranges.flatMap(statementsOf).length < 2) return [setAttribute(text, changeset, 'splitStatements:false')];
+  // Sent together with others, such a statement fails: where it stands with others now, it stood alone before.
+  const mixed = ranges
+    .map((range) => ({ range, statements: statementsOf(range) }))
+    .filter(
+      ({ range, statements }) => cut || (statements.length > 1 && statementHeads(text, [range]).some(notInTransaction)),
+    );
+  if (mixed.length === 0) return [];
+  if (splitStatements && endDelimiter !== undefined) {
+    return mixed.flatMap(({ statements }) =>
+      statements.slice(0, -1).map(({ end }) => ({ start: end, end, text: `${eol}${written(endDelimiter)}${eol}` })),
+    );
   }
   const delimiter = delimiters.find((each) => !changeset.sql.includes(each));
-  if (delimiter === undefined || changeset.endDelimiter !== undefined) return [];
-  const eol = lineBreak(text);
+  if (delimiter === undefined) return [];
   return [
-    { start: changeset.line.end, end: changeset.line.end, text: ` endDelimiter:${delimiter}` },
-    ...statements.map((statement) => ({ start: statement.end, end: statement.end, text: `${eol}${delimiter}` })),
+    setAttribute(text, changeset, `endDelimiter:${delimiter}`),
+    ...ranges.flatMap(statementsOf).map(({ end }) => ({ start: end, end, text: `${eol}${delimiter}` })),
   ];
 }
 
@@ -147,9 +169,7 @@ export const liquibase: Tool = {
   },
   fileEdits(text, hasDo) {
     if (!hasDo) return [];
-    return readChangelog(text).changesets.flatMap((changeset) =>
-      changeset.runs && changeset.splitStatements && cutsBody(text, changeset) ? protect(text, changeset) : [],
-    );
+    return readChangelog(text).changesets.flatMap((changeset) => (changeset.runs ? protect(text, changeset) : []));
   },
   edited:
     'Liquibase keeps a checksum per changeset, blind to white space and settings, and `update` stops with a validation error when an applied one has changed (runOnChange:true: it runs it again).',
