@@ -6,6 +6,7 @@ import {
   lineIndex,
   parseSql,
   planFile,
+  quoteLiteral,
   readEffect,
   type Edit,
   type Effect,
@@ -154,12 +155,32 @@ function rewriteFile(
   const transactions = tool.transactions(text, path);
   const edits: Edit[] = [];
   let hasDo = false;
-  const addBlock = (at: { start: number; end: number }, blockText: string): void => {
+  const addBlock = (at: { start: number; end: number }, blockText: string, behind = ''): void => {
     hasDo = true;
     const wrapping = tool.wrapDo?.(text, at, blockText);
     const styled = newline === '\n' ? blockText : blockText.replace(/\r?\n/g, newline);
-    edits.push({ start: at.start, end: at.end, text: `${wrapping?.before ?? ''}${styled}${wrapping?.after ?? ''}` });
+    edits.push({
+      start: at.start,
+      end: at.end,
+      text: `${wrapping?.before ?? ''}${styled}${wrapping?.after ?? ''}${behind}`,
+    });
   };
+  /** What drops an INVALID leftover in front of CREATE INDEX CONCURRENTLY, where another statement may stand there. */
+  function cleanupFor(planned: PlannedStatement): string | undefined {
+    const { effect, statement } = planned;
+    const index = effect?.concurrent ? effect.creates?.(planned.after, planned.run)[0] : undefined;
+    if (!index || (parsed.statements.length === 1 && transactions.concurrently !== 'yes')) return undefined;
+    const previous = parsed.statements[statement.index - 1];
+    // it is there already
+    if (
+      previous &&
+      text
+        .slice(previous.range.start, previous.range.end)
+        .includes(`relname = ${quoteLiteral(index.name)} AND NOT indisvalid`)
+    )
+      return undefined;
+    return emitInvalidCleanup(planned, index, options.guard === 'shape');
+  }
   const statements = plan.statements.map((planned): StatementResult => {
     const { statement, effect, form } = planned;
     const at = place(statement);
@@ -171,17 +192,34 @@ function rewriteFile(
         return { ...base, outcome: 'disabled', message: `left alone: ${form.reason}` };
       case 'refuse':
         return { ...base, outcome: 'refused', message: form.why, advice: form.advice };
-      case 'keep':
+      case 'keep': {
+        // IF NOT EXISTS of the author's own passes over an INVALID leftover
+        const healed = plan.untouched ? undefined : cleanupFor(planned);
+        if (healed !== undefined) {
+          addBlock(
+            { start: statement.range.start, end: statement.range.start },
+            healed,
+            newline + (tool.separate?.(text, statement.range.start) ?? ''),
+          );
+          return {
+            ...base,
+            outcome: 'native',
+            message: 'an INVALID leftover of a failed build is dropped first, which IF NOT EXISTS alone passes over',
+          };
+        }
         return { ...base, outcome: 'rerunnable', message: form.note ?? 'a second run changes nothing' };
+      }
       case 'native': {
         if (plan.untouched) return { ...base, outcome: 'rerunnable', message: UNTOUCHED };
         edits.push(...form.edits);
         if (effect?.concurrent) {
-          const index = effect.creates?.(planned.after, planned.run)[0];
-          const alone = parsed.statements.length === 1 && transactions.concurrently !== 'yes';
-          const cleanup = index && !alone ? emitInvalidCleanup(planned, index, options.guard === 'shape') : undefined;
+          const cleanup = cleanupFor(planned);
           if (cleanup !== undefined)
-            addBlock({ start: statement.range.start, end: statement.range.start }, cleanup + newline);
+            addBlock(
+              { start: statement.range.start, end: statement.range.start },
+              cleanup,
+              newline + (tool.separate?.(text, statement.range.start) ?? ''),
+            );
           return {
             ...base,
             outcome: 'native',

@@ -122,7 +122,7 @@ function linesOf(objects: readonly Obj[], from: Catalog, at: Catalog, loose: boo
       else if (line) {
         out.constraints.push(line);
         out.constraintNames.push(object.name);
-      } else if (object.kind === 'c' || object.kind === 'x' || object.kind === 'f') out.names.push(object.name);
+      } else out.names.push(object.name);
     }
   }
   return out;
@@ -438,12 +438,18 @@ export function singleShape(planned: PlannedStatement, object: Obj): Shape | und
     }
     case 'trigger': {
       const trigger = effect?.trigger;
-      if (!trigger || !parent || states.some((item) => item.object.def !== object.def)) return undefined;
+      // the text of a WHEN is the server's
+      if (!trigger || trigger.when || !parent || states.some((item) => item.object.def !== object.def)) return undefined;
+      const columns = triggerColumns(trigger.columns, parent, [after, ...later]);
+      if (!columns) return undefined;
+      const parts = [String(trigger.type), String(trigger.arguments.length)];
+      if (trigger.arguments.length > 0) parts.push(quoteLiteral(escapeFormat(trigger.arguments)));
+      if (columns.want !== undefined) parts.push(quoteLiteral(columns.want));
       const called = `to_regprocedure(${quoteLiteral(`${nameSql(trigger.function.schema, trigger.function.name)}()`)})`;
       return {
         declare: [
-          `want text := concat_ws(' ', ${trigger.type}, ${trigger.arguments}, ${called}${trigger.when ? `, 'WHEN'` : ''});`,
-          `have text := (SELECT concat_ws(' ', tgtype, tgnargs, tgfoid::regprocedure, CASE WHEN tgqual IS NOT NULL THEN 'WHEN' END) FROM pg_trigger\n    WHERE tgrelid = ${regclass(parent, before)} AND tgname = ${quoteLiteral(object.name)} AND NOT tgisinternal);`,
+          `want text := concat_ws(' ', ${parts.join(', ')}, ${called});`,
+          `have text := (SELECT concat_ws(' ', tgtype, tgnargs, ${trigger.arguments.length > 0 ? `encode(tgargs, 'escape'), ` : ''}${columns.have}, tgfoid::regprocedure, CASE WHEN tgqual IS NOT NULL THEN 'WHEN' END) FROM pg_trigger\n    WHERE tgrelid = ${regclass(parent, before)} AND tgname = ${quoteLiteral(object.name)} AND NOT tgisinternal);`,
         ],
         missing: 'have IS NULL',
         differs: 'have <> want',
@@ -453,6 +459,34 @@ export function singleShape(planned: PlannedStatement, object: Obj): Shape | und
     default:
       return undefined;
   }
+}
+
+/** `UPDATE OF a, b`: by name where the names stay, else only how many. */
+function triggerColumns(
+  names: readonly string[],
+  table: Obj,
+  states: readonly Catalog[],
+): { want: string | undefined; have: string } | undefined {
+  if (names.length === 0) return { want: undefined, have: `CASE WHEN tgattr::text <> '' THEN 'OF' END` };
+  const stay = states.every((state) => names.every((name) => state.child(table, 'column', name) !== undefined));
+  if (!stay) return undefined;
+  return {
+    want: `OF ${[...names].sort().map(quoteIdent).join(', ')}`,
+    have: `(SELECT concat('OF ', string_agg(quote_ident(attname), ', ' ORDER BY attname)) FROM pg_attribute\n    WHERE attrelid = tgrelid AND attnum = ANY (tgattr))`,
+  };
+}
+
+/** A trigger's arguments as encode(tgargs, 'escape') prints them: each ends in a zero byte. */
+function escapeFormat(args: readonly string[]): string {
+  return [...Buffer.from(args.map((arg) => `${arg}\0`).join(''), 'utf8')]
+    .map((byte) =>
+      byte === 0 || byte > 127
+        ? `\\${byte.toString(8).padStart(3, '0')}`
+        : byte === 92
+          ? '\\\\'
+          : String.fromCharCode(byte),
+    )
+    .join('');
 }
 
 /** What only the server can print: expressions of indexes, CHECK and EXCLUDE constraints, policies, rules. */

@@ -52,7 +52,7 @@ export async function histories(): Promise<History[]> {
       })),
     ),
   }));
-  return await Promise.all([
+  return Promise.all([
     ...generated,
     example('prisma-shop', 'prisma', join('prisma', 'migrations')),
     example('drizzle-blog', 'drizzle', 'drizzle'),

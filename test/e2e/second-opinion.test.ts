@@ -67,7 +67,7 @@ function agreed(sql: string, where: string): Claim | undefined {
 // ------------------------------------------------------------------------------------------------ inside our DO blocks
 
 const commands = new Set(
-  'alter call comment copy create delete do drop grant import insert lock merge reassign refresh reindex revoke security select set truncate update'.split(
+  'alter call comment copy create delete do drop grant import insert lock merge reassign refresh reindex revoke security select set truncate update with'.split(
     ' ',
   ),
 );

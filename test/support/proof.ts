@@ -70,11 +70,13 @@ export class BadCase extends Error {
 
 /**
  * @returns what is wrong with the rewritten file; an empty list is the proof
- * @throws BadCase when the setup or the original does not run
+ * @throws BadCase when the original does not run or does not parse
+ * @throws SqlError when the setup does not run
  */
 export async function proveRerun(input: Rerun): Promise<Failure[]> {
   parsed('original', input.original);
-  parsed('rewritten', input.rewritten);
+  const [problem] = parseSql(input.rewritten).problems;
+  if (problem) return [report({ check: 'fresh' }, `it does not parse: line ${problem.line}: ${problem.message}`)];
   const setup = [input.setup ?? '', input.rows ?? ''];
   return await prove(input.server, setup, [input.original, input.rewritten, input.live ?? ''], (lab) =>
     proveIn(lab, input),

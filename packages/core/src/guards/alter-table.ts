@@ -411,8 +411,10 @@ function simpleActions(actions: readonly Action[], spec: Spec): { adds: string[]
         return undefined;
     }
   }
-  // what takes away and adds in one command needs more thought
-  return adds.length > 0 && touches.length > 0 ? undefined : { adds, touches };
+  // what takes away and adds in one command needs more thought; so does a column's IF NOT EXISTS next to a constraint, which has none
+  const mixed =
+    adds.some((name) => name.startsWith('column ')) && adds.some((name) => name.startsWith('constraint '));
+  return mixed || (adds.length > 0 && touches.length > 0) ? undefined : { adds, touches };
 }
 
 export const readAlterTable: Reader = (input): Effect => {

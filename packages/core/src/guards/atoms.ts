@@ -58,6 +58,12 @@ function lookUp(state: Catalog, spec: Spec, object: Obj, origin: Catalog): Obj |
   // what a CASCADE ahead may take away may be here without our knowing
   const made = /^s(\d+):/.exec(object.id);
   if (made && state.cascadeAhead !== undefined && Number(made[1]) > state.cascadeAhead) return null;
+  // a constraint that we only know by name may have an index of that name
+  if (object.cls === 'relation' && object.kind === 'index') {
+    const table = origin.get(object.parent);
+    const there = table && state.find(specOf(table, origin));
+    if (there && state.child(there, 'constraint', object.name)) return null;
+  }
   for (let parent = origin.get(object.parent); parent; parent = origin.get(parent.parent)) {
     const holder = state.find(specOf(parent, origin));
     if (holder) return holder.id !== parent.id && !holder.complete ? null : false;

@@ -3,7 +3,7 @@
  * the guard needs evidence from another statement of the file, or the statement is refused.
  */
 import { constantText, rangeVar, truncateName, walk, type Node } from '../model/ast.ts';
-import { DamageError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
+import { DamageError, StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { DataStep, Effect, OnlyIf, Reader, Run } from '../model/effect.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
 import { collectRefs, needRelations, needsOf, type Refs } from './refs.ts';
@@ -328,6 +328,10 @@ export const readInsert: Reader = (input): Effect => {
           usable && !selfReading && !(refs.volatile && !rows && target.length === 0 && !selectedKey(catalog, table));
       } else if (keyed) {
         key ??= selectedKey(catalog, table);
+        // a BEFORE trigger sees the row before ON CONFLICT does
+        if (context.rerun && !catalog.world)
+          for (const child of catalog.children(table.id, 'trigger'))
+            if (isNew(child)) throw new StepError(`trigger "${child.name}" would fire for rows that are there already`);
         idempotent = key !== undefined;
       } else if (!rows && antiJoins([node.selectStmt, node.withClause], spec)) {
         idempotent = true;

@@ -144,12 +144,15 @@ export function addConstraint(
   const deferrable = (node.deferrable ? ' DEFERRABLE' : '') + (node.initdeferred ? ' INITIALLY DEFERRED' : '');
   const including = strings(node.including);
   const index = node.indexname
-    ? catalog.need({
-        cls: 'relation',
-        kind: 'index',
-        name: truncateName(node.indexname),
-        schema: tableSpec.schema ?? table.schema,
-      })
+    ? catalog.adopt(
+        catalog.need({
+          cls: 'relation',
+          kind: 'index',
+          name: truncateName(node.indexname),
+          schema: tableSpec.schema ?? table.schema,
+        }),
+        table.id,
+      )
     : undefined;
   if (index?.attrs['columns']) columns = JSON.parse(index.attrs['columns']) as string[];
   switch (kind) {

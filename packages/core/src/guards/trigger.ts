@@ -59,9 +59,9 @@ export const readCreateTrigger: Reader = (input): Effect => {
     trigger: {
       type,
       function: qualified(strings(node.funcname)),
-      arguments: node.args?.length ?? 0,
+      arguments: strings(node.args),
       when: node.whenClause !== undefined,
-      columns: node.columns?.length ?? 0,
+      columns: strings(node.columns).map(truncateName),
     },
   };
 };

@@ -547,6 +547,14 @@ export class Catalog {
     return learned;
   }
 
+  /** An index that was only known by name turns out to belong to this table. */
+  adopt(index: Obj, parent: string): Obj {
+    if (index.parent !== undefined) return index;
+    const initial = this.world?.initial.get(index.id);
+    if (initial) this.world?.initial.set(index.id, { ...initial, parent });
+    return this.update(index, { parent });
+  }
+
   /** Temporary objects vanish with the session. */
   endSession(): void {
     const gone = [...this.objects.values()].filter((object) => object.schema === 'pg_temp');

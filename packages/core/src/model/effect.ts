@@ -115,9 +115,10 @@ export interface KeyedForm {
 export interface TriggerShape {
   readonly type: number;
   readonly function: QualifiedName;
-  readonly arguments: number;
+  readonly arguments: readonly string[];
   readonly when: boolean;
-  readonly columns: number;
+  /** UPDATE OF. */
+  readonly columns: readonly string[];
 }
 
 export interface OnlyIf {

@@ -6,7 +6,7 @@ const upFile = /^[^/]+\/up\.sql$/;
 const downFile = /^[^/]+\/down\.sql$/;
 
 /** diesel's version: the folder's name up to the first `_`, without its dashes. */
-export const dieselVersion = (folder: string): string => (basename(folder).split('_')[0] ?? '').replaceAll('-', '');
+const dieselVersion = (folder: string): string => (basename(folder).split('_')[0] ?? '').replaceAll('-', '');
 
 export const diesel: Tool = {
   name: 'diesel',

@@ -45,7 +45,7 @@ const edited =
 
 interface Journal {
   readonly dialect?: unknown;
-  readonly entries?: readonly { readonly tag?: unknown }[];
+  readonly entries?: readonly ({ readonly tag?: unknown } | null)[];
 }
 
 function readJournal(folder: FolderView | undefined): Journal | undefined {
@@ -75,7 +75,7 @@ export const drizzle: Tool = {
     }
     if (!Array.isArray(listed?.entries)) return { up: own.sort(byName), ignored: nested };
     const present = new Set(own);
-    const up = [...new Set(listed.entries.map((entry) => `${String(entry.tag)}.sql`))].filter((path) =>
+    const up = [...new Set(listed.entries.map((entry) => `${String(entry?.tag)}.sql`))].filter((path) =>
       present.has(path),
     );
     const run = new Set(up);

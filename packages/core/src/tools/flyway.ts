@@ -23,7 +23,7 @@ function byVersion(a: readonly bigint[], b: readonly bigint[]): number {
 }
 
 /** CRC-32 over the lines of the file without their line ends, a byte order mark left out, as a signed 32-bit number. */
-export function flywayChecksum(content: string | Uint8Array): number {
+function flywayChecksum(content: string | Uint8Array): number {
   const text = (typeof content === 'string' ? content : Buffer.from(content).toString('utf8')).replace(/^\uFEFF/, '');
   let checksum = 0;
   for (const line of lines(text, undefined, true)) checksum = crc32(line.text, checksum);

@@ -65,6 +65,8 @@ function readGoose(text: string): GooseFile {
   let from = -1;
   /** Where the statement starts that goose hasn't seen the end of. */
   let pending = -1;
+  /** Behind a pair with nothing in it, goose takes the next line of SQL for the end of the pair and drops it. */
+  let emptyPair = false;
   const reject = (at: Range, message: string) =>
     (problem ??= problemAt(text, at, `goose rejects the file: ${message}`));
   const close = (end: number) => {
@@ -108,9 +110,13 @@ function readGoose(text: string): GooseFile {
           break;
         case 'StatementBegin':
           if (state === 'up') {
-            close(line.start);
+            // an unfinished statement goes on inside: goose sends it together with what follows
+            if (pending < 0 || isBlank(text, { start: pending, end: line.start })) {
+              close(line.start);
+              from = line.next;
+            }
             state = 'upBegin';
-            pairFrom = from = line.next;
+            pairFrom = line.next;
           } else if (state === 'down') state = 'downBegin';
           else reject(line, '`-- +goose StatementBegin` without `-- +goose Up` or inside another one');
           break;
@@ -120,6 +126,7 @@ function readGoose(text: string): GooseFile {
             pairs.push({ start: pairFrom, end: line.start });
             state = 'up';
             from = line.next;
+            emptyPair = pending < 0;
             pending = -1;
           } else if (state === 'downBegin') state = 'down';
           else reject(line, '`-- +goose StatementEnd` without StatementBegin');
@@ -148,6 +155,11 @@ function readGoose(text: string): GooseFile {
       break;
     }
     if (state !== 'up' && state !== 'upBegin') continue;
+    if (emptyPair && state === 'up') {
+      reject(line, 'there is nothing between StatementBegin and StatementEnd above, so that this line would be lost');
+      break;
+    }
+    emptyPair = false;
     if (pending < 0) pending = line.start;
     if (state === 'up' && endsStatement(line.text)) pending = -1;
   }
@@ -241,6 +253,12 @@ export const goose: Tool = {
       before: (startsLine ? '' : eol) + begin.map((line) => line + eol).join(''),
       after: end.map((line) => eol + line).join('') + (restOfLine.trim() === '' ? '' : eol),
     };
+  },
+  separate(text, at) {
+    const eol = lineBreak(text);
+    return within({ start: at, end: at }, gooseFile(text).pairs)
+      ? `-- +goose StatementEnd${eol}-- +goose StatementBegin${eol}`
+      : '';
   },
   edited: 'goose keeps no checksum: an edited file that was applied is not noticed and not run again.',
 };

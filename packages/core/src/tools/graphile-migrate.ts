@@ -21,7 +21,7 @@ function readHeaders(text: string): { readonly headers: ReadonlyMap<string, stri
 }
 
 /** The hash of a committed migration: SHA-1 over the previous hash and the trimmed body. */
-export function graphileHash(text: string): string {
+function graphileHash(text: string): string {
   const { headers, body } = readHeaders(text);
   const previous = headers.get('Previous') ?? '-';
   const content = `${previous === '-' ? '' : previous}\n${text.slice(body).trim()}`.trim();

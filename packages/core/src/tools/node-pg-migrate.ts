@@ -3,7 +3,7 @@ import { basename, byName, isSql } from './paths.ts';
 import { isBlank, rejected, wholeFile } from './text.ts';
 import type { Tool } from './types.ts';
 
-const marker = (direction: 'up' | 'down') => new RegExp(`^\\s*--[\\s-]*${direction}\\s+migration`, 'im');
+const marker = (direction: 'up' | 'down') => new RegExp(`^[^\\S\\n]*--[\\s-]*${direction}\\s+migration`, 'im');
 const upMarker = marker('up');
 const downMarker = marker('down');
 

@@ -12,18 +12,14 @@ export interface Line extends Range {
 
 /** The lines of a text. `\n` and `\r\n` end a line; with `cr`, a lone `\r` does too, as in Java's BufferedReader. */
 export function* lines(text: string, range: Range = { start: 0, end: text.length }, cr = false): Generator<Line> {
+  const breaks = cr ? /\r\n?|\n/g : /\n/g;
   let start = range.start;
   while (start < range.end) {
-    let end = text.indexOf('\n', start);
-    if (end < 0 || end > range.end) end = range.end;
-    let next = Math.min(end + 1, range.end);
-    if (cr) {
-      const lone = text.slice(start, end).indexOf('\r');
-      if (lone >= 0) {
-        end = start + lone;
-        next = text[end + 1] === '\n' && end + 1 < range.end ? end + 2 : end + 1;
-      }
-    } else if (end > start && text[end - 1] === '\r') end--;
+    breaks.lastIndex = start;
+    const found = breaks.exec(text);
+    let end = found ? Math.min(found.index, range.end) : range.end;
+    const next = found ? Math.min(found.index + found[0].length, range.end) : range.end;
+    if (!cr && end > start && text[end - 1] === '\r') end--;
     yield { start, end, next, text: text.slice(start, end) };
     start = next;
   }

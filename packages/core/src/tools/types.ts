@@ -122,6 +122,11 @@ export interface Tool {
    */
   wrapDo?(text: string, at: Range, statement: string): Wrapping;
   /**
+   * What has to stand between two statements so that the tool sends them apart; '' where it does that anyway.
+   * @param at an offset between the two, on a line of its own
+   */
+  separate?(text: string, at: number): string;
+  /**
    * Further edits that the file needs once its statements have been rewritten, such as an attribute of a Liquibase changeset.
    * @param text the file as it is AFTER the statements have been rewritten; the edits refer to it
    * @param hasDo whether a DO block was written into it

@@ -4,9 +4,22 @@ import type { Range } from '../../parse/index.ts';
 import { bomLength, isBlank, lines, type Line } from '../text.ts';
 
 const header = /^\s*--\s*liquibase\s*formatted.*$/i;
-const changesetLine = /^\s*--\s*changeset\s+("[^"]+"|[^:]+):\s*("[^"]+"|\S+).*$/i;
-const brokenChangesetLine = /^(?:-|\s*--)\s*changeset.*$/i;
-const property = /^\s*--\s*property\s+(.*:.*)\s+(.*:.*).*$/i;
+const changesetLine = /^\s*--\s*changeset\s+(?=\S)("[^"]+"|[^:]+):\s*("[^"]+"|\S+).*$/i;
+// `--property name:a value:b`: a colon, white space behind it, a colon behind that
+const property = /^\s*--\s*property\s[^:]*:\S*\s[^:]*:/i;
+/** Lines that are nearly a setting. Liquibase takes them for misspelt ones and rejects the whole file. */
+const misspelt: readonly (readonly [pattern: RegExp, why: string])[] = [
+  [/^\s*-+\s*property\s/i, 'a property is written `--property name:… value:…`'],
+  [/^(?:--\s*ignore:\w+$|-\s*ignoreLines:\w)/i, 'ignored lines are written `--ignoreLines:<count|start>`'],
+  [/^(?:-|\s*--)\s*changeset/i, 'a changeset is written `--changeset author:id`'],
+];
+/** The same, inside of a changeset. */
+const misspeltInside: typeof misspelt = [
+  [/^(?:-\s*comment:? |--\s*comments:? )/i, 'a comment is written `--comment …`'],
+  [/^-\s*validCheckSum/i, 'a checksum is written `--validCheckSum …`'],
+  [/^\s*-\s*rollback\s/i, 'a rollback is written `--rollback …`'],
+  [/^\s*-\s*precondition/i, 'a precondition is written `--precondition-<check> …`'],
+];
 const ignoreLines = /^--\s*ignoreLines:(\w+)$/i;
 const rollbackBlock = /^\s*\/\*\s*liquibase\s*rollback\s*$/i;
 const rollbackBlockEnd = /\*\/\s*$/;
@@ -39,8 +52,8 @@ export interface Changeset {
 export interface Changelog {
   readonly formatted: boolean;
   readonly changesets: readonly Changeset[];
-  /** A line that Liquibase takes for a misspelt changeset; it rejects the whole file then. */
-  readonly broken: Line | undefined;
+  /** Why Liquibase rejects the whole file. */
+  readonly broken: { readonly at: Range; readonly why: string } | undefined;
 }
 
 const attribute = (line: string, pattern: RegExp): string | undefined => pattern.exec(line)?.[1];
@@ -65,7 +78,10 @@ export function readChangelog(text: string): Changelog {
   const first = all.find((line) => line.text.trim() !== '');
   if (!first || !header.test(first.text)) return { formatted: false, changesets: [], broken: undefined };
   const changesets: Changeset[] = [];
-  let broken: Line | undefined;
+  let broken: Changelog['broken'];
+  const reject = (at: Range, why: string): void => {
+    broken ??= { at, why };
+  };
   let fileLogicalPath: string | undefined;
   let current: { line: Line; match: RegExpExecArray; body: Range[]; from: number; sql: string[] } | undefined;
 
@@ -78,6 +94,7 @@ export function readChangelog(text: string): Changelog {
     cut(end);
     const { line, match, body, sql: parts } = current;
     const sql = trim(parts.join(''));
+    if (sql === '' && end < text.length) reject(line, 'the changeset holds no SQL');
     const endDelimiter = attribute(line.text, /.*\bendDelimiter:(\S*).*/i);
     changesets.push({
       author: unquoted(match[1] ?? ''),
@@ -86,7 +103,7 @@ export function readChangelog(text: string): Changelog {
       body,
       sql,
       splitStatements: (attribute(line.text, /.*splitStatements:(\w+).*/i) ?? 'true').toLowerCase() === 'true',
-      endDelimiter: endDelimiter ?? (sql.endsWith('\n/') ? '\n/$' : undefined),
+      endDelimiter: endDelimiter === ';' ? undefined : (endDelimiter ?? (sql.endsWith('\n/') ? '\n/$' : undefined)),
       runInTransaction: (attribute(line.text, /.*runInTransaction:(\w+).*/i) ?? 'true').toLowerCase() === 'true',
       runs: forPostgres(line.text) && (attribute(line.text, /.*\bignore:(\w*).*/i) ?? 'false').toLowerCase() !== 'true',
       logicalFilePath: attribute(line.text, /.*logicalFilePath:(\S+).*/i) ?? fileLogicalPath,
@@ -95,6 +112,11 @@ export function readChangelog(text: string): Changelog {
 
   for (let index = 0; index < all.length; index++) {
     const line = all[index]!;
+    // most lines are SQL: only comments can be more than that
+    if (!/^\s*(?:-|\/\*)/.test(line.text)) {
+      current?.sql.push(line.text, '\n');
+      continue;
+    }
     if (header.test(line.text)) fileLogicalPath ??= attribute(line.text, /.*logicalFilePath:(\S+).*/i);
     if (property.test(line.text)) continue;
     const ignored = ignoreLines.exec(line.text)?.[1];
@@ -105,21 +127,25 @@ export function readChangelog(text: string): Changelog {
         while (last + 1 < all.length && ignoreLines.exec(all[last + 1]!.text)?.[1] !== 'end') last++;
         last = Math.min(last + 1, all.length - 1);
       } else if (/^\d+$/.test(ignored)) last = Math.min(index + Number(ignored), all.length - 1);
+      else reject(line, '`--ignoreLines:` wants a count, or `start` and later `end`');
       index = last;
       if (current) current.from = all[last]!.next;
       continue;
     }
     const match = changesetLine.exec(line.text);
     if (match) {
+      if (!line.text.includes(`${match[1]}:${match[2]}`)) reject(line, 'between author and id stands a colon only');
       finish(line.start);
       current = { line, match, body: [], from: line.next, sql: [] };
       continue;
     }
-    if (brokenChangesetLine.test(line.text)) broken ??= line;
+    const wrong = (current ? [...misspelt, ...misspeltInside] : misspelt).find(([pattern]) => pattern.test(line.text));
+    if (wrong) reject(line, wrong[1]);
     if (!current || settings.some((setting) => setting.test(line.text))) continue;
     if (rollbackBlock.test(line.text)) {
       cut(line.start);
       while (index + 1 < all.length && !rollbackBlockEnd.test(all[index + 1]!.text)) index++;
+      if (index + 1 === all.length) reject(line, 'the rollback block is not closed');
       index = Math.min(index + 1, all.length - 1);
       current.from = all[index]!.next;
       continue;
@@ -145,26 +171,49 @@ interface Piece extends Range {
   readonly text: string;
 }
 
-/** Liquibase's own tokens (SimpleSqlGrammar), which know nothing of dollar quotes; in a literal a backslash escapes. */
-const space = String.raw`(?<space>[\s\u0085\u180e\u200b-\u200d\u2060]+)`;
+/** Liquibase's own tokens (SimpleSqlGrammar), which know nothing of dollar quotes; of literals only how they start. */
+const space = String.raw`[\s\u0085\u180e\u200b-\u200d\u2060]+`;
 const comment = String.raw`(?<comment>--[^\r\n]*|\/\*[\s\S]*?\*\/)`;
 const name =
   String.raw`(?:[\p{L}$_@#][\p{L}\d$_@#]*|"[^\n\r"]+"|` + '`[^\\n\\r`]+`' + String.raw`|\[[^\d\]][^\n\r\]]*\])`;
 const dotted = String.raw`${name}(?:[\r\n ]*\.[\r\n ]*${name})+`;
-const literal = String.raw`(?:[UENRB]|RB|_utf8)?(?:'(?:''|\\[\s\S]|[^\\'])*(?:'|\\')|"(?:""|\\[\s\S]|[^\\"])*(?:"|\\"))`;
+const literal = String.raw`(?:[UENRB]|RB|_utf8)?(?<quote>['"])`;
 const number = String.raw`\d+(?:\.\d+)?(?:e[+-]?\d+)?`;
-const token = new RegExp([space, comment, dotted, literal, name, number, String.raw`[\s\S]`].join('|'), 'giuy');
+const token = new RegExp([space, comment, dotted, literal, name, number, String.raw`[\s\S]`].join('|'), 'iuy');
+
+/** Where the literal ends whose opening quote stands before `start`: a backslash escapes, a doubled quote is one. -1 = nowhere. */
+function literalEnd(text: string, start: number, end: number, quote: string): number {
+  // At the end of the text, an escaped quote closes the literal after all.
+  let escaped = -1;
+  for (let at = start; at < end; at++) {
+    if (text[at] === '\\') {
+      at++;
+      if (text[at] === quote && at < end) escaped = at + 1;
+    } else if (text[at] === quote) {
+      if (text[at + 1] !== quote || at + 1 >= end) return at + 1;
+      at++;
+    }
+  }
+  return escaped;
+}
 
 function pieces(text: string, range: Range): Piece[] {
   const found: Piece[] = [];
-  const part = text.slice(range.start, range.end);
-  for (const match of part.matchAll(token)) {
-    if (match.groups?.['comment'] === undefined)
-      found.push({
-        text: match[0],
-        start: range.start + match.index,
-        end: range.start + match.index + match[0].length,
-      });
+  // the end of a literal that nothing closes is looked for once
+  const unclosed = new Set<string>();
+  for (let at = range.start; at < range.end;) {
+    token.lastIndex = at;
+    const match = token.exec(text);
+    if (!match) break;
+    let end = Math.min(at + match[0].length, range.end);
+    const quote = match.groups?.['quote'];
+    if (quote !== undefined && !unclosed.has(quote)) {
+      const close = literalEnd(text, end, range.end, quote);
+      if (close < 0) unclosed.add(quote);
+      else end = close;
+    }
+    if (match.groups?.['comment'] === undefined) found.push({ text: text.slice(at, end), start: at, end });
+    at = end;
   }
   return found;
 }
@@ -192,17 +241,24 @@ function merge(parts: readonly Piece[], delimiter: string): Piece[] {
   return [...merged, ...open];
 }
 
-function isDelimiter(piece: string, previous: string | undefined, delimiter: string | undefined): boolean {
-  const ownLine = previous === undefined || previous.endsWith('\n');
-  const lower = piece.toLowerCase();
-  if (delimiter === undefined) return piece === ';' || ((lower === 'go' || piece === '/') && ownLine);
-  if (lower === delimiter.toLowerCase()) return delimiter !== '/' || ownLine;
-  if (delimiter.length === 1) return false;
-  try {
-    return new RegExp(`^(?:\\s*${delimiter.toLowerCase()})$`).test(`${previous ?? ''}${piece}`.toLowerCase());
-  } catch {
-    return false;
+type Cuts = (piece: string, previous: string | undefined) => boolean;
+
+/** Whether a piece is the delimiter, given the piece in front of it. Longer delimiters may be patterns, such as `\\nGO`. */
+function delimiterTest(delimiter: string | undefined): Cuts {
+  const ownLine = (previous: string | undefined): boolean => previous === undefined || previous.endsWith('\n');
+  if (delimiter === undefined) {
+    return (piece, previous) => piece === ';' || (/^(?:go|\/)$/i.test(piece) && ownLine(previous));
   }
+  const wanted = delimiter.toLowerCase();
+  const same = (piece: string): boolean => piece.toLowerCase() === wanted;
+  if (delimiter.length === 1) return (piece, previous) => same(piece) && (delimiter !== '/' || ownLine(previous));
+  let pattern: RegExp;
+  try {
+    pattern = new RegExp(`^(?:\\s*${wanted})$`);
+  } catch {
+    return same;
+  }
+  return (piece, previous) => same(piece) || pattern.test(`${previous ?? ''}${piece}`.toLowerCase());
 }
 
 /** Where Liquibase cuts the SQL of a changeset. Between BEGIN and END it doesn't cut; END IF and END LOOP count as END, too. */
@@ -210,6 +266,7 @@ export function liquibaseCuts(text: string, range: Range, delimiter: string | un
   const parts = pieces(text, range);
   const merged = delimiter === undefined ? parts : merge(parts, delimiter);
   const cuts: Range[] = [];
+  const isDelimiter = delimiterTest(delimiter);
   let inside = 0;
   for (const [index, piece] of merged.entries()) {
     const word = piece.text.toUpperCase();
@@ -221,7 +278,7 @@ export function liquibaseCuts(text: string, range: Range, delimiter: string | un
       if (word === 'BEGIN' && !transaction && !['dialog', 'conversation', 'distributed'].includes(following)) inside++;
       if (word === 'END' && !transaction && inside > 0) inside--;
     }
-    if (inside === 0 && isDelimiter(piece.text, merged[index - 1]?.text, delimiter))
+    if (inside === 0 && isDelimiter(piece.text, merged[index - 1]?.text))
       cuts.push({ start: piece.start, end: piece.end });
   }
   return cuts;

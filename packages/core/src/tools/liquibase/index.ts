@@ -43,7 +43,10 @@ const written = (delimiter: string): string => delimiter.replace(/^(?:\\n|\n)/, 
 
 /** `attribute` takes the place of splitStatements in the changeset's line, or is added to it. */
 function setAttribute(text: string, changeset: Changeset, attribute: string): Edit {
-  const given = /\bsplitStatements:\w+/i.exec(text.slice(changeset.line.start, changeset.line.end));
+  // Liquibase takes the last one, and rollbackSplitStatements for one as well
+  const given = /\bsplitStatements:\w+(?!.*splitStatements:)/i.exec(
+    text.slice(changeset.line.start, changeset.line.end),
+  );
   if (!given) return { start: changeset.line.end, end: changeset.line.end, text: ` ${attribute}` };
   const start = changeset.line.start + given.index;
   return { start, end: start + given[0].length, text: attribute };
@@ -143,8 +146,7 @@ export const liquibase: Tool = {
         'the file does not start with `--liquibase formatted sql`: how Liquibase cuts it up is set elsewhere (sqlFile splitStatements), so a DO block might not survive. With splitStatements="false" there, --tool sql rewrites it',
       );
     }
-    if (broken)
-      return rejected(text, broken, 'Liquibase rejects the file: a changeset is written `--changeset author:id`');
+    if (broken) return rejected(text, broken.at, `Liquibase rejects the file: ${broken.why}`);
     return {
       up: changesets.filter((changeset) => changeset.runs).flatMap((changeset) => chunks(text, changeset)),
       problems: [],

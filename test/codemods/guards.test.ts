@@ -1,0 +1,102 @@
+/**
+ * Every object family on a server: what the guards make of a small migration runs from any state to the same end, and stops
+ * at an object that has the right name and is another one. The examples of docs/guards.md are such migrations too.
+ */
+import fs from 'node:fs';
+import { createRewriter, type FileResult, type RewriteOptions } from '@idempotify/codemods';
+import { toolByName } from '@idempotify/core';
+import type { Server } from '@idempotify/database';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { proveDrift, proveRerun } from '../support/proof.ts';
+import { testServers } from '../support/servers.ts';
+import { fixtures, type Fixture } from './guard-fixtures.ts';
+
+/** Each before-block of the guide, with the setup that a hidden comment in front of it gives. */
+function examples(): (Fixture & { readonly after: string; readonly refused: boolean; readonly options: string })[] {
+  const text = fs.readFileSync(new URL('../../docs/guards.md', import.meta.url), 'utf8');
+  const block =
+    /^## (.*)$|<!-- setup: ([\s\S]*?) -->|<!-- docs: rewrite ?(.*?) -->\n+```sql\n([\s\S]*?)\n```([\s\S]*?)```sql\n([\s\S]*?)\n```/gm;
+  let [section, setup, count] = ['', '', 0];
+  const out = [];
+  for (const [, heading, setupText, options, migration, , after] of text.matchAll(block)) {
+    if (heading !== undefined) [section, setup, count] = [heading, '', 0];
+    else if (setupText !== undefined) setup = setupText;
+    else if (migration !== undefined && after !== undefined) {
+      count += 1;
+      const refused = section.startsWith('Refused');
+      out.push({ name: `docs: ${section} ${count}`, setup, migration, after, refused, options: options ?? '' });
+      setup = '';
+    }
+  }
+  return out;
+}
+
+const documented = examples();
+const prisma = toolByName('prisma');
+
+function rewrite({ setup, pgMin }: Fixture, guard: RewriteOptions['guard'], text: string): FileResult {
+  if (!prisma) throw new Error('there is no tool "prisma"');
+  const history = { before: () => (setup ? [{ path: '000_setup/migration.sql', read: () => setup }] : []) };
+  const options = { guard, pgVersion: Math.max(14, pgMin ?? 0) };
+  return createRewriter(options, prisma, history).rewrite({ path: '001_next/migration.sql', text });
+}
+
+function rewritten(fixture: Fixture, guard: RewriteOptions['guard']): string {
+  const first = rewrite(fixture, guard, fixture.migration);
+  expect(first.problems).toEqual([]);
+  const refused = first.statements.filter(({ outcome }) => outcome === 'refused');
+  expect(refused.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([]);
+  expect(rewrite(fixture, guard, first.text).text).toBe(first.text);
+  return first.text;
+}
+
+describe.each(testServers)('guards on $name', ({ major, start }) => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await start();
+  });
+  afterAll(() => server.close());
+
+  const all: readonly Fixture[] = [...fixtures, ...documented.filter(({ refused }) => !refused)];
+  const known = all.filter(({ pgMin = 0 }) => pgMin <= major);
+  test.skip.each(all.filter((one) => !known.includes(one)))('$name needs PostgreSQL $pgMin', () => {});
+
+  describe.each(['shape', 'name'] as const)('--guard %s', (guard) => {
+    test.each(known)('$name', async (fixture) => {
+      const { setup = '', rows, live, migration } = fixture;
+      const text = rewritten(fixture, guard);
+      const failures = await proveRerun({
+        server,
+        setup,
+        original: migration,
+        rewritten: text,
+        ...(rows === undefined ? {} : { rows }),
+        ...(live === undefined ? {} : { live }),
+      });
+      const complaints = failures.map(({ message }) => message);
+      expect(complaints, `${complaints.join('\n')}\n\n${text}`).toEqual([]);
+    });
+  });
+
+  const drifts = known.flatMap((fixture) =>
+    (fixture.drift ?? []).map((drift, index) => ({ name: `${fixture.name}, drift ${index + 1}`, fixture, drift })),
+  );
+  test.each(drifts)('$name', async ({ fixture, drift: { sql, expectMessage } }) => {
+    const text = rewritten(fixture, 'shape');
+    const failures = await proveDrift({
+      server,
+      setup: fixture.setup ?? '',
+      drift: sql,
+      rewritten: text,
+      expectMessage,
+    });
+    const complaints = failures.map(({ message }) => message);
+    expect(complaints, `${complaints.join('\n')}\n\n${sql}\n\n${text}`).toEqual([]);
+  });
+});
+
+test.each(documented.filter(({ refused }) => refused))('$name is refused', (fixture) => {
+  const result = rewrite(fixture, 'shape', fixture.migration);
+  expect(result.statements.some(({ outcome }) => outcome === 'refused')).toBe(true);
+  expect(fixture.after).toBe(fixture.migration);
+});
