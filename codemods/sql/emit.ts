@@ -1,6 +1,7 @@
 /** The text of a guarded statement: a DO block that a person can review. */
 import {
   applyEdits,
+  columnWhere,
   dollarQuote,
   nameSql,
   OWN_TAG,
@@ -8,7 +9,6 @@ import {
   quoteIdent,
   quoteLiteral,
   regclass,
-  specOf,
   type Edit,
   type Obj,
   type PlannedStatement,
@@ -151,7 +151,10 @@ function twinGuard(
     `${indent}DROP TABLE ${temporary};`,
   ];
   const target = regclass(relation, before);
+  const still = twin.columns.map((column) => `EXISTS (SELECT FROM ${columnWhere(column, target)})`);
   if (twin.anyName) {
+    // without a name, the definition is all that there is to look for
+    if (still.length > 0) return undefined;
     return block({
       declare: ['want text;'],
       body: [
@@ -167,7 +170,7 @@ function twinGuard(
     body: [
       `  IF ${all(['have IS NULL', ...evidence])} THEN`,
       inner(planned, body, '    '),
-      evidence.length > 0 ? '  ELSIF have IS NOT NULL THEN' : '  ELSE',
+      evidence.length + still.length > 0 ? `  ELSIF ${all(['have IS NOT NULL', ...still])} THEN` : '  ELSE',
       ...make('    '),
       '    IF have <> want THEN',
       `      ${raise(twin.label)}`,
@@ -177,6 +180,8 @@ function twinGuard(
   });
 }
 
+const sameName = (a: Obj | undefined, b: Obj): boolean => a?.name === b.name && a.schema === b.schema;
+
 /** A view's query is written once and run under two names. */
 function viewGuard(
   planned: PlannedStatement,
@@ -184,10 +189,19 @@ function viewGuard(
   text: string,
   evidence: readonly string[],
 ): string | undefined {
-  const { effect, statement, before, later } = planned;
+  const { effect, statement, before, after, later } = planned;
   const twin = effect?.twin;
   if (!twin || later.some((state) => state.get(view.id) !== undefined && state.get(view.id)?.def !== view.def))
     return undefined;
+  // once a later step has renamed or dropped what the query names, it can't be tried any more
+  const still: string[] = [];
+  for (const id of view.deps) {
+    const dependency = after.get(id);
+    if (!dependency || later.every((state) => sameName(state.get(id), dependency))) continue;
+    const present = presentSql(dependency, after, before);
+    if (present === undefined) return undefined;
+    still.push(present);
+  }
   const materialized = twin.kind === 'materialized view';
   const head = text.slice(statement.range.start, twin.relation.start).trim();
   if (/\brecursive\b/i.test(head) || view.schema === 'pg_temp') return undefined;
@@ -215,7 +229,7 @@ function viewGuard(
     body: [
       `  IF ${all(['have IS NULL', ...evidence])} THEN`,
       `    EXECUTE ${quoted(`${head} ${name}`)} || definition${tail === '' ? '' : ` || ${quoted(tail)}`};`,
-      evidence.length > 0 ? '  ELSIF have IS NOT NULL THEN' : '  ELSE',
+      evidence.length + still.length > 0 ? `  ELSIF ${all(['have IS NOT NULL', ...still])} THEN` : '  ELSE',
       `    EXECUTE 'CREATE TEMP VIEW idempotify_twin' || definition;`,
       `    want := pg_get_viewdef(to_regclass('pg_temp.idempotify_twin'));`,
       `    DROP VIEW pg_temp.idempotify_twin;`,
@@ -519,5 +533,3 @@ export function emitInvalidCleanup(planned: PlannedStatement, index: Obj, shape:
   lines.push('  END IF;');
   return block({ declare: simple?.declare ?? [], body: lines });
 }
-
-export { specOf };

@@ -311,5 +311,3 @@ function directives(
   }
   return { file, statements: out };
 }
-
-export type { PlannedStatement };

@@ -39,6 +39,8 @@ export interface Shape {
 export interface TwinShape {
   readonly definition: (relation: string) => string;
   readonly label: string;
+  /** Columns that the file renames or drops later on: once they are gone, the statement can't be tried any more. */
+  readonly columns: readonly string[];
   /** Compare with all of the table's instead of one of this name. */
   readonly anyName: boolean;
 }
@@ -439,7 +441,8 @@ export function singleShape(planned: PlannedStatement, object: Obj): Shape | und
     case 'trigger': {
       const trigger = effect?.trigger;
       // the text of a WHEN is the server's
-      if (!trigger || trigger.when || !parent || states.some((item) => item.object.def !== object.def)) return undefined;
+      if (!trigger || trigger.when || !parent || states.some((item) => item.object.def !== object.def))
+        return undefined;
       const columns = triggerColumns(trigger.columns, parent, [after, ...later]);
       if (!columns) return undefined;
       const parts = [String(trigger.type), String(trigger.arguments.length)];
@@ -461,14 +464,15 @@ export function singleShape(planned: PlannedStatement, object: Obj): Shape | und
   }
 }
 
-/** `UPDATE OF a, b`: by name where the names stay, else only how many. */
+/** `UPDATE OF a, b`; undefined when the file renames one of them later on. */
 function triggerColumns(
   names: readonly string[],
   table: Obj,
   states: readonly Catalog[],
 ): { want: string | undefined; have: string } | undefined {
   if (names.length === 0) return { want: undefined, have: `CASE WHEN tgattr::text <> '' THEN 'OF' END` };
-  const stay = states.every((state) => names.every((name) => state.child(table, 'column', name) !== undefined));
+  const ids = states.map((state) => names.map((name) => state.child(table, 'column', name)?.id).join());
+  const stay = new Set(ids).size === 1;
   if (!stay) return undefined;
   return {
     want: `OF ${[...names].sort().map(quoteIdent).join(', ')}`,
@@ -489,6 +493,13 @@ function escapeFormat(args: readonly string[]): string {
     .join('');
 }
 
+/** The columns of a relation that don't keep their names to the end of the file. */
+export function goingColumns(relation: Obj, after: Catalog, later: readonly Catalog[]): string[] {
+  return [...after.children(relation.id, 'column')]
+    .filter((column) => later.some((state) => state.get(column.id)?.name !== column.name))
+    .map((column) => column.name);
+}
+
 /** What only the server can print: expressions of indexes, CHECK and EXCLUDE constraints, policies, rules. */
 export function twinShape(planned: PlannedStatement, object: Obj): TwinShape | undefined {
   const { effect, after, later } = planned;
@@ -502,11 +513,13 @@ export function twinShape(planned: PlannedStatement, object: Obj): TwinShape | u
       there !== undefined &&
       (there.attrs['valid'] !== object.attrs['valid'] ||
         there.attrs['source'] !== object.attrs['source'] ||
+        there.def !== object.def ||
         there.name !== object.name ||
         state.get(there.parent)?.name !== parent.name)
     );
   });
   if (changes) return undefined;
+  const columns = goingColumns(parent, after, later);
   const anyName = object.attrs['auto'] === 'true';
   const name = quoteLiteral(object.name);
   switch (twin.kind) {
@@ -514,6 +527,7 @@ export function twinShape(planned: PlannedStatement, object: Obj): TwinShape | u
       return {
         anyName,
         label,
+        columns,
         definition: (relation) =>
           `SELECT ${indexLine} FROM ${anyName ? `pg_index WHERE indrelid = ${relation}` : indexWhere(object.name, relation)}${object.attrs['only'] === 'true' ? '' : ' AND indisvalid'}`,
       };
@@ -521,6 +535,7 @@ export function twinShape(planned: PlannedStatement, object: Obj): TwinShape | u
       return {
         anyName,
         label,
+        columns,
         definition: (relation) =>
           `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = ${relation} AND ${anyName ? `contype = ${quoteLiteral(object.kind)}` : `conname = ${name}`}`,
       };
@@ -528,13 +543,23 @@ export function twinShape(planned: PlannedStatement, object: Obj): TwinShape | u
       return {
         anyName: false,
         label,
+        columns,
         definition: (relation) =>
           `SELECT concat_ws(' ', polcmd, polpermissive, polroles::regrole[], pg_get_expr(polqual, polrelid), 'CHECK', pg_get_expr(polwithcheck, polrelid)) FROM pg_policy\n    WHERE polrelid = ${relation} AND polname = ${name}`,
+      };
+    case 'trigger':
+      return {
+        anyName: false,
+        label,
+        columns,
+        definition: (relation) =>
+          `SELECT concat_ws(' ', split_part(pg_get_triggerdef(oid), ' ON ', 1), split_part(pg_get_triggerdef(oid), ' FOR EACH ', 2), tgdeferrable, tginitdeferred) FROM pg_trigger\n    WHERE tgrelid = ${relation} AND tgname = ${name} AND NOT tgisinternal`,
       };
     case 'rule':
       return {
         anyName: false,
         label,
+        columns,
         definition: (relation) =>
           `SELECT concat_ws(' ', ev_type, is_instead, split_part(pg_get_ruledef(oid), ' DO ', 2)) FROM pg_rewrite\n    WHERE ev_class = ${relation} AND rulename = ${name}`,
       };

@@ -53,7 +53,7 @@ function rewritten(fixture: Fixture, guard: RewriteOptions['guard']): string {
 describe.each(testServers)('guards on $name', ({ major, start }) => {
   let server: Server;
   beforeAll(async () => {
-    server = await start();
+    server = await start({ extensions: ['citext'] });
   });
   afterAll(() => server.close());
 

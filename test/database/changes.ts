@@ -488,14 +488,7 @@ export const changes: readonly Change[] = [
   {
     title: 'privilege on a function of PostgreSQL',
     change: 'REVOKE EXECUTE ON FUNCTION pg_catalog.pg_sleep(float8) FROM PUBLIC',
-    expect: ['extra changed privileges function pg_catalog.pg_sleep(pg_catalog.float8)'],
-    until: 12,
-  },
-  {
-    title: 'privilege on a function of PostgreSQL',
-    change: 'REVOKE EXECUTE ON FUNCTION pg_catalog.pg_sleep(float8) FROM PUBLIC',
     expect: ['extra changed privileges function pg_catalog.pg_sleep(double precision)'],
-    since: 13,
   },
 
   // triggers, rules, policies

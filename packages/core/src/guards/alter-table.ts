@@ -4,7 +4,7 @@ import { DamageError, StepError, type Catalog, type Obj, type Spec } from '../mo
 import type { Effect, Part, Reader, ReaderInput, Run } from '../model/effect.ts';
 import type { Edit } from '../text/edits.ts';
 import { addColumn, addConstraint, addSequence, boundText, typeAttributes } from './relation.ts';
-import { collectRefs, dependencies, findFunction } from './refs.ts';
+import { collectRefs, dependencies } from './refs.ts';
 import { commaParts, nameRange, tokenText } from './source.ts';
 
 interface Action {
@@ -412,8 +412,7 @@ function simpleActions(actions: readonly Action[], spec: Spec): { adds: string[]
     }
   }
   // what takes away and adds in one command needs more thought; so does a column's IF NOT EXISTS next to a constraint, which has none
-  const mixed =
-    adds.some((name) => name.startsWith('column ')) && adds.some((name) => name.startsWith('constraint '));
+  const mixed = adds.some((name) => name.startsWith('column ')) && adds.some((name) => name.startsWith('constraint '));
   return mixed || (adds.length > 0 && touches.length > 0) ? undefined : { adds, touches };
 }
 
@@ -550,5 +549,3 @@ function readAlterComposite(input: ReaderInput): Effect {
     body: edits,
   };
 }
-
-export { findFunction };

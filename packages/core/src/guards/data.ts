@@ -134,7 +134,7 @@ function filtersOf(where: Node, own: ReadonlySet<string>): Map<string, ReadonlyS
     if (column === undefined || (fields.length > 1 && !own.has(fields[fields.length - 2] as string))) continue;
     const values: (string | undefined)[] =
       test.kind === 'AEXPR_IN' ? (test.rexpr?.List?.items ?? []).map(constantText) : [constantText(test.rexpr)];
-    if (values.length > 0 && values.every((value) => value !== undefined)) out.set(column, new Set(values as string[]));
+    if (values.length > 0 && values.every((value) => value !== undefined)) out.set(column, new Set(values));
   }
   return out;
 }

@@ -54,7 +54,7 @@ function collect(
         unknown: statement.tag === '',
       });
   };
-  for (const [tag, value] of Object.entries(node) as [string, Node][]) {
+  for (const [tag, value] of Object.entries<Node>(node)) {
     switch (tag) {
       case 'PLpgSQL_stmt_if':
         collect(value.then_body, true, loop, input, read, out);

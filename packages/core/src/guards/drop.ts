@@ -205,5 +205,3 @@ export const readDropRole: Reader = (input): Effect => {
     native: edits && { edits, run: execute(true) },
   };
 };
-
-export { type Run };

@@ -6,7 +6,6 @@ import type { Effect, Reader, Run } from '../model/effect.ts';
 import { typeSql, typeText } from '../model/types.ts';
 import { dependencies } from './refs.ts';
 import { insertAfter } from './source.ts';
-import { quoteIdent } from '../quote.ts';
 
 const INPUT = new Set(['FUNC_PARAM_IN', 'FUNC_PARAM_INOUT', 'FUNC_PARAM_VARIADIC', 'FUNC_PARAM_DEFAULT']);
 
@@ -115,5 +114,3 @@ export const readCreateFunction: Reader = (input): Effect => {
 /** An element of an array's text form (array_out): quoted when it has to be. */
 const arrayItem = (text: string): string =>
   text === '' || /[{}",\\\s]/.test(text) || /^null$/i.test(text) ? `"${text.replaceAll(/(["\\])/g, '\\$1')}"` : text;
-
-export { quoteIdent };

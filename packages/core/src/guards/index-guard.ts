@@ -8,7 +8,7 @@ import { collectRefs, dependencies } from './refs.ts';
 import { insertAfter, nameRange } from './source.ts';
 
 /** The index as `concat(UNIQUE, split_part(pg_get_indexdef, ' USING ', 2))` prints it; undefined when the server normalises something we can't. */
-export function indexLineOf(node: Node): string | undefined {
+function indexLineOf(node: Node): string | undefined {
   if (node.whereClause || node.options?.length || node.tableSpace) return undefined;
   const columns: string[] = [];
   for (const item of node.indexParams ?? []) {

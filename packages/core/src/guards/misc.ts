@@ -1,14 +1,5 @@
 /** The less common kinds: schemas, extensions, roles, publications, foreign data, casts, operator classes, statistics, text search, privileges. */
-import {
-  defElemText,
-  fingerprint,
-  objectName,
-  qualified,
-  rangeVar,
-  strings,
-  truncateName,
-  type Node,
-} from '../model/ast.ts';
+import { fingerprint, objectName, qualified, rangeVar, strings, truncateName, type Node } from '../model/ast.ts';
 import { StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { Effect, Reader, ReaderInput, Run } from '../model/effect.ts';
 import { chooseName, columnsAddition } from '../model/names.ts';
@@ -554,5 +545,3 @@ export const readCluster: Reader = (input): Effect => {
     },
   };
 };
-
-export { defElemText };

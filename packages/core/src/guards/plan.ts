@@ -339,8 +339,9 @@ export function planFile(statements: readonly Statement[], text: string, options
     effects,
     steps,
     (index, catalog, inTransaction) => {
-      states[index] = catalog.clone();
-      (states[index] as Catalog).lenient = true;
+      const state = catalog.clone();
+      state.lenient = true;
+      states[index] = state;
       open[index] = inTransaction;
     },
     (index, error) => unmodelled.set(index, error.message),
@@ -595,17 +596,6 @@ export function planFile(statements: readonly Statement[], text: string, options
     return { type: 'guard', own, evidence, shape, body, onlyIf, variant };
   }
 
-  if (process.env['IDEMPOTIFY_DEBUG'])
-    forms.forEach((form, index) =>
-      console.error(
-        index,
-        effects[index]?.kind,
-        form.type,
-        form.type === 'guard'
-          ? [form.own.map((a) => a.key), form.evidence.map((a) => a.key), form.shape, Boolean(form.onlyIf)]
-          : '',
-      ),
-    );
   const temporary = states.some((state) => [...state.objects.values()].some((object) => object.schema === 'pg_temp'));
   // what stands between BEGIN and COMMIT is done as a whole or not at all: one guard says it best
   for (let begin = 0; begin < count; begin++) {

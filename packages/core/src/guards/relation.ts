@@ -1,5 +1,5 @@
 /** Columns and constraints of relations: shared by CREATE TABLE and ALTER TABLE. */
-import { defElemText, fingerprint, rangeVar, strings, truncateName, walk, type Node } from '../model/ast.ts';
+import { fingerprint, rangeVar, strings, truncateName, type Node } from '../model/ast.ts';
 import { StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { Run } from '../model/effect.ts';
 import { chooseName, columnsAddition, makeObjectName } from '../model/names.ts';
@@ -91,16 +91,6 @@ export function addSequence(catalog: Catalog, run: Run, table: Obj, column: Obj)
 }
 
 const ACTION: Record<string, string> = { r: ' RESTRICT', c: ' CASCADE', n: ' SET NULL', d: ' SET DEFAULT' };
-
-/** Whether a CHECK's or index's expression names its own table: then it can't be tried on a twin of another schema. */
-export function namesTable(node: Node): boolean {
-  let found = false;
-  walk(node, (tag, value) => {
-    if (tag === 'ColumnRef' && (value.fields ?? []).length > 1) found = true;
-    return !found;
-  });
-  return found;
-}
 
 const columnList = (names: readonly string[]): string => `(${names.map(quoteIdent).join(', ')})`;
 
@@ -313,5 +303,3 @@ export function boundText(bound: Node): string | undefined {
   const values = list(bound.listdatums);
   return values === undefined ? undefined : `FOR VALUES IN (${values})`;
 }
-
-export { defElemText };

@@ -1,6 +1,6 @@
 /** CREATE and ALTER SEQUENCE. */
 import { defElemText, fingerprint, rangeVar, strings, type Node } from '../model/ast.ts';
-import { DamageError, StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
+import { DamageError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { Effect, Reader, Run } from '../model/effect.ts';
 import { typeText } from '../model/types.ts';
 import { insertAfter } from './source.ts';

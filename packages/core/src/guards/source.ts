@@ -2,14 +2,12 @@
 import type { ReaderInput } from '../model/effect.ts';
 import type { Edit } from '../text/edits.ts';
 import type { Range, Token } from '../parse/index.ts';
-import { StepError, type Catalog } from '../model/catalog.ts';
-import type { Run } from '../model/effect.ts';
 
 export const tokenText = (input: ReaderInput, token: Token | undefined): string =>
   token ? input.text.slice(token.start, token.end) : '';
 
 /** The end of the last of these keywords, which have to come in this order; other words may stand between them. */
-export function afterKeywords(input: ReaderInput, keywords: readonly string[]): number | undefined {
+function afterKeywords(input: ReaderInput, keywords: readonly string[]): number | undefined {
   let next = 0;
   for (const token of input.statement.tokens) {
     if (token.kind !== 'word') continue;
@@ -60,7 +58,3 @@ export function commaParts(
   }
   return parts;
 }
-
-export const never = (why: string) => (_catalog: Catalog, _run: Run) => {
-  throw new StepError(why);
-};

@@ -1,5 +1,5 @@
 /** CREATE TRIGGER, POLICY, RULE, EVENT TRIGGER: what hangs on a table by name. */
-import { fingerprint, rangeVar, strings, qualified, truncateName } from '../model/ast.ts';
+import { fingerprint, rangeVar, strings, qualified, truncateName, type Node } from '../model/ast.ts';
 import { type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { Effect, Reader, Run } from '../model/effect.ts';
 import { collectRefs, dependencies, findFunction } from './refs.ts';
@@ -49,6 +49,7 @@ export const readCreateTrigger: Reader = (input): Effect => {
       );
     };
   const canReplace = input.pgVersion >= 14 && !node.isconstraint;
+  const range = nameRange(input, input.statement.offsetOf(node.relation?.location ?? 0));
   const edits = node.replace || !canReplace ? undefined : insertAfter(input, ['create'], 'OR REPLACE');
   return {
     kind: node.isconstraint ? 'CREATE CONSTRAINT TRIGGER' : 'CREATE TRIGGER',
@@ -56,10 +57,11 @@ export const readCreateTrigger: Reader = (input): Effect => {
     run: create(Boolean(node.replace)),
     native: edits && { edits, run: create(true) },
     creates: node.replace ? undefined : byId('trigger'),
+    twin: node.whenClause ? { relation: { start: range.start, end: range.end }, kind: 'trigger' } : undefined,
     trigger: {
       type,
       function: qualified(strings(node.funcname)),
-      arguments: strings(node.args),
+      arguments: (node.args ?? []).map((item: Node) => item.String?.sval ?? ''),
       when: node.whenClause !== undefined,
       columns: strings(node.columns).map(truncateName),
     },

@@ -1,14 +1,5 @@
 /** Domains, composite, range and base types; ALTER DOMAIN. */
-import {
-  defElemText,
-  fingerprint,
-  objectName,
-  qualified,
-  rangeVar,
-  strings,
-  truncateName,
-  type Node,
-} from '../model/ast.ts';
+import { fingerprint, qualified, rangeVar, strings, truncateName, type Node } from '../model/ast.ts';
 import type { Catalog, Obj, Spec } from '../model/catalog.ts';
 import { StepError } from '../model/catalog.ts';
 import type { Effect, Reader, Run } from '../model/effect.ts';
@@ -211,5 +202,3 @@ export const readDefine: Reader = (input): Effect => {
     native: edits && { edits, run: create(true) },
   };
 };
-
-export { defElemText, objectName };

@@ -623,7 +623,7 @@ function rowsPicture(rows: readonly string[]): string {
   return `${others.join(',')}/${updates.join(',')}`;
 }
 
-export function describeSpec(spec: Spec): string {
+function describeSpec(spec: Spec): string {
   const name = spec.schema ? `"${spec.schema}"."${spec.name}"` : `"${spec.name}"`;
   const word = spec.cls === 'relation' ? (spec.kind ?? 'relation') : spec.cls;
   return spec.parent ? `${word} ${name} of "${spec.parent.name}"` : `${word} ${name}`;

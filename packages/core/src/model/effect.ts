@@ -42,7 +42,7 @@ export interface DataStep {
 }
 
 /** A second way to write the statement, with PostgreSQL's own clauses. */
-export interface NativeForm {
+interface NativeForm {
   readonly edits: readonly Edit[];
   run(catalog: Catalog, run: Run): void;
 }
@@ -99,20 +99,20 @@ export interface Effect {
   readonly cascade?: boolean | undefined;
 }
 
-export interface Simple {
+interface Simple {
   /** Names that it adds, with their table: no other step may add them, too. */
   readonly adds: readonly string[];
   /** Bare names that it takes away or changes: no other statement may mention them. */
   readonly touches: readonly string[];
 }
 
-export interface KeyedForm {
+interface KeyedForm {
   key(catalog: Catalog): readonly string[] | undefined;
   edits(key: readonly string[]): readonly Edit[];
   run(catalog: Catalog, run: Run): void;
 }
 
-export interface TriggerShape {
+interface TriggerShape {
   readonly type: number;
   readonly function: QualifiedName;
   readonly arguments: readonly string[];
@@ -131,7 +131,7 @@ export interface OnlyIf {
   readonly needs: Spec;
 }
 
-export interface DataForm {
+interface DataForm {
   /** Rows are written again or twice on a rerun: evidence is wanted even if the model sees no damage. */
   readonly prefersEvidence: boolean;
   readonly why: string;
