@@ -4,8 +4,8 @@ import path from 'node:path';
 
 const quoted = (files) => files.map((file) => JSON.stringify(file)).join(' ');
 
-// The inputs in examples/ and test/ are not rerunnable on purpose.
-const isMigration = (file) => !/^(examples|test)[\\/]/.test(path.relative(import.meta.dirname, file));
+// The inputs in docs/, examples/ and test/ are not rerunnable on purpose.
+const isMigration = (file) => !/^(docs|examples|test)[\\/]/.test(path.relative(import.meta.dirname, file));
 
 const bin = 'packages/cli/dist/bin.js';
 

@@ -9,7 +9,7 @@ const [kind = '', name = ''] = process.argv.slice(2);
 const kinds = {
   guard: {
     folder: 'guards',
-    next: 'Register its reader under the name of the tree node (CreateStmt, …) in packages/core/src/guards/index.ts.',
+    next: 'Register its reader under the name of the tree node (CreateStmt, …) in packages/core/src/guards/registry.ts.',
   },
   tool: { folder: 'tools', next: 'Add it to the list in packages/core/src/tools/registry.ts.' },
 };

@@ -90,7 +90,7 @@ class History {
         const effects: (Effect | undefined)[] = parsed.statements.map((statement) =>
           statement.tag === '' ? undefined : readEffect(statement, text, this.#options.pgVersion),
         );
-        this.#catalog = applyToHistory(this.#catalog, effects, String(this.#done.length));
+        applyToHistory(this.#catalog, effects, String(this.#done.length));
       } catch {
         // an unreadable earlier file only makes the picture less complete; it is reported where it is rewritten itself
       }
@@ -169,7 +169,10 @@ function rewriteFile(
   function cleanupFor(planned: PlannedStatement): string | undefined {
     const { effect, statement } = planned;
     const index = effect?.concurrent ? effect.creates?.(planned.after, planned.run)[0] : undefined;
-    if (!index || (parsed.statements.length === 1 && transactions.concurrently !== 'yes')) return undefined;
+    // where nothing but such statements may stand in a file, a DO block would break it
+    const alone =
+      transactions.concurrently !== 'yes' && plan.statements.every((other) => other.effect?.noDo !== undefined);
+    if (!index || alone) return undefined;
     const previous = parsed.statements[statement.index - 1];
     // it is there already
     if (

@@ -56,8 +56,11 @@ describe.skipIf(!there).each(testServers)('the shared cases on $name', ({ major,
       rewritten: text,
       ...(live === undefined ? {} : { live }),
     });
+    // A tool that sends the file as one query leaves no room for anything in front of a lone concurrent build. Then the
+    // report has to say that the leftover of a failed one stays.
+    const toldOf = statements.some(({ message }) => /INVALID leftover .* by hand/.test(message));
     const complaints = [
-      ...failures.map(({ message }) => message),
+      ...failures.filter(({ check }) => !(check === 'invalid index' && toldOf)).map(({ message }) => message),
       // not being able to is no proof
       ...(expected === 'rewritable' ? refused.map(({ kind, message }) => `refused ${kind}: ${message}`) : []),
     ];

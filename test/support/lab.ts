@@ -40,7 +40,7 @@ export interface StepError {
   readonly text: number;
 }
 
-export interface Outcome {
+interface Outcome {
   /** One per step that was to be observed and was reached. */
   readonly states: readonly State[];
   /** The first step that failed; later ones are not done, but the step that failed is still observed. */
@@ -55,7 +55,7 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-export async function look(session: Session): Promise<State> {
+async function look(session: Session): Promise<State> {
   return { catalog: await snapshot(session), rows: await readRows(session) };
 }
 
@@ -131,23 +131,13 @@ export function reusedLab(server: Server, setup: readonly string[]): Lab {
     real: true,
     run: async (steps) => {
       const { name, pristine, watch } = await scratchOf(server);
-      let usable = false;
       try {
         await within(server, name, async (session) => {
           for (const text of setup) await session.query(text);
         });
         return await perform(server, name, steps, watch);
       } finally {
-        try {
-          usable = await watch(async (session) => {
-            await dropRoles(session, new Set(['postgres']));
-            await session.query(emptyDatabase);
-            return diffSnapshots(pristine, await snapshot(session)).length === 0;
-          });
-        } catch (error) {
-          if (!(error instanceof SqlError)) throw error;
-        }
-        if (!usable) {
+        if (!(await emptied(watch, pristine))) {
           scratch.delete(server);
           await server.dropDatabase(name);
         }
@@ -155,6 +145,20 @@ export function reusedLab(server: Server, setup: readonly string[]): Lab {
     },
     close: async () => {},
   };
+}
+
+/** @returns whether the database is as good as new */
+async function emptied(watch: Scratch['watch'], pristine: Snapshot): Promise<boolean> {
+  try {
+    return await watch(async (session) => {
+      await dropRoles(session, new Set(['postgres']));
+      await session.query(emptyDatabase);
+      return diffSnapshots(pristine, await snapshot(session)).length === 0;
+    });
+  } catch (error) {
+    if (!(error instanceof SqlError || error instanceof ConnectionError)) throw error;
+    return false;
+  }
 }
 
 /** Drops what migrations usually make; other things are noticed afterwards. */

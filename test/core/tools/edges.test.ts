@@ -14,11 +14,11 @@ describe('goose', () => {
       problems: [{ line: 6, message: expect.stringContaining('this line would be lost') as string }],
     });
     // harmless when nothing follows, or another pair
-    expect(pieces('goose', pair)).toEqual([]);
-    expect(pieces('goose', `${pair}-- +goose Down\nDROP TABLE a;\n`)).toEqual([]);
+    expect(pieces('goose', pair)).toEqual(['-- nothing\n']);
+    expect(pieces('goose', `${pair}-- +goose Down\nDROP TABLE a;\n`)).toEqual(['-- nothing\n']);
     const next = '-- +goose StatementBegin\nCREATE TABLE a ();\n-- +goose StatementEnd\n';
     expect(gooseSends(`${pair}${next}`).statements).toEqual(['CREATE TABLE a ();']);
-    expect(pieces('goose', `${pair}${next}`)).toEqual(['CREATE TABLE a ();\n']);
+    expect(pieces('goose', `${pair}${next}`)).toEqual(['-- nothing\n', 'CREATE TABLE a ();\n']);
   });
 
   it('goes on with an unfinished statement inside a pair', () => {
@@ -71,7 +71,9 @@ describe('Liquibase', () => {
 
   const block = 'DO $$\nDECLARE\n  x int;\nBEGIN\n  x := 1;\nEND\n$$;\n';
   const edit = (line: string): string =>
-    applyEdits(`${head}${line}\n${block}`, tool('liquibase').fileEdits!(`${head}${line}\n${block}`, true)).split('\n')[1]!;
+    applyEdits(`${head}${line}\n${block}`, tool('liquibase').fileEdits!(`${head}${line}\n${block}`, true)).split(
+      '\n',
+    )[1]!;
 
   it('cuts at `;` when it is told so, too', () => {
     expect(edit('--changeset a:1 endDelimiter:;')).toBe('--changeset a:1 endDelimiter:; splitStatements:false');
@@ -140,5 +142,40 @@ describe('texts made to be slow', () => {
       if (ms > 5_000) slow.push(`${each.name}: ${Math.round(ms)} ms`);
     }
     expect(slow).toEqual([]);
+  });
+});
+
+describe('node-pg-migrate', () => {
+  it('finds its markers where its own pattern finds them', () => {
+    const tokens = [
+      '--',
+      '-',
+      ' ',
+      '\n',
+      '\r\n',
+      '\t',
+      'up migration',
+      'Up  Migration',
+      'up\nmigration',
+      'up',
+      'x',
+      'A;',
+    ];
+    let seed = 11;
+    const random = (below: number) => {
+      seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+      return (seed >> 8) % below;
+    };
+    let found = 0;
+    for (let round = 0; round < 20_000; round++) {
+      const text = Array.from({ length: 1 + random(10) }, () => tokens[random(tokens.length)]).join('');
+      const match = /^\s*--[\s-]*up\s+migration/im.exec(text);
+      const expected = match ? text.slice(match.index + match[0].length).replace(/^[^\n]*\n?/, '') : text;
+      if (match) found++;
+      expect(pieces('node-pg-migrate', text), JSON.stringify(text)).toEqual(
+        match && expected.trim() === '' ? [] : [expected],
+      );
+    }
+    expect(found).toBeGreaterThan(1_000);
   });
 });

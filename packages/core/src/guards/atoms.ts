@@ -216,6 +216,8 @@ export function atomsBetween(before: Catalog, after: Catalog, earlier: (spec: Sp
     if (old === object) continue;
     // what comes with a new parent says no more than the parent, unless there was another one of its name
     const parent = after.get(object.parent);
+    // the sequence of an identity may bear any name, and one of that name may be there: the column tells
+    if (object.kind === 'sequence' && parent?.cls === 'column') continue;
     if (!old && parent && !before.objects.has(parent.id) && !earlier(specOf(parent, after))) continue;
     if (!old || old.name !== object.name || old.schema !== object.schema) {
       add(presentAtom(object, after, true));

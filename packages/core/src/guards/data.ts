@@ -79,6 +79,7 @@ function write(
   reads: ReadonlyMap<string, ReadonlySet<string>>,
   writes: ReadonlyMap<string, ReadonlySet<string>>,
 ): void {
+  if (catalog.replaying) return;
   const token = tokenOf(run.index, how.step.kind, run.inner);
   let step = run.steps.get(token);
   if (!step) {

@@ -49,6 +49,11 @@ export const readCreateIndex: Reader = (input): Effect => {
         named ?? chooseName(relation.name, columnsAddition(columns.map((column) => column ?? 'expr')), 'idx', taken);
       const spec: Spec = { cls: 'relation', kind: 'index', name, schema: relation.schema };
       const there = catalog.peek(spec);
+      // even with IF NOT EXISTS, PostgreSQL looks its columns up first
+      if (run.rerun && !catalog.world && there)
+        for (const column of refs.columns)
+          if (catalog.hasDropped(relation, 'column', column.name))
+            throw new StepError(`column "${column.name}" does not exist any more`);
       if (quiet && there && (!catalog.world || there.kind === 'index')) return;
       const names = [...columns.filter((column) => column !== undefined), ...refs.columns.map((column) => column.name)];
       const auto = names

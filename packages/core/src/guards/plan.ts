@@ -124,29 +124,23 @@ export function discover(effects: readonly (Effect | undefined)[], history: Cata
   return world;
 }
 
-/** Applies a file to a history catalog: what it leaves behind. Errors are ignored: the picture is then simply less complete. */
-export function applyToHistory(history: Catalog, effects: readonly (Effect | undefined)[], prefix: string): Catalog {
-  const world: World = { initial: new Map(), history: undefined, absent: new Set(), maybe: new Set(), cascaded: false };
-  const catalog = history.clone();
-  catalog.world = world;
-  let current = catalog;
+/** Applies a file to a history catalog, in place: what it leaves behind. Errors are ignored: the picture is then simply less complete. */
+export function applyToHistory(history: Catalog, effects: readonly (Effect | undefined)[], prefix: string): void {
+  history.world = { initial: new Map(), history: undefined, absent: new Set(), maybe: new Set(), cascaded: false };
+  history.replaying = true;
   const steps = new Map<string, DataStep>();
   effects.forEach((effect, index) => {
     if (!effect || effect.transaction !== undefined) return;
     try {
-      effect.run(current, { index, rerun: false, steps, id: (counter) => `h${prefix}.${index}:${counter}` });
+      effect.run(history, { index, rerun: false, steps, id: (counter) => `h${prefix}.${index}:${counter}` });
     } catch (error) {
       if (!(error instanceof StepError)) throw error;
     }
   });
-  current.endSession();
-  current.path = ['public'];
-  current.pathSet = false;
-  current.world = undefined;
-  current = new Catalog(current);
-  // rows written by earlier migrations are simply there
-  for (const object of [...current.objects.values()]) if (object.rows.length > 0) current.put({ ...object, rows: [] });
-  return current;
+  history.endSession();
+  history.path = ['public'];
+  history.pathSet = false;
+  history.world = undefined;
 }
 
 /** A state as a later session finds it: temporary objects and settings are gone. */

@@ -3,6 +3,7 @@ import { objectName, qualified, rangeVar, strings, truncateName, type Node } fro
 import { StepError, type Catalog, type Class, type Obj, type Spec } from '../model/catalog.ts';
 import type { Effect, Reader } from '../model/effect.ts';
 import { typeSql } from '../model/types.ts';
+import { quoteIdent } from '../quote.ts';
 import { findFunction } from './refs.ts';
 
 const RELATIONS: Record<string, string> = {
@@ -62,6 +63,29 @@ function renameRelation(catalog: Catalog, object: Obj, name: string): void {
   if (owner) catalog.rename(owner, name);
 }
 
+/** Definitions of indexes and constraints name their columns: `UNIQUE btree (a, b DESC)`, `FOREIGN KEY (a) REFERENCES %s(b)`. */
+function renameInDefinitions(catalog: Catalog, column: Obj, name: string): void {
+  const [old, next] = [quoteIdent(column.name), quoteIdent(name)];
+  // words outside of the lists are keywords in capitals, the access method, and %s
+  const inList = (list: string): string =>
+    list.replace(/"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*/gu, (word) => (word === old ? next : word));
+  for (const object of [...catalog.all()]) {
+    if (object.def === undefined || (object.kind !== 'index' && object.cls !== 'constraint')) continue;
+    const own = object.parent === column.parent;
+    const other = object.cls === 'constraint' && object.attrs['refId'] === column.parent;
+    if (!own && !other) continue;
+    const at = object.def.indexOf(' REFERENCES ');
+    const [head, tail] = at < 0 ? [object.def, ''] : [object.def.slice(0, at), object.def.slice(at)];
+    const rename = (part: string): string => part.replace(/\((?:"(?:[^"]|"")*"|[^()"])*\)/g, inList);
+    const def = (own ? rename(head) : head) + (other ? rename(tail) : tail);
+    const columns = JSON.parse(object.attrs['columns'] ?? '[]') as string[];
+    const attrs = own
+      ? { ...object.attrs, columns: JSON.stringify(columns.map((item) => (item === column.name ? name : item))) }
+      : object.attrs;
+    if (def !== object.def) catalog.update(object, { def, attrs });
+  }
+}
+
 export const readRename: Reader = (input): Effect => {
   const node = input.node;
   const newName = truncateName(node.newname ?? '');
@@ -98,6 +122,7 @@ export const readRename: Reader = (input): Effect => {
         if (node.missing_ok && !catalog.world && !catalog.find(parent)) return;
         const object = catalog.need(spec);
         catalog.rename(object, newName);
+        if (type === 'OBJECT_COLUMN') renameInDefinitions(catalog, object, newName);
         if (child !== 'constraint') return;
         const relation = catalog.get(object.parent);
         const index = relation && catalog.find({ cls: 'relation', schema: relation.schema, name });

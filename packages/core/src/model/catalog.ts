@@ -155,6 +155,8 @@ export class Catalog {
   /** Shared with clones until one of them writes. */
   #objects: Map<string, Obj>;
   #names: Map<string, string>;
+  /** Ids by parent, and functions by bare name. */
+  #below: Map<string, readonly string[]>;
   #shared: boolean;
   /** search_path as the file set it, or the default. */
   path: readonly string[];
@@ -171,6 +173,8 @@ export class Catalog {
   cascadeAhead: number | undefined;
   /** The original's own run: it is known to have worked, so what the model takes for an obstacle is none. */
   lenient = false;
+  /** Earlier migrations are replayed: the rows that they wrote are simply there. */
+  replaying = false;
   /** The original's own run: steps remember what they found. */
   recording = false;
   /** Ids that have to survive: dropping one of them in a rerun loses rows. */
@@ -183,6 +187,7 @@ export class Catalog {
   constructor(from?: Catalog) {
     this.#objects = from ? from.#objects : new Map();
     this.#names = from ? from.#names : new Map();
+    this.#below = from ? from.#below : new Map();
     this.#shared = from !== undefined;
     if (from) from.#shared = true;
     this.path = from?.path ?? ['public'];
@@ -203,6 +208,7 @@ export class Catalog {
     if (!this.#shared) return;
     this.#objects = new Map(this.#objects);
     this.#names = new Map(this.#names);
+    this.#below = new Map(this.#below);
     this.#shared = false;
   }
 
@@ -221,12 +227,38 @@ export class Catalog {
   /** Puts an object in as it is (materialised or restored). */
   put(object: Obj): void {
     this.#own();
+    const old = this.#objects.get(object.id);
+    if (!old || old.parent !== object.parent || old.name !== object.name) {
+      if (old) this.#unlist(old);
+      this.#list(object);
+    }
     this.#objects.set(object.id, object);
     this.#names.set(this.#keyOf(object), object.id);
   }
 
+  /** Under what an object is found besides its name: its parent, a function's bare name. */
+  #groups(object: Obj): string[] {
+    const groups = object.parent === undefined ? [] : [object.parent];
+    if (object.cls === 'function') groups.push(`function ${object.name.slice(0, object.name.indexOf('('))}`);
+    return groups;
+  }
+
+  #list(object: Obj): void {
+    for (const group of this.#groups(object)) this.#below.set(group, [...(this.#below.get(group) ?? []), object.id]);
+  }
+
+  #unlist(object: Obj): void {
+    for (const group of this.#groups(object)) {
+      const rest = (this.#below.get(group) ?? []).filter((id) => id !== object.id);
+      if (rest.length > 0) this.#below.set(group, rest);
+      else this.#below.delete(group);
+    }
+  }
+
   #remove(object: Obj): void {
     this.#own();
+    const current = this.#objects.get(object.id);
+    if (current) this.#unlist(current);
     this.#objects.delete(object.id);
     const key = this.#keyOf(object);
     if (this.#names.get(key) === object.id) this.#names.delete(key);
@@ -289,9 +321,10 @@ export class Catalog {
   /** The function of that name with whatever arguments, in the schema or along the search_path. */
   functionNamed(name: string, schema: string | undefined): Obj | undefined {
     this.reads?.add(`function:${name}`);
-    for (const object of this.objects.values()) {
-      if (object.cls !== 'function' || object.name.slice(0, object.name.indexOf('(')) !== name) continue;
-      if (schema === undefined ? this.path.includes(object.schema) : object.schema === schema) return object;
+    for (const id of this.#below.get(`function ${name}`) ?? []) {
+      const object = this.#objects.get(id);
+      if (object && (schema === undefined ? this.path.includes(object.schema) : object.schema === schema))
+        return object;
     }
     return undefined;
   }
@@ -308,8 +341,10 @@ export class Catalog {
 
   *children(parentId: string, cls?: Class): Iterable<Obj> {
     this.reads?.add(`children:${parentId}`);
-    for (const object of this.objects.values())
-      if (object.parent === parentId && (cls === undefined || object.cls === cls)) yield object;
+    for (const id of this.#below.get(parentId) ?? []) {
+      const object = this.#objects.get(id);
+      if (object && (cls === undefined || object.cls === cls)) yield object;
+    }
   }
 
   /** What history knows under that name, copied with all that hangs on it. */
@@ -492,15 +527,15 @@ export class Catalog {
       }
       if (grew) this.#closure(ids);
     }
-    const dropped = new Set(this.dropped);
+    const dropped = this.world ? undefined : new Set(this.dropped);
     for (const id of ids) {
       const object = this.objects.get(id);
       if (!object) continue;
-      dropped.add(this.#keyOf(object));
+      dropped?.add(this.#keyOf(object));
       if (this.precious?.has(id)) throw new DamageError(`${describe(object)} with its data would be dropped`);
       this.#remove(object);
     }
-    this.dropped = dropped;
+    if (dropped) this.dropped = dropped;
   }
 
   /** Has this run itself dropped a child of that name? */

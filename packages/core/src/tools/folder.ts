@@ -76,7 +76,7 @@ export const anyNumbered = (folder: FolderView): boolean =>
   folder.files.some((path) => isSql(path) && /^\d/.test(basename(path)));
 
 /** How many of the samples a pattern matches, from 0 to 1. */
-export function sampleShare(folder: FolderView, pattern: RegExp): number {
+export function sampleShare(folder: FolderView, pattern: { test(text: string): boolean }): number {
   const texts = folder.samples();
   return texts.length === 0 ? 0 : texts.filter((text) => pattern.test(text)).length / texts.length;
 }

@@ -1,11 +1,23 @@
+import type { Range } from '../parse/index.ts';
 import { anyNumbered, dependsOn, sampleShare } from './folder.ts';
 import { basename, byName, isSql } from './paths.ts';
 import { isBlank, rejected, wholeFile } from './text.ts';
 import type { Tool } from './types.ts';
 
-const marker = (direction: 'up' | 'down') => new RegExp(`^[^\\S\\n]*--[\\s-]*${direction}\\s+migration`, 'im');
-const upMarker = marker('up');
-const downMarker = marker('down');
+/**
+ * Where node-pg-migrate finds its marker: the first match of `/^\s*--[\s-]*up\s+migration/im`. That pattern takes hours on a long run
+ * of `--` lines, so the words are looked for first and what stands in front of them is looked at backwards.
+ */
+function findMarker(text: string, direction: 'up' | 'down'): Range | undefined {
+  for (const words of text.matchAll(new RegExp(`${direction}\\s+migration`, 'gi'))) {
+    let from = words.index;
+    while (from > 0 && /[\s-]/.test(text[from - 1]!)) from--;
+    // a run that starts in the middle of a line has no line start before its first line break
+    const dashes = /^[^\S\n]*--/m.exec((from === 0 ? '' : '.') + text.slice(from, words.index));
+    if (dashes) return { start: from + dashes.index - (from === 0 ? 0 : 1), end: words.index + words[0].length };
+  }
+  return undefined;
+}
 
 /** The number at the start of the name; 17 digits are a UTC time and count as its milliseconds, as in node-pg-migrate. */
 function timestamp(path: string): number {
@@ -28,7 +40,7 @@ export const nodePgMigrate: Tool = {
   title: 'node-pg-migrate',
   detect(folder) {
     if (!anyNumbered(folder)) return 0;
-    const share = sampleShare(folder, upMarker);
+    const share = sampleShare(folder, { test: (text) => findMarker(text, 'up') !== undefined });
     if (share >= 0.5) return 90;
     return dependsOn(folder, 'node-pg-migrate') ? 86 : share > 0 ? 40 : 0;
   },
@@ -44,19 +56,18 @@ export const nodePgMigrate: Tool = {
     return { up: up.map((file) => file.path), ignored };
   },
   sections(text) {
-    const up = upMarker.exec(text);
-    const down = downMarker.exec(text);
+    const up = findMarker(text, 'up');
+    const down = findMarker(text, 'down');
     if (!up) {
       if (!down) return wholeFile(text);
-      const at = { start: down.index, end: down.index + down[0].length };
       return rejected(
         text,
-        at,
+        down,
         'the file has `-- Down Migration` but no `-- Up Migration`: node-pg-migrate would run all of it forwards',
       );
     }
-    const lineEnd = text.indexOf('\n', up.index + up[0].length);
-    const end = down && down.index > up.index ? down.index : text.length;
+    const lineEnd = text.indexOf('\n', up.end);
+    const end = down && down.start > up.start ? down.start : text.length;
     const range = { start: lineEnd < 0 || lineEnd >= end ? end : lineEnd + 1, end };
     return { up: isBlank(text, range) ? [] : [range], problems: [] };
   },

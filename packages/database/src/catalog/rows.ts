@@ -127,10 +127,18 @@ export function diffRows(expected: Rows, got: Rows): (RowDifference | SequenceDi
     const extra: string[] = [];
     // both are sorted
     for (let b = 0, a = 0; b < before.length || a < after.length;) {
-      const [was, is] = [before[b], after[a]];
-      if (was === is) [b, a] = [b + 1, a + 1];
-      else if (is === undefined || (was !== undefined && was < is)) [missing.push(was as string), b++];
-      else [extra.push(is), a++];
+      const was = before[b];
+      const is = after[a];
+      if (was === is) {
+        b++;
+        a++;
+      } else if (is === undefined || (was !== undefined && was < is)) {
+        if (was !== undefined) missing.push(was);
+        b++;
+      } else {
+        extra.push(is);
+        a++;
+      }
     }
     if (missing.length + extra.length > 0) differences.push({ kind: 'rows', table, missing, extra });
   }

@@ -37,7 +37,7 @@ const probe = `SELECT current_setting('server_version_num') AS version,
  * How texts come out must depend on nothing that the session did before. row_security off: rather an error than rows
  * that are hidden from us.
  */
-export const fixedSettings = Object.entries({
+const fixedSettings = Object.entries({
   search_path: "''",
   quote_all_identifiers: 'off',
   DateStyle: "'ISO, YMD'",

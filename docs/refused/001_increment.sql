@@ -1,0 +1,1 @@
+UPDATE account SET logins = logins + 1;

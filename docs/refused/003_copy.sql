@@ -1,0 +1,1 @@
+INSERT INTO audit (message) SELECT name FROM account;

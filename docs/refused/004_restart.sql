@@ -1,0 +1,1 @@
+ALTER SEQUENCE account_id_seq RESTART WITH 1000;
