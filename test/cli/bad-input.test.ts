@@ -14,7 +14,11 @@ const has = (program: string): boolean => spawnSync(program, ['--version']).stat
 const OTHER = 'm/999_other.sql';
 
 /** Runs on a folder with the given files and one sound migration, and makes sure that this one got its result. */
-function outcome(files: Record<string, string | Uint8Array>, prepare: (at: string) => void = () => undefined, args: readonly string[] = ['m']) {
+function outcome(
+  files: Record<string, string | Uint8Array>,
+  prepare: (at: string) => void = () => undefined,
+  args: readonly string[] = ['m'],
+) {
   const at = folder({ ...files, [OTHER]: TABLE });
   prepare(at);
   const before = tree(at);
@@ -27,14 +31,22 @@ function outcome(files: Record<string, string | Uint8Array>, prepare: (at: strin
   const report = json(at, [...args]);
   const { [OTHER]: _a, ...rest } = after;
   const { [OTHER]: _b, ...was } = before;
-  return { at, text, report, untouched: JSON.stringify(rest) === JSON.stringify(was), file: (name: string) => report.files.find((each) => each.path === name) };
+  return {
+    at,
+    text,
+    report,
+    untouched: JSON.stringify(rest) === JSON.stringify(was),
+    file: (name: string) => report.files.find((each) => each.path === name),
+  };
 }
 
 describe('paths', () => {
   it('a missing path', () => {
     const { text, report } = outcome({}, undefined, ['m', 'nope/x.sql', 'no\x1b[31mpe']);
     expect(text.code).toBe(2);
-    expect(text.stderr).toBe('error nope/x.sql: no such file or folder (ENOENT)\nerror no\\x1b[31mpe: no such file or folder (ENOENT)\n');
+    expect(text.stderr).toBe(
+      'error nope/x.sql: no such file or folder (ENOENT)\nerror no\\x1b[31mpe: no such file or folder (ENOENT)\n',
+    );
     expect(report.errors).toHaveLength(2);
   });
 
@@ -113,7 +125,10 @@ describe('links', () => {
     const { text, file, untouched } = outcome({ 'elsewhere/001.sql': TABLE }, link);
     expect(text.code).toBe(0);
     expect(untouched).toBe(true);
-    expect(file('m/001.sql')).toMatchObject({ status: 'skipped', reason: expect.stringMatching(/link out of the folder, to .*elsewhere\/001\.sql/) as string });
+    expect(file('m/001.sql')).toMatchObject({
+      status: 'skipped',
+      reason: expect.stringMatching(/link out of the folder, to .*elsewhere\/001\.sql/) as string,
+    });
     const { at } = outcome({ 'elsewhere/001.sql': TABLE }, link, ['m', 'm/001.sql']);
     expect(tree(at)['m/001.sql']).toBe('-> ../elsewhere/001.sql');
     expect(tree(at)['elsewhere/001.sql']).toContain('DO ');
@@ -126,7 +141,10 @@ describe('links', () => {
       fs.symlinkSync('.', path.join(place, 'm/loop'));
       fs.symlinkSync('self.sql', path.join(place, 'm/self.sql'));
     });
-    expect(file('m/002.sql')).toMatchObject({ status: 'skipped', reason: 'it is a symbolic link to 001.sql, which is looked at itself' });
+    expect(file('m/002.sql')).toMatchObject({
+      status: 'skipped',
+      reason: 'it is a symbolic link to 001.sql, which is looked at itself',
+    });
     expect(file('m/self.sql')).toMatchObject({ status: 'failed' });
     expect(tree(at)).toMatchObject({ 'm/002.sql': '-> 001.sql', 'm/003.sql': '-> text.txt', 'm/loop': '-> .' });
     expect(tree(at)['m/text.txt']).toContain('DO ');
@@ -145,26 +163,51 @@ describe('links', () => {
   });
 
   it('a pattern sees links and does not follow them', () => {
-    const { file, untouched } = outcome({ 'elsewhere/001.sql': TABLE }, (at) => fs.symlinkSync('../elsewhere/001.sql', path.join(at, 'm/001.sql')), ['m/*.sql']);
+    const { file, untouched } = outcome(
+      { 'elsewhere/001.sql': TABLE },
+      (at) => fs.symlinkSync('../elsewhere/001.sql', path.join(at, 'm/001.sql')),
+      ['m/*.sql'],
+    );
     expect(file('m/001.sql')).toMatchObject({ status: 'skipped' });
     expect(untouched).toBe(true);
   });
 
   it('a hard link keeps the old text, and that is told', () => {
-    const { text } = outcome({ 'm/001.sql': TABLE }, (at) => fs.linkSync(path.join(at, 'm/001.sql'), path.join(at, 'copy.sql')));
+    const { text } = outcome({ 'm/001.sql': TABLE }, (at) =>
+      fs.linkSync(path.join(at, 'm/001.sql'), path.join(at, 'copy.sql')),
+    );
     expect(text.stdout).toMatch(/note m\/001\.sql: the file had 1 further hard link, which keeps the text as it was/);
   });
 });
 
 describe('content', () => {
-  const utf16 = (text: string, bom: number[]): Uint8Array => Buffer.concat([Buffer.from(bom), Buffer.from(text, 'utf16le')]);
+  const utf16 = (text: string, bom: number[]): Uint8Array =>
+    Buffer.concat([Buffer.from(bom), Buffer.from(text, 'utf16le')]);
 
   it.each([
-    ['UTF-16 little endian', utf16(TABLE, [0xff, 0xfe]), /m\/001\.sql:1:1: is UTF-16 \(byte order mark ff fe\), and PostgreSQL takes UTF-8/],
-    ['UTF-16 big endian', utf16(TABLE, [0xff, 0xfe]).slice().map((_, i, all) => all[i ^ 1]!), /is UTF-16 \(byte order mark fe ff\)/],
+    [
+      'UTF-16 little endian',
+      utf16(TABLE, [0xff, 0xfe]),
+      /m\/001\.sql:1:1: is UTF-16 \(byte order mark ff fe\), and PostgreSQL takes UTF-8/,
+    ],
+    [
+      'UTF-16 big endian',
+      utf16(TABLE, [0xff, 0xfe])
+        .slice()
+        .map((_, i, all) => all[i ^ 1]!),
+      /is UTF-16 \(byte order mark fe ff\)/,
+    ],
     ['UTF-16 without a mark', utf16(TABLE, []), /is UTF-16 \(without a byte order mark\)/],
-    ['Latin-1', Buffer.from("-- ok\nSELECT 'Gr\xfc\xdfe';\n", 'latin1'), /m\/001\.sql:2:11: is not valid UTF-8: byte 0xfc at byte offset 16/],
-    ['UTF-8 cut off', Buffer.concat([Buffer.from('SELECT 1; -- €'), Buffer.from([0xe2, 0x82])]), /m\/001\.sql:1:15: .* byte 0xe2 at byte offset 16/],
+    [
+      'Latin-1',
+      Buffer.from("-- ok\nSELECT 'Gr\xfc\xdfe';\n", 'latin1'),
+      /m\/001\.sql:2:11: is not valid UTF-8: byte 0xfc at byte offset 16/,
+    ],
+    [
+      'UTF-8 cut off',
+      Buffer.concat([Buffer.from('SELECT 1; -- €'), Buffer.from([0xe2, 0x82])]),
+      /m\/001\.sql:1:15: .* byte 0xe2 at byte offset 16/,
+    ],
     ['NUL bytes', Buffer.from(`${TABLE}SELECT 'a\0b';\n`), /unreadable m\/001\.sql:2:10: contains a NUL character/],
   ])('%s', (_, content, message) => {
     const { text, file, untouched } = outcome({ 'm/001.sql': content });
@@ -234,7 +277,9 @@ describe('rights', () => {
   });
 
   it('a read-only file, also for root', () => {
-    const { text, file, untouched } = outcome({ 'm/001.sql': TABLE }, (at) => fs.chmodSync(path.join(at, 'm/001.sql'), 0o444));
+    const { text, file, untouched } = outcome({ 'm/001.sql': TABLE }, (at) =>
+      fs.chmodSync(path.join(at, 'm/001.sql'), 0o444),
+    );
     expect(text.code).toBe(2);
     expect(file('m/001.sql')).toMatchObject({ status: 'failed', reason: 'can not be written: it is read-only' });
     expect(untouched).toBe(true);
@@ -249,7 +294,14 @@ describe('rights', () => {
     const at = folder({ 'm/001.sql': TABLE });
     fs.chmodSync(path.join(at, 'm/001.sql'), 0o666);
     for (const each of [at, path.join(at, 'm')]) fs.chmodSync(each, 0o777);
-    const { code, stdout } = execute(at, 'setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, bin, 'm']);
+    const { code, stdout } = execute(at, 'setpriv', [
+      '--reuid=65534',
+      '--regid=65534',
+      '--clear-groups',
+      process.execPath,
+      bin,
+      'm',
+    ]);
     expect(code).toBe(2);
     expect(stdout).toMatch(/it belongs to another user or group \(0:0\)/);
     expect(tree(at)).toEqual({ 'm/001.sql': TABLE });
@@ -296,7 +348,12 @@ describe.runIf(canMount)('the disk', () => {
 
 it('all of it together', () => {
   const { text, report, at } = outcome(
-    { 'm/001.sql': Buffer.from([0xff, 0xfe, 0x2d, 0]), 'm/002.sql': 'CREAT;', 'm/003.sql/x': '', 'm/004.sql': TABLE.replace(' a ', ' b ') },
+    {
+      'm/001.sql': Buffer.from([0xff, 0xfe, 0x2d, 0]),
+      'm/002.sql': 'CREAT;',
+      'm/003.sql/x': '',
+      'm/004.sql': TABLE.replace(' a ', ' b '),
+    },
     (place) => {
       fs.symlinkSync('nowhere', path.join(place, 'm/005.sql'));
       fs.chmodSync(path.join(place, 'm/004.sql'), 0o444);
@@ -304,6 +361,14 @@ it('all of it together', () => {
     ['m', 'missing'],
   );
   expect(text.code).toBe(2);
-  expect(report.totals.files).toEqual({ changed: 1, unchanged: 1, committed: 0, ignored: 0, skipped: 1, broken: 1, failed: 2 });
+  expect(report.totals.files).toEqual({
+    changed: 1,
+    unchanged: 1,
+    committed: 0,
+    ignored: 0,
+    skipped: 1,
+    broken: 1,
+    failed: 2,
+  });
   write(at, {});
 });

@@ -13,7 +13,13 @@ const migration = (name: string): string => TABLE.replace(' a ', ` ${name} `);
 
 describe('in a repository', () => {
   const project = (): string =>
-    repository({ 'app/m/001.sql': migration('a'), 'app/m/002.sql': migration('b'), 'app/m/003.sql': migration('c'), 'app/m/004.sql': migration('d'), '.gitignore': '*.local.sql\nignored/\n' });
+    repository({
+      'app/m/001.sql': migration('a'),
+      'app/m/002.sql': migration('b'),
+      'app/m/003.sql': migration('c'),
+      'app/m/004.sql': migration('d'),
+      '.gitignore': '*.local.sql\nignored/\n',
+    });
 
   it('leaves committed files alone and rewrites new, changed, staged and ignored ones', () => {
     const at = project();
@@ -53,7 +59,10 @@ describe('in a repository', () => {
   it('--all, --out-dir and naming the file itself rewrite committed files; a pattern does not name', () => {
     const at = project();
     expect(statuses(json(at, ['--check', 'app/m/*.sql']))).toMatchObject({ 'app/m/001.sql': 'committed' });
-    expect(statuses(json(at, ['--check', 'app/m', 'app/m/002.sql']))).toMatchObject({ 'app/m/001.sql': 'committed', 'app/m/002.sql': 'changed' });
+    expect(statuses(json(at, ['--check', 'app/m', 'app/m/002.sql']))).toMatchObject({
+      'app/m/001.sql': 'committed',
+      'app/m/002.sql': 'changed',
+    });
     expect(json(at, ['app/m', '--out-dir', 'out']).totals.files).toMatchObject({ changed: 4, committed: 0 });
     run(at, ['app/m/003.sql']);
     expect(tree(at)['app/m/003.sql']).not.toBe(migration('c'));
@@ -80,7 +89,9 @@ describe('in a repository', () => {
     const at = project();
     write(at, { 'app/m/009.sql': migration('i') });
     git(at, 'add', '-A');
-    const report = run(at, ['--json', '--check', 'app/m'], { env: { GIT_DIR: '.git', GIT_INDEX_FILE: '.git/index.lock', GIT_WORK_TREE: '.' } });
+    const report = run(at, ['--json', '--check', 'app/m'], {
+      env: { GIT_DIR: '.git', GIT_INDEX_FILE: '.git/index.lock', GIT_WORK_TREE: '.' },
+    });
     expect(JSON.parse(report.stdout)).toMatchObject({ totals: { files: { committed: 4, changed: 1 } } });
   });
 
@@ -92,7 +103,13 @@ describe('in a repository', () => {
     write(at, { 'sub/m/002.sql': migration('b') });
     const expected = { 'sub/m/001.sql': 'committed', 'sub/m/002.sql': 'changed' };
     expect(statuses(json(at, ['--check', 'sub/m']))).toEqual(expected);
-    expect(statuses(json(at, ['--check', '.']))).toEqual({ 'app/m/001.sql': 'committed', 'app/m/002.sql': 'committed', 'app/m/003.sql': 'committed', 'app/m/004.sql': 'committed', ...expected });
+    expect(statuses(json(at, ['--check', '.']))).toEqual({
+      'app/m/001.sql': 'committed',
+      'app/m/002.sql': 'committed',
+      'app/m/003.sql': 'committed',
+      'app/m/004.sql': 'committed',
+      ...expected,
+    });
     const worktree = path.join(folder(), 'w');
     git(at, 'worktree', 'add', '-q', worktree);
     expect(json(worktree, ['--check', 'app/m']).totals.files).toMatchObject({ committed: 4 });
@@ -113,7 +130,9 @@ describe('in a repository', () => {
   });
 
   it('many folders are one call', () => {
-    const files = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`p/${1000 + index}_x/migration.sql`, migration(`t${index}`)]));
+    const files = Object.fromEntries(
+      Array.from({ length: 300 }, (_, index) => [`p/${1000 + index}_x/migration.sql`, migration(`t${index}`)]),
+    );
     const at = repository({ ...files, 'p/migration_lock.toml': 'provider = "postgresql"\n' });
     write(at, { 'p/1300_y/migration.sql': migration('y') });
     expect(json(at, ['--check', 'p']).totals.files).toMatchObject({ committed: 300, changed: 1 });
@@ -131,7 +150,9 @@ describe('without git', () => {
     const at = repository({ 'm/001.sql': TABLE });
     const { code, stderr } = run(at, ['m'], { env: { PATH: '/nowhere' } });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/1 file is left alone, because it is not known whether they are committed: git is not installed\. --all rewrites them anyway/);
+    expect(stderr).toMatch(
+      /1 file is left alone, because it is not known whether they are committed: git is not installed\. --all rewrites them anyway/,
+    );
     expect(tree(at)['m/001.sql']).toBe(TABLE);
 
     fs.writeFileSync(path.join(at, '.git/HEAD'), 'damaged');

@@ -79,7 +79,11 @@ const environment = (extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => {
 };
 
 /** Runs `idempotify ARGS` in a folder. */
-export function run(cwd: string, args: readonly string[], options: { input?: string | Uint8Array; env?: NodeJS.ProcessEnv } = {}): Outcome {
+export function run(
+  cwd: string,
+  args: readonly string[],
+  options: { input?: string | Uint8Array; env?: NodeJS.ProcessEnv } = {},
+): Outcome {
   return execute(cwd, process.execPath, [bin, ...args], options);
 }
 
@@ -101,7 +105,11 @@ export function start(cwd: string, args: readonly string[], options: SpawnOption
 }
 
 /** `--json` of a run. */
-export function json(cwd: string, args: readonly string[], options: { input?: string } = {}): Report & { code: number | null } {
+export function json(
+  cwd: string,
+  args: readonly string[],
+  options: { input?: string } = {},
+): Report & { code: number | null } {
   const { code, stdout, stderr } = run(cwd, ['--json', ...args], options);
   if (!stdout.startsWith('{')) throw new Error(`no JSON document: ${stdout}${stderr}`);
   return { ...(JSON.parse(stdout) as Report), code };
@@ -110,7 +118,16 @@ export function json(cwd: string, args: readonly string[], options: { input?: st
 export type Report = import('idempotify').RewriteReport;
 
 export function git(cwd: string, ...args: string[]): string {
-  const config = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'protocol.file.allow=always', '-c', 'commit.gpgsign=false'];
+  const config = [
+    '-c',
+    'user.name=t',
+    '-c',
+    'user.email=t@example.org',
+    '-c',
+    'protocol.file.allow=always',
+    '-c',
+    'commit.gpgsign=false',
+  ];
   return execFileSync('git', [...config, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
 }
 

@@ -53,9 +53,19 @@ describe('writing in place', () => {
   });
 
   it('takes folders, files, globs and several of them, each file once', () => {
-    const at = folder({ 'a/001.sql': TABLE, 'a/002.sql': TABLE.replace(' a ', ' b '), 'b/001.sql': TABLE, 'c/x/001.sql': TABLE });
+    const at = folder({
+      'a/001.sql': TABLE,
+      'a/002.sql': TABLE.replace(' a ', ' b '),
+      'b/001.sql': TABLE,
+      'c/x/001.sql': TABLE,
+    });
     const report = json(at, ['--check', 'a', 'a/001.sql', './a/', 'c/**/*.sql', 'b/*.sql']);
-    expect(report.files.map((file) => file.path).sort()).toEqual(['a/001.sql', 'a/002.sql', 'b/001.sql', 'c/x/001.sql']);
+    expect(report.files.map((file) => file.path).sort()).toEqual([
+      'a/001.sql',
+      'a/002.sql',
+      'b/001.sql',
+      'c/x/001.sql',
+    ]);
     expect(json(at, ['--check', '?/']).files).toHaveLength(4);
   });
 
@@ -66,7 +76,11 @@ describe('writing in place', () => {
   });
 
   it('finds the migrations in the usual places when no path is given', () => {
-    const at = folder({ 'prisma/migrations/1_init/migration.sql': TABLE, 'prisma/schema.prisma': '', 'db/migrations/001.sql': TABLE });
+    const at = folder({
+      'prisma/migrations/1_init/migration.sql': TABLE,
+      'prisma/schema.prisma': '',
+      'db/migrations/001.sql': TABLE,
+    });
     const report = json(at, ['--check']);
     expect(report.folders.map((each) => [each.path, each.tool])).toEqual([
       ['prisma/migrations', 'prisma'],
@@ -110,7 +124,11 @@ describe('exit code 1', () => {
 
 describe('--diff', () => {
   it('shows what would change, writes nothing, and the diff applies', () => {
-    const at = folder({ 'm/001.sql': `-- a\r\n${TABLE}`, 'm/sub dir/002.sql': TABLE.trimEnd().replace(' a ', ' b '), 'm/003.sql': RERUNNABLE });
+    const at = folder({
+      'm/001.sql': `-- a\r\n${TABLE}`,
+      'm/sub dir/002.sql': TABLE.trimEnd().replace(' a ', ' b '),
+      'm/003.sql': RERUNNABLE,
+    });
     const before = tree(at);
     const { code, stdout } = run(at, ['--diff', 'm']);
     expect(code).toBe(0);
@@ -130,8 +148,12 @@ describe('--diff', () => {
     expect(run(at, ['--diff', '--color', 'migrations']).stdout).toMatch(/\x1b\[32m\+/);
     expect(run(at, ['--diff', 'migrations'], { env: { CI: '1' } }).stdout).not.toContain('\x1b[');
     expect(run(at, ['--diff', 'migrations'], { env: { FORCE_COLOR: '1' } }).stdout).toContain('\x1b[');
-    expect(run(at, ['--diff', 'migrations'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } }).stdout).not.toContain('\x1b[');
-    expect(run(at, ['--diff', '--no-color', 'migrations'], { env: { FORCE_COLOR: '1' } }).stdout).not.toContain('\x1b[');
+    expect(run(at, ['--diff', 'migrations'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } }).stdout).not.toContain(
+      '\x1b[',
+    );
+    expect(run(at, ['--diff', '--no-color', 'migrations'], { env: { FORCE_COLOR: '1' } }).stdout).not.toContain(
+      '\x1b[',
+    );
   });
 
   it('goes with --check and with --out-dir', () => {
@@ -162,7 +184,11 @@ describe('--out-dir', () => {
     expect(run(at, ['p', '--out-dir', 'out']).code).toBe(1);
     const after = tree(at);
     const out = Object.fromEntries(Object.entries(after).filter(([name]) => name.startsWith('out/')));
-    expect(Object.keys(out).sort()).toEqual(Object.keys(prisma).map((name) => name.replace('p/', 'out/')).sort());
+    expect(Object.keys(out).sort()).toEqual(
+      Object.keys(prisma)
+        .map((name) => name.replace('p/', 'out/'))
+        .sort(),
+    );
     for (const [name, content] of Object.entries(before)) {
       expect(after[name]).toBe(content);
       if (!name.includes('1_a/migration')) expect(out[name.replace('p/', 'out/')]).toBe(content);
@@ -172,7 +198,7 @@ describe('--out-dir', () => {
   });
 
   it('refuses to mix with the input or with other files', () => {
-    const at = folder({ ...prisma, 'full/x': '', 'file': '' });
+    const at = folder({ ...prisma, 'full/x': '', file: '' });
     fs.symlinkSync('p', path.join(at, 'link'));
     for (const [args, message] of [
       [['p', '--out-dir', 'p/out'], /lies in the input/],
@@ -193,7 +219,12 @@ describe('--out-dir', () => {
   });
 
   it('never writes through a link in the output folder', () => {
-    const at = folder({ 'p/1_a/migration.sql': TABLE, 'p/2_b/migration.sql': TABLE, 'out/x': '', 'elsewhere/keep.txt': 'x' });
+    const at = folder({
+      'p/1_a/migration.sql': TABLE,
+      'p/2_b/migration.sql': TABLE,
+      'out/x': '',
+      'elsewhere/keep.txt': 'x',
+    });
     fs.symlinkSync('../p/1_a', path.join(at, 'out/1_a'));
     fs.mkdirSync(path.join(at, 'out/2_b'));
     fs.symlinkSync('../../p/2_b/migration.sql', path.join(at, 'out/2_b/migration.sql'));
@@ -235,17 +266,30 @@ describe('--json', () => {
       exitCode: 2,
       folders: [{ path: 'm', tool: 'sql', title: expect.any(String) as string, migrations: 2 }],
       errors: [{ path: 'missing', message: expect.stringContaining('no such file') as string }],
-      totals: { files: { changed: 1, unchanged: 1, skipped: 1 }, statements: { guarded: 1, rerunnable: 1, refused: 1, broken: 1 }, problems: 1 },
+      totals: {
+        files: { changed: 1, unchanged: 1, skipped: 1 },
+        statements: { guarded: 1, rerunnable: 1, refused: 1, broken: 1 },
+        problems: 1,
+      },
     });
     const byPath = new Map(report.files.map((file) => [file.path, file]));
     expect(byPath.get('m/001.sql')).toMatchObject({
       status: 'changed',
       folder: 0,
-      statements: [{ line: 1, column: 1, kind: 'CREATE TABLE', outcome: 'guarded', message: expect.any(String) as string }],
+      statements: [
+        { line: 1, column: 1, kind: 'CREATE TABLE', outcome: 'guarded', message: expect.any(String) as string },
+      ],
     });
-    expect(byPath.get('m/002.sql')?.statements.map((statement) => statement.outcome)).toEqual(['rerunnable', 'refused', 'broken']);
+    expect(byPath.get('m/002.sql')?.statements.map((statement) => statement.outcome)).toEqual([
+      'rerunnable',
+      'refused',
+      'broken',
+    ]);
     expect(byPath.get('m/002.sql')?.problems).toMatchObject([{ kind: 'syntax', line: 3, column: 1 }]);
-    expect(byPath.get('m/x.sql')).toMatchObject({ status: 'skipped', reason: expect.stringContaining('folder') as string });
+    expect(byPath.get('m/x.sql')).toMatchObject({
+      status: 'skipped',
+      reason: expect.stringContaining('folder') as string,
+    });
   });
 
   it('holds the diff with --diff and nothing on standard error', () => {
@@ -274,7 +318,8 @@ describe('--guard and --pg-version', () => {
     expect(text('--guard', 'shape')).toBe(text());
     expect(text('--guard', 'name').length).toBeLessThan(text().length);
     const view = 'CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION f();\n';
-    const trigger = (version: string): string => run(at, ['--stdin', '--guard', 'name', '--pg-version', version], { input: view }).stdout;
+    const trigger = (version: string): string =>
+      run(at, ['--stdin', '--guard', 'name', '--pg-version', version], { input: view }).stdout;
     expect(trigger('12')).toContain('TRIGGER');
     for (const [args, message] of [
       [['--guard', 'full'], /"guard" must be "shape" or "name"/],
@@ -312,14 +357,20 @@ describe('--stdin', () => {
     });
     const report = json(at, ['--stdin', '--stdin-filepath', 'migrations/2_b/migration.sql'], { input: RERUNNABLE });
     expect(report.folders[0]).toMatchObject({ tool: 'prisma', migrations: 2 });
-    expect(report.files[0]).toMatchObject({ path: 'migrations/2_b/migration.sql', status: 'unchanged', text: RERUNNABLE });
+    expect(report.files[0]).toMatchObject({
+      path: 'migrations/2_b/migration.sql',
+      status: 'unchanged',
+      text: RERUNNABLE,
+    });
   });
 
   it('--check and --diff show instead of passing on', () => {
     const at = folder();
     expect(run(at, ['--stdin', '--check'], { input: TABLE })).toMatchObject({ code: 1, stdout: '' });
     expect(run(at, ['--stdin', '--check'], { input: RERUNNABLE })).toMatchObject({ code: 0, stdout: '' });
-    expect(run(at, ['--stdin', '--diff', '--stdin-filepath', 'x/1.sql'], { input: TABLE }).stdout).toMatch(/^--- a\/x\/1\.sql\n/);
+    expect(run(at, ['--stdin', '--diff', '--stdin-filepath', 'x/1.sql'], { input: TABLE }).stdout).toMatch(
+      /^--- a\/x\/1\.sql\n/,
+    );
   });
 
   it('does not lose what is no UTF-8', () => {
@@ -327,13 +378,26 @@ describe('--stdin', () => {
     const { code, stderr } = run(folder(), ['--stdin'], { input });
     expect(code).toBe(1);
     expect(stderr).toMatch(/byte offset 2/);
-    const passed = execute(folder(), 'sh', ['-c', `"${process.execPath}" "${path.resolve(import.meta.dirname, '../../packages/cli/dist/bin.js')}" --stdin 2>/dev/null | od -An -tx1`], { input });
+    const passed = execute(
+      folder(),
+      'sh',
+      [
+        '-c',
+        `"${process.execPath}" "${path.resolve(import.meta.dirname, '../../packages/cli/dist/bin.js')}" --stdin 2>/dev/null | od -An -tx1`,
+      ],
+      { input },
+    );
     expect(passed.stdout.trim()).toBe('2d 2d e4 0a');
   });
 
   it('contradictions are wrong use', () => {
     const at = migrations();
-    for (const args of [['--stdin', 'migrations'], ['--stdin', '--all'], ['--stdin', '--out-dir', 'x'], ['--stdin-filepath', 'x', 'migrations']]) {
+    for (const args of [
+      ['--stdin', 'migrations'],
+      ['--stdin', '--all'],
+      ['--stdin', '--out-dir', 'x'],
+      ['--stdin-filepath', 'x', 'migrations'],
+    ]) {
       expect({ args, code: run(at, args).code }).toEqual({ args, code: 2 });
     }
   });
@@ -352,7 +416,11 @@ describe('--tool', () => {
 
 describe('--checksum-sql', () => {
   const prisma = (): string =>
-    folder({ 'p/migration_lock.toml': 'provider = "postgresql"\n', 'p/1_a/migration.sql': TABLE, 'p/2_b/migration.sql': RERUNNABLE });
+    folder({
+      'p/migration_lock.toml': 'provider = "postgresql"\n',
+      'p/1_a/migration.sql': TABLE,
+      'p/2_b/migration.sql': RERUNNABLE,
+    });
   const sha256 = (text: string): string => crypto.createHash('sha256').update(text).digest('hex');
 
   it('writes the statements for the rewritten files', () => {
@@ -409,22 +477,50 @@ describe('help, version, wrong use', () => {
     const at = folder();
     const { code, stdout } = run(at, ['--help']);
     expect(code).toBe(0);
-    for (const option of ['--check', '--diff', '--out-dir', '--force', '--all', '--ignore', '--guard', '--pg-version', '--tool', '--checksum-sql', '--stdin', '--stdin-filepath', '--json', '--quiet', '--config', '--no-config', '--color', '--no-color', '--help']) {
+    for (const option of [
+      '--check',
+      '--diff',
+      '--out-dir',
+      '--force',
+      '--all',
+      '--ignore',
+      '--guard',
+      '--pg-version',
+      '--tool',
+      '--checksum-sql',
+      '--stdin',
+      '--stdin-filepath',
+      '--json',
+      '--quiet',
+      '--config',
+      '--no-config',
+      '--color',
+      '--no-color',
+      '--help',
+    ]) {
       expect(stdout).toContain(option);
     }
     expect(run(at, ['rewrite', '--help']).stdout).toBe(stdout);
-    const examples = stdout.split('\n').flatMap((line) => /^ {2}\$ idempotify (.*?)(?: {2,}.*)?$/.exec(line)?.[1] ?? []);
+    const examples = stdout
+      .split('\n')
+      .flatMap((line) => /^ {2}\$ idempotify (.*?)(?: {2,}.*)?$/.exec(line)?.[1] ?? []);
     expect(examples.length).toBeGreaterThan(4);
     for (const example of examples) {
       const place = folder({ 'migrations/002_add.sql': TABLE, 'prisma/migrations/1_a/migration.sql': TABLE });
       const bin = path.resolve(import.meta.dirname, '../../packages/cli/dist/bin.js');
       const result = execute(place, 'sh', ['-c', `"${process.execPath}" "${bin}" ${example}`]);
-      expect({ example, code: result.code, stderr: result.stderr }).toEqual({ example, code: example.startsWith('--check ') ? 1 : 0, stderr: '' });
+      expect({ example, code: result.code, stderr: result.stderr }).toEqual({
+        example,
+        code: example.startsWith('--check ') ? 1 : 0,
+        stderr: '',
+      });
     }
   });
 
   it('--version', () => {
-    const manifest = JSON.parse(fs.readFileSync(path.resolve(import.meta.dirname, '../../packages/cli/package.json'), 'utf8')) as { version: string };
+    const manifest = JSON.parse(
+      fs.readFileSync(path.resolve(import.meta.dirname, '../../packages/cli/package.json'), 'utf8'),
+    ) as { version: string };
     expect(run(folder(), ['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
   });
 
@@ -465,12 +561,20 @@ describe('config file', () => {
   });
 
   it('paths and globs are relative to the file', () => {
-    const at = folder({ 'm/001.sql': TABLE, 'm/old/1.sql': TABLE, 'conf/c.json': '{ "paths": ["../m"], "ignore": ["../m/old"], "outDir": "out", "pg-version": 16 }', 'conf/package.json': '{}' });
+    const at = folder({
+      'm/001.sql': TABLE,
+      'm/old/1.sql': TABLE,
+      'conf/c.json': '{ "paths": ["../m"], "ignore": ["../m/old"], "outDir": "out", "pg-version": 16 }',
+      'conf/package.json': '{}',
+    });
     expect(run(at, ['--config', 'conf/c.json']).code).toBe(0);
     expect(Object.keys(tree(path.join(at, 'conf/out'))).sort()).toEqual(['001.sql', 'old/1.sql']);
     expect(tree(at)['conf/out/old/1.sql']).toBe(TABLE);
     expect(tree(at)['conf/out/001.sql']).not.toBe(TABLE);
-    const inner = folder({ 'sub/m/001.sql': TABLE, 'sub/.idempotifyrc.json': '{ "paths": ["m"], "ignore": ["m/0*.sql"] }' });
+    const inner = folder({
+      'sub/m/001.sql': TABLE,
+      'sub/.idempotifyrc.json': '{ "paths": ["m"], "ignore": ["m/0*.sql"] }',
+    });
     expect(json(path.join(inner, 'sub/m'), ['--check']).files.map((file) => file.status)).toEqual(['ignored']);
   });
 
@@ -495,7 +599,14 @@ describe('config file', () => {
   });
 
   it('a config file that can not be loaded is told', () => {
-    const at = folder({ ...files, 'bad.mjs': 'export default (', 'none.mjs': 'export const a = 1;', 'x.yaml': 'check: true', 'dir.json/x': '', 'package.json': '{ "name": "x" }' });
+    const at = folder({
+      ...files,
+      'bad.mjs': 'export default (',
+      'none.mjs': 'export const a = 1;',
+      'x.yaml': 'check: true',
+      'dir.json/x': '',
+      'package.json': '{ "name": "x" }',
+    });
     for (const [file, message] of [
       ['missing.json', /missing\.json: the config file can not be loaded: no such file/],
       ['bad.mjs', /bad\.mjs: does not parse/],

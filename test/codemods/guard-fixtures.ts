@@ -334,7 +334,9 @@ export const fixtures: readonly Fixture[] = [
     rows: ACCOUNT_ROWS,
     migration: [
       'CREATE INDEX by_mail ON account (lower(email));',
-      'CREATE INDEX by_age ON account (age);',
+      'CREATE INDEX by_age ON account (age, "email" DESC);',
+      'ALTER TABLE account ADD CONSTRAINT account_email UNIQUE (email);',
+      'CREATE TABLE visit (mail text CONSTRAINT visit_mail REFERENCES account (email), age int);',
       'ALTER TABLE account ADD CONSTRAINT grown CHECK (age >= 18);',
       'CREATE POLICY grown ON account USING (age >= 18);',
       'CREATE VIEW mails AS SELECT email FROM account;',
@@ -348,6 +350,13 @@ export const fixtures: readonly Fixture[] = [
       drift('CREATE VIEW mails AS SELECT upper(email) AS email FROM account;', differs('view mails')),
     ],
   },
+  {
+    name: 'identity next to a sequence of its name',
+    setup: `${ACCOUNT} CREATE SEQUENCE account_id_seq; CREATE SCHEMA s; CREATE TABLE s.account (id int PRIMARY KEY);`,
+    migration:
+      'SET search_path = s;\nALTER TABLE account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;\nALTER TABLE public.account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;',
+  },
+
   // constraints
   {
     name: 'primary key',

@@ -269,7 +269,7 @@ async function scratchOf(server: Server): Promise<Scratch> {
     })();
     scratch.set(server, made);
   }
-  return await made;
+  return made;
 }
 
 async function connectScratch(server: Server): Promise<Session> {

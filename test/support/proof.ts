@@ -78,9 +78,7 @@ export async function proveRerun(input: Rerun): Promise<Failure[]> {
   const [problem] = parseSql(input.rewritten).problems;
   if (problem) return [report({ check: 'fresh' }, `it does not parse: line ${problem.line}: ${problem.message}`)];
   const setup = [input.setup ?? '', input.rows ?? ''];
-  return await prove(input.server, setup, [input.original, input.rewritten, input.live ?? ''], (lab) =>
-    proveIn(lab, input),
-  );
+  return prove(input.server, setup, [input.original, input.rewritten, input.live ?? ''], (lab) => proveIn(lab, input));
 }
 
 export interface Drift {
@@ -100,7 +98,7 @@ export interface Drift {
 export async function proveDrift(input: Drift): Promise<Failure[]> {
   const texts = parsed('rewritten', input.rewritten);
   const setup = [input.setup ?? ''];
-  return await prove(input.server, setup, [input.drift, input.rewritten], async (lab) => {
+  return prove(input.server, setup, [input.drift, input.rewritten], async (lab) => {
     const failures: Failure[] = [];
     const start = await lab.run([observed([]), observed([input.drift])]);
     if (start.failure) throw new BadCase(`the drift does not run: ${start.failure.error.message}`);
@@ -154,7 +152,7 @@ async function prove(
     }
   }
   const lab = reusedLab(server, setup);
-  return await use(async () => ((await givesSameRows(lab)) ? lab : await databaseLab(server, setup)), check);
+  return use(async () => ((await givesSameRows(lab)) ? lab : databaseLab(server, setup)), check);
 }
 
 /** Whether the setup gives the same rows each time: no random ids, no time. */

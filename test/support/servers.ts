@@ -118,7 +118,7 @@ export async function startPostgres(major: number): Promise<OwnServer> {
 }
 
 async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const probe = net.createServer();
     probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {

@@ -27,7 +27,9 @@ const named =
     try {
       return await load(file, content);
     } catch (error) {
-      throw new UsageError(`${printable(file)}: ${error instanceof SyntaxError ? 'does not parse: ' : ''}${systemMessage(error)}`);
+      throw new UsageError(
+        `${printable(file)}: ${error instanceof SyntaxError ? 'does not parse: ' : ''}${systemMessage(error)}`,
+      );
     }
   };
 
@@ -49,7 +51,12 @@ const module = named(async (file) => {
  */
 export async function loadConfig(cwd: string, file?: string): Promise<LoadedConfig> {
   const loaders = { '.json': json, '.js': module, '.mjs': module, '.cjs': module, noExt: json };
-  const searcher = lilconfig(NAME, { searchPlaces: SEARCH_PLACES, loaders, cache: false, ignoreEmptySearchPlaces: false });
+  const searcher = lilconfig(NAME, {
+    searchPlaces: SEARCH_PLACES,
+    loaders,
+    cache: false,
+    ignoreEmptySearchPlaces: false,
+  });
   let found: Awaited<ReturnType<typeof searcher.search>>;
   try {
     found = file === undefined ? await searcher.search(cwd) : await searcher.load(path.resolve(cwd, file));
@@ -69,7 +76,8 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
     ...options,
     ...(options.paths && { paths: options.paths.map(absolute) }),
     ...(options.outDir !== undefined && { outDir: absolute(options.outDir) }),
-    ...(options.checksumSql !== undefined && options.checksumSql !== '-' && { checksumSql: absolute(options.checksumSql) }),
+    ...(options.checksumSql !== undefined &&
+      options.checksumSql !== '-' && { checksumSql: absolute(options.checksumSql) }),
     // patterns stay as they are: they are matched below the folder of the config file
     ...(options.ignore && { ignoreBase: base }),
   };

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { systemMessage } from './errors.ts';
+import { errorCode, systemMessage } from './errors.ts';
 
 /** More folders than this are not listed on git's command line; then their common ancestor is. */
 const MAX_PATHSPECS = 200;
@@ -38,7 +38,7 @@ export async function committedFiles(files: readonly string[]): Promise<Committe
       try {
         touched = parseStatus(await gitStatus(root, members));
       } catch (error) {
-        const reason = gitFailure(error);
+        const reason = error instanceof Error ? error.message : String(error);
         for (const file of members) unknown.set(file, reason);
         return;
       }
@@ -83,13 +83,13 @@ function gitStatus(root: string, files: readonly string[]): Promise<string> {
   env['GIT_CEILING_DIRECTORIES'] = path.dirname(root); // a damaged .git must not make git ask the repository around it
   env['LC_ALL'] = 'C';
   const args = [
-    ...['-C', root, '-c', 'core.fileMode=false', '-c', 'core.quotePath=false'],
+    ...['-C', root, '-c', 'core.fileMode=false', '-c', 'core.fsmonitor=false'],
     ...['status', '--porcelain=v1', '-z', '--untracked-files=all', '--ignored=traditional', '--no-renames'],
     ...['--ignore-submodules=all', '--', ...pathspecs(root, files)],
   ];
   return new Promise((resolve, reject) => {
     execFile('git', args, { env, encoding: 'utf8', maxBuffer: 1 << 30, windowsHide: true }, (error, stdout, stderr) => {
-      if (error) reject(Object.assign(error, { stderr }));
+      if (error) reject(new GitError(error, stderr));
       else resolve(stdout);
     });
   });
@@ -131,9 +131,13 @@ function parseStatus(output: string): (relative: string) => boolean {
   return (relative) => names.has(relative) || folders.some((folder) => relative.startsWith(folder));
 }
 
-function gitFailure(error: unknown): string {
-  const { code, stderr } = error as { code?: unknown; stderr?: string };
-  if (code === 'ENOENT') return 'git is not installed';
-  const line = stderr?.split('\n').find((each) => each.trim() !== '');
-  return line === undefined ? `git failed: ${systemMessage(error)}` : `git says "${line.trim()}"`;
+class GitError extends Error {
+  override readonly name = 'GitError';
+
+  constructor(error: Error, stderr: string) {
+    const line = stderr.split('\n').find((each) => each.trim() !== '');
+    if (errorCode(error) === 'ENOENT') super('git is not installed');
+    else if (line !== undefined) super(`git says "${line.trim()}"`);
+    else super(`git failed: ${systemMessage(error)}`);
+  }
 }

@@ -36,12 +36,17 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     if (error instanceof UsageError) process.stderr.write(`error: ${error.message}\n`);
-    else process.stderr.write(`error: this is a bug of idempotify, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    else
+      process.stderr.write(
+        `error: this is a bug of idempotify, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      );
     return EXIT_USAGE;
   }
 }
 
 function packageVersion(): string {
-  const manifest = JSON.parse(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const manifest = JSON.parse(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   return manifest.version;
 }

@@ -49,9 +49,12 @@ export type ConfigOptions = Omit<RewriteOptions, 'cwd' | 'stdin' | 'config' | 'w
 type Check = (value: unknown) => string | undefined;
 
 const boolean: Check = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false');
-const text: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'must be a text that is not empty');
+const text: Check = (value) =>
+  typeof value === 'string' && value !== '' ? undefined : 'must be a text that is not empty';
 const texts: Check = (value) =>
-  Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '') ? undefined : 'must be a list of texts';
+  Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '')
+    ? undefined
+    : 'must be a list of texts';
 
 export const PG_VERSIONS = { oldest: 12, newest: 18, default: 14 } as const;
 
@@ -75,7 +78,9 @@ const CHECKS: Readonly<Record<keyof ConfigOptions, Check>> = {
   color: boolean,
 };
 
-export const BOOLEAN_OPTIONS = (Object.keys(CHECKS) as (keyof ConfigOptions)[]).filter((name) => CHECKS[name] === boolean);
+export const BOOLEAN_OPTIONS = (Object.keys(CHECKS) as (keyof ConfigOptions)[]).filter(
+  (name) => CHECKS[name] === boolean,
+);
 
 /** `pgVersion` -> `pg-version`. */
 export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -95,7 +100,9 @@ export function checkedOptions(value: unknown, source: string): ConfigOptions {
   for (const [given, each] of Object.entries(value)) {
     const name = camel(given);
     if (!Object.hasOwn(CHECKS, name)) {
-      throw new UsageError(`${source}: there is no option "${printable(given)}"; the options are ${Object.keys(CHECKS).join(', ')}`);
+      throw new UsageError(
+        `${source}: there is no option "${printable(given)}"; the options are ${Object.keys(CHECKS).join(', ')}`,
+      );
     }
     if (Object.hasOwn(options, name)) throw new UsageError(`${source}: the option "${name}" is given twice`);
     const wrong = CHECKS[name as keyof ConfigOptions](each);
@@ -109,11 +116,13 @@ export function checkedOptions(value: unknown, source: string): ConfigOptions {
 export function assertCompatible(options: RewriteOptions & OutputOptions): void {
   const flag = (name: string): string => `--${kebab(name)}`;
   const conflict = (a: keyof ConfigOptions, b: keyof ConfigOptions, why: string): void => {
-    if (isSet(options[a]) && isSet(options[b])) throw new UsageError(`${flag(a)} and ${flag(b)} can not be used together: ${why}`);
+    if (isSet(options[a]) && isSet(options[b]))
+      throw new UsageError(`${flag(a)} and ${flag(b)} can not be used together: ${why}`);
   };
   conflict('check', 'outDir', '--check writes nothing');
   conflict('checksumSql', 'check', '--check writes nothing');
-  if (isSet(options.diff) && !isSet(options.outDir)) conflict('checksumSql', 'diff', '--diff writes nothing without --out-dir');
+  if (isSet(options.diff) && !isSet(options.outDir))
+    conflict('checksumSql', 'diff', '--diff writes nothing without --out-dir');
   if (options.checksumSql === '-') {
     conflict('checksumSql', 'json', 'both would be written to standard output');
     conflict('checksumSql', 'diff', 'both would be written to standard output');

@@ -19,7 +19,8 @@ export function colorsFor(stream: { isTTY?: boolean }, wanted?: boolean): Colors
 
 // Control characters, invisible and direction-changing ones, halves of surrogate pairs.
 const UNSAFE = /[\p{Cc}\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
-const UNSAFE_IN_LINE = /(?!\t)[\p{Cc}\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
+const UNSAFE_IN_LINE =
+  /(?!\t)[\p{Cc}\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
 
 function escaped(character: string): string {
   const code = character.codePointAt(0)!;

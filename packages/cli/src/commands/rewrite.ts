@@ -28,17 +28,14 @@ import { jsonReporter } from '../reporters/json.ts';
 import type { Reporter, Summary } from '../reporters/reporter.ts';
 import { textReporter } from '../reporters/text.ts';
 import {
-  type Counts,
-  type ExitCode,
   type FileReport,
   type LedgerReport,
   type Mode,
-  RESULT_VERSION,
   type RewriteReport,
   type RunError,
   noCounts,
-  noStatuses,
 } from '../results.ts';
+import { Tally } from '../tally.ts';
 import { colorsFor, printable, progressLine } from '../terminal.ts';
 
 export interface RunContext {
@@ -87,10 +84,12 @@ const MODE_OPTIONS = ['check', 'diff', 'outDir', 'force', 'checksumSql'] as cons
 export async function resolveOptions<O extends RewriteOptions>(
   options: O,
 ): Promise<Omit<O, 'config' | 'cwd'> & ConfigOptions & ResolvedOptions> {
-  const { config: wanted, ...given } = withoutUndefined(options) as O;
+  const { config: wanted, ...given } = withoutUndefined<O>(options);
   const cwd = path.resolve(options.cwd ?? process.cwd());
   const configured: ConfigOptions & { ignoreBase?: string } =
-    wanted === undefined || wanted === false ? {} : { ...(await loadConfig(cwd, wanted === true ? undefined : wanted)) };
+    wanted === undefined || wanted === false
+      ? {}
+      : { ...(await loadConfig(cwd, wanted === true ? undefined : wanted)) };
   const inherited: Record<string, unknown> = { ...configured };
   if (given.stdin || MODE_OPTIONS.some((name) => given[name] !== undefined)) {
     for (const name of MODE_OPTIONS) delete inherited[name];
@@ -98,7 +97,9 @@ export async function resolveOptions<O extends RewriteOptions>(
   if (given.stdin) delete inherited['paths'];
   else if (configured.paths) inherited['paths'] = configured.paths.map((each) => relativeInside(cwd, each));
   if (given.ignore) delete inherited['ignoreBase'];
-  const merged = { ignoreBase: cwd, ...inherited, ...given, cwd } as Omit<O, 'config' | 'cwd'> & ConfigOptions & ResolvedOptions;
+  const merged = { ignoreBase: cwd, ...inherited, ...given, cwd } as Omit<O, 'config' | 'cwd'> &
+    ConfigOptions &
+    ResolvedOptions;
   assertCompatible(merged);
   return merged;
 }
@@ -109,7 +110,9 @@ export async function resolveOptions<O extends RewriteOptions>(
  * @throws UsageError
  */
 export async function runRewrite(options: ResolvedOptions, reporter: Reporter, context: RunContext): Promise<Summary> {
-  return options.stdin ? rewriteText(options, options.stdin, reporter, context) : new Run(options, reporter, context).run();
+  return options.stdin
+    ? rewriteText(options, options.stdin, reporter, context)
+    : new Run(options, reporter, context).run();
 }
 
 class Run {
@@ -150,7 +153,12 @@ class Run {
 
     this.#reporter.start({
       mode: this.#mode,
-      folders: folders.map(({ display, tool: { name, title }, files }) => ({ path: display, tool: name, title, migrations: files.length })),
+      folders: folders.map(({ display, tool: { name, title }, files }) => ({
+        path: display,
+        tool: name,
+        title,
+        migrations: files.length,
+      })),
     });
     for (const error of errors) this.#error(error);
     for (const { display, ...other } of this.#plan.others) {
@@ -160,7 +168,13 @@ class Run {
     }
 
     const targets = await this.#withoutCommitted();
-    const jobs = targets.map(({ folder, path: file, display, out }, id): Job => ({ id, folder, path: file, display, ...(out === undefined ? {} : { out }) }));
+    const jobs = targets.map(({ folder, path: file, display, out }, id): Job => ({
+      id,
+      folder,
+      path: file,
+      display,
+      ...(out === undefined ? {} : { out }),
+    }));
     const output = outDir === undefined ? undefined : this.#fillOutput(outDir);
     const inPlace = this.#mode === 'write';
     const settings: Settings = {
@@ -273,7 +287,17 @@ class Run {
         this.#error({ path: checksumSql, message: error instanceof WriteError ? error.message : String(error) });
       }
     }
-    const summary = this.#tally.summary(this.#mode, folders.map(({ display, tool, files }) => ({ path: display, tool: tool.name, title: tool.title, migrations: files.length })), ledgers, this.#startedAt);
+    const summary = this.#tally.summary(
+      this.#mode,
+      folders.map(({ display, tool, files }) => ({
+        path: display,
+        tool: tool.name,
+        title: tool.title,
+        migrations: files.length,
+      })),
+      ledgers,
+      this.#startedAt,
+    );
     this.#reporter.end(summary);
     return summary;
   }
@@ -286,13 +310,19 @@ class Run {
       return !(relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative));
     };
     for (const root of this.#plan.roots) {
-      if (inside(absolute, root)) throw new UsageError(`--out-dir ${printable(given)} lies in the input ${printable(root)}; choose a folder outside of it`);
-      if (inside(root, absolute)) throw new UsageError(`--out-dir ${printable(given)} holds the input ${printable(root)}; choose another folder`);
+      if (inside(absolute, root))
+        throw new UsageError(
+          `--out-dir ${printable(given)} lies in the input ${printable(root)}; choose a folder outside of it`,
+        );
+      if (inside(root, absolute))
+        throw new UsageError(`--out-dir ${printable(given)} holds the input ${printable(root)}; choose another folder`);
     }
     if (fs.existsSync(absolute)) {
       if (!fs.statSync(absolute).isDirectory()) throw new UsageError(`--out-dir ${printable(given)} is a file`);
       if (!this.#options.force && fs.readdirSync(absolute).length > 0) {
-        throw new UsageError(`--out-dir ${printable(given)} is not empty; --force writes into it and replaces files of the same name`);
+        throw new UsageError(
+          `--out-dir ${printable(given)} is not empty; --force writes into it and replaces files of the same name`,
+        );
       }
     }
     return absolute;
@@ -305,7 +335,9 @@ class Run {
     for (const { root } of this.#plan.folders) {
       const relative = path.relative(root, path.join(folder, path.basename(absolute)));
       if (relative.startsWith('..') || path.isAbsolute(relative) || !relative.endsWith('.sql')) continue;
-      throw new UsageError(`--checksum-sql ${printable(given)} would lie in the migration folder ${printable(root)} and be taken for a migration; choose another place`);
+      throw new UsageError(
+        `--checksum-sql ${printable(given)} would lie in the migration folder ${printable(root)} and be taken for a migration; choose another place`,
+      );
     }
   }
 
@@ -371,7 +403,9 @@ async function rewriteText(
   const decoded = decodeMigration(stdin.bytes);
   const original = (): string => Buffer.from(stdin.bytes).toString('utf8');
   const group =
-    stdin.path === undefined ? undefined : migrationFolderOf(path.join(realIfThere(path.dirname(located)), path.basename(located)), tool);
+    stdin.path === undefined
+      ? undefined
+      : migrationFolderOf(path.join(realIfThere(path.dirname(located)), path.basename(located)), tool);
   const chosen = group?.tool ?? tool ?? toolByName('sql')!;
   const folder = {
     path: group ? path.dirname(display) : '',
@@ -391,9 +425,15 @@ async function rewriteText(
     return report({ path: display, status: 'broken', ...nothing, problems: [decoded.problem], text: original() });
   }
   const files = (group?.up ?? []).map((name) => path.join(group!.root, name));
-  const job: Job = { id: 0, folder: 0, path: group ? path.join(realIfThere(path.dirname(located)), path.basename(located)) : located, display };
+  const job: Job = {
+    id: 0,
+    folder: 0,
+    path: group ? path.join(realIfThere(path.dirname(located)), path.basename(located)) : located,
+    display,
+  };
   const ignored = group?.ignored.find((each) => path.join(group.root, each.path) === job.path);
-  if (ignored) return report({ path: display, status: 'ignored', reason: ignored.reason, ...nothing, text: decoded.text });
+  if (ignored)
+    return report({ path: display, status: 'ignored', reason: ignored.reason, ...nothing, text: decoded.text });
 
   const unifiedDiff = options.diff ? (await import('../diff.ts')).unifiedDiff : undefined;
   const settings: Settings = {
@@ -405,58 +445,24 @@ async function rewriteText(
     bytes: false,
   };
   context.beforeFewFiles?.();
-  const { id: _id, before: _before, after: _after, ...result } = createProcessor(settings, unifiedDiff).processText(job, decoded.text);
+  const {
+    id: _id,
+    before: _before,
+    after: _after,
+    ...result
+  } = createProcessor(settings, unifiedDiff).processText(job, decoded.text);
   return report({ path: display, folder: 0, ...result });
 }
 
 const nothing = { counts: noCounts(), statements: [], problems: [], notes: [] } as const;
 
-/** Adds up what the files say. */
-class Tally {
-  readonly errors: RunError[] = [];
-  readonly changedFolders = new Set<number>();
-  readonly #files = noStatuses();
-  readonly #statements = noCounts();
-  #problems = 0;
-
-  file(report: FileReport): void {
-    this.#files[report.status]++;
-    for (const outcome of Object.keys(this.#statements) as (keyof Counts)[]) {
-      this.#statements[outcome] += report.counts[outcome];
-    }
-    this.#problems += report.problems.length;
-    if (report.status === 'changed' && report.folder !== undefined) this.changedFolders.add(report.folder);
-  }
-
-  summary(mode: Mode, folders: Summary['folders'], ledgers: readonly LedgerReport[], startedAt: number): Summary {
-    return {
-      version: RESULT_VERSION,
-      mode,
-      folders,
-      errors: this.errors,
-      ledgers,
-      totals: {
-        files: this.#files,
-        statements: this.#statements,
-        problems: this.#problems,
-        ms: Math.round(performance.now() - startedAt),
-      },
-      exitCode: this.#exitCode(mode),
-    };
-  }
-
-  #exitCode(mode: Mode): ExitCode {
-    if (this.errors.length > 0 || this.#files.failed > 0) return 2;
-    const { refused, broken } = this.#statements;
-    if (refused > 0 || broken > 0 || this.#problems > 0) return 1;
-    return mode === 'check' && this.#files.changed > 0 ? 1 : 0;
-  }
-}
-
 function namedTool(name: string | undefined): Tool | undefined {
   if (name === undefined) return undefined;
   const tool = toolByName(name);
-  if (!tool) throw new UsageError(`there is no migration tool "${printable(name)}"; the tools are ${tools.map((each) => each.name).join(', ')}`);
+  if (!tool)
+    throw new UsageError(
+      `there is no migration tool "${printable(name)}"; the tools are ${tools.map((each) => each.name).join(', ')}`,
+    );
   return tool;
 }
 
@@ -534,12 +540,28 @@ export function rewriteCommand(create: () => Command, done: (exitCode: number) =
     .option('--force', '--out-dir may hold files already; those of the same name are replaced')
     .option('--all', 'also rewrite files that are committed and unchanged')
     .option('--ignore <glob...>', 'leave these files alone')
-    .option('--guard <kind>', 'what a guard does when the object is there: "shape" makes sure that it is the same, "name" asks no further (default: "shape")')
-    .option('--pg-version <major>', `the oldest PostgreSQL that the migrations have to run on, ${PG_VERSIONS.oldest} to ${PG_VERSIONS.newest} (default: ${PG_VERSIONS.default})`, integer)
-    .option('--tool <name>', `the migration tool, instead of recognising it: ${tools.map((tool) => tool.name).join(', ')}`)
-    .option('--checksum-sql <file>', "write the statements that bring the tool's checksums in line with the rewritten files; - is standard output")
+    .option(
+      '--guard <kind>',
+      'what a guard does when the object is there: "shape" makes sure that it is the same, "name" asks no further (default: "shape")',
+    )
+    .option(
+      '--pg-version <major>',
+      `the oldest PostgreSQL that the migrations have to run on, ${PG_VERSIONS.oldest} to ${PG_VERSIONS.newest} (default: ${PG_VERSIONS.default})`,
+      integer,
+    )
+    .option(
+      '--tool <name>',
+      `the migration tool, instead of recognising it: ${tools.map((tool) => tool.name).join(', ')}`,
+    )
+    .option(
+      '--checksum-sql <file>',
+      "write the statements that bring the tool's checksums in line with the rewritten files; - is standard output",
+    )
     .option('--stdin', 'rewrite standard input to standard output')
-    .option('--stdin-filepath <path>', 'the file that standard input stands for: tells the tool and the earlier migrations')
+    .option(
+      '--stdin-filepath <path>',
+      'the file that standard input stands for: tells the tool and the earlier migrations',
+    )
     .option('--json', 'the report as one JSON document')
     .option('--quiet', 'report only refusals, errors and the total')
     .option('--config <file>', 'the config file, instead of looking for one')
@@ -623,7 +645,9 @@ async function runCommand(paths: readonly string[], given: CommandOptions): Prom
   output.flush();
   const signal = release();
   if (signal === undefined) return summary.exitCode;
-  process.stderr.write(`interrupted: ${summary.totals.files.changed} files were rewritten, the others are as they were\n`);
+  process.stderr.write(
+    `interrupted: ${summary.totals.files.changed} files were rewritten, the others are as they were\n`,
+  );
   return 128 + signal;
 }
 

@@ -33,7 +33,11 @@ export interface PoolOptions {
  * Runs the jobs and hands over the results, each exactly once and in no particular order. When the signal is aborted,
  * the files that were begun are finished and the rest is not started.
  */
-export function runPool(options: PoolOptions, jobs: readonly Job[], onResult: (result: JobResult) => void): Promise<void> {
+export function runPool(
+  options: PoolOptions,
+  jobs: readonly Job[],
+  onResult: (result: JobResult) => void,
+): Promise<void> {
   const { entry, workers, settings, signal } = options;
   const chunks = inChunks(jobs, workers);
   const unfinished = new Set(chunks);

@@ -33,7 +33,11 @@ export function createProcessor(
     let rewriter = rewriters.get(folder);
     if (!rewriter) {
       const spec = settings.folders[folder]!;
-      rewriter = createRewriter({ guard: settings.guard, pgVersion: settings.pgVersion }, toolOf(spec), historyOf(spec));
+      rewriter = createRewriter(
+        { guard: settings.guard, pgVersion: settings.pgVersion },
+        toolOf(spec),
+        historyOf(spec),
+      );
       rewriters.set(folder, rewriter);
     }
     return rewriter;
@@ -93,7 +97,7 @@ export function createProcessor(
       }),
     processText: (job, text) => {
       const result = guarded(job, () => rewrite(job, text));
-      return 'text' in result ? (result as JobResult & { text: string }) : { ...result, text };
+      return { text, ...result };
     },
   };
 }

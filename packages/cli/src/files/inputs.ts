@@ -153,16 +153,24 @@ class Planner {
     const absolute = (relative: string): string => path.join(root, relative);
     const prefix = this.#inputs.length === 1 ? '' : this.#place(input.path);
 
-    for (const { path: relative, reason } of listing.skipped) this.#other(absolute(relative), { display: display(relative), status: 'skipped', reason });
-    for (const { path: relative, message } of listing.failed) this.#other(absolute(relative), { display: display(relative), status: 'failed', reason: message });
+    for (const { path: relative, reason } of listing.skipped)
+      this.#other(absolute(relative), { display: display(relative), status: 'skipped', reason });
+    for (const { path: relative, message } of listing.failed)
+      this.#other(absolute(relative), { display: display(relative), status: 'failed', reason: message });
 
     const files = new Set(listing.files);
     const sqlLinks: string[] = [];
     for (const [link, target] of listing.links) {
-      if (this.#options.output) this.#links.push({ out: path.join(prefix, link), to: path.join(prefix, target), display: display(link) });
+      if (this.#options.output)
+        this.#links.push({ out: path.join(prefix, link), to: path.join(prefix, target), display: display(link) });
       if (!link.endsWith('.sql') || !files.has(target)) continue;
       if (!target.endsWith('.sql')) sqlLinks.push(link);
-      else this.#other(absolute(link), { display: display(link), status: 'skipped', reason: `it is a symbolic link to ${target}, which is looked at itself` });
+      else
+        this.#other(absolute(link), {
+          display: display(link),
+          status: 'skipped',
+          reason: `it is a symbolic link to ${target}, which is looked at itself`,
+        });
     }
 
     const names = sqlLinks.length === 0 ? listing.files : [...listing.files, ...sqlLinks].sort();
@@ -170,7 +178,11 @@ class Planner {
     if (kept.length < names.length) {
       for (const name of names) {
         if (!name.endsWith('.sql') || !this.#ignored.has(absolute(name))) continue;
-        this.#other(absolute(name), { display: display(name), status: 'ignored', reason: 'it matches an ignore pattern' });
+        this.#other(absolute(name), {
+          display: display(name),
+          status: 'ignored',
+          reason: 'it matches an ignore pattern',
+        });
       }
     }
     const rewritten = new Set<string>();
@@ -190,10 +202,18 @@ class Planner {
         this.#other(absolute(name), { display: display(name), status: 'ignored', reason, folder });
       }
     }
-    if (!listing.files.some((name) => name.endsWith('.sql')) && sqlLinks.length === 0 && listing.failed.length === 0 && listing.skipped.length === 0) {
+    if (
+      !listing.files.some((name) => name.endsWith('.sql')) &&
+      sqlLinks.length === 0 &&
+      listing.failed.length === 0 &&
+      listing.skipped.length === 0
+    ) {
       this.#errors.push({ path: input.display, message: 'no migrations found: there is no .sql file in this folder' });
     } else if (rewritten.size === 0 && kept.length === names.length && listing.failed.length === 0) {
-      this.#errors.push({ path: input.display, message: 'no migrations found: none of the .sql files in this folder is an up migration' });
+      this.#errors.push({
+        path: input.display,
+        message: 'no migrations found: none of the .sql files in this folder is an up migration',
+      });
     }
     if (!this.#options.output) return;
     for (const name of listing.files) {
@@ -217,7 +237,8 @@ class Planner {
     const folder = this.#register(group.root, displayRoot, group.tool, group.up.map(absolute));
     const position = group.up.findIndex((name) => absolute(name) === located);
     if (position < 0) {
-      const reason = group.ignored.find((each) => absolute(each.path) === located)?.reason ?? 'it is not an up migration';
+      const reason =
+        group.ignored.find((each) => absolute(each.path) === located)?.reason ?? 'it is not an up migration';
       this.#other(located, { display: input.display, status: 'ignored', reason });
       return;
     }
@@ -231,7 +252,11 @@ class Planner {
   }
 
   /** @returns the folder's number, and where a file stands in it */
-  #registerGroup(input: Input, root: string, group: MigrationFolder): { folder: number; position: (file: string) => number } {
+  #registerGroup(
+    input: Input,
+    root: string,
+    group: MigrationFolder,
+  ): { folder: number; position: (file: string) => number } {
     let at = path.join(root, group.root);
     let files = group.up.map((name) => path.join(root, name));
     const one = group.up[0];
@@ -284,7 +309,9 @@ class Planner {
     const other = this.#outs.get(out);
     if (other === source) return {};
     if (other !== undefined) {
-      throw new UsageError(`--out-dir: ${printable(other)} and ${printable(source)} would both be written to ${printable(out)}; give them in two runs`);
+      throw new UsageError(
+        `--out-dir: ${printable(other)} and ${printable(source)} would both be written to ${printable(out)}; give them in two runs`,
+      );
     }
     this.#outs.set(out, source);
     return { out };
@@ -309,7 +336,8 @@ async function resolveInputs({ paths, cwd }: InputOptions, errors: RunError[], l
       const target = stat.isSymbolicLink() ? linkTarget(absolute) : stat;
       if (typeof target === 'string') errors.push({ path: display, message: target });
       else if (target.isDirectory()) add({ kind: 'folder', path: absolute, display, named: true });
-      else if (!target.isFile()) errors.push({ path: display, message: 'is not a regular file; --stdin reads from a pipe' });
+      else if (!target.isFile())
+        errors.push({ path: display, message: 'is not a regular file; --stdin reads from a pipe' });
       else if (!given.endsWith('.sql')) errors.push({ path: display, message: 'is no .sql file' });
       else add({ kind: 'file', path: absolute, display, named: true });
     } catch (error) {
@@ -317,7 +345,8 @@ async function resolveInputs({ paths, cwd }: InputOptions, errors: RunError[], l
         const matched = await matches(given, cwd, links);
         if (matched) {
           for (const input of matched) add(input);
-          if (matched.length === 0) errors.push({ path: display, message: 'no .sql file or folder matches this pattern' });
+          if (matched.length === 0)
+            errors.push({ path: display, message: 'no .sql file or folder matches this pattern' });
           continue;
         }
       }
@@ -367,7 +396,8 @@ async function matches(given: string, cwd: string, links: Other[]): Promise<Inpu
     if (stat.isSymbolicLink()) {
       const reason = `it is a symbolic link to ${fs.readlinkSync(absolute)}; name it to have it rewritten`;
       links.push({ display, status: 'skipped', reason });
-    } else if (!folder && !stat.isFile()) links.push({ display, status: 'skipped', reason: 'it is not a regular file' });
+    } else if (!folder && !stat.isFile())
+      links.push({ display, status: 'skipped', reason: 'it is not a regular file' });
     else inputs.push({ kind: folder ? 'folder' : 'file', path: absolute, display, named: false });
   }
   return inputs;
@@ -382,9 +412,16 @@ function usualFolders(cwd: string): Input[] {
     }
   });
   if (found.length === 0) {
-    throw new UsageError(`no path was given, and no migrations were found in the usual places (${USUAL_FOLDERS.join(', ')}). Name the folder: idempotify FOLDER`);
+    throw new UsageError(
+      `no path was given, and no migrations were found in the usual places (${USUAL_FOLDERS.join(', ')}). Name the folder: idempotify FOLDER`,
+    );
   }
-  return found.map((folder) => ({ kind: 'folder', path: path.join(cwd, folder), display: path.normalize(folder), named: true }));
+  return found.map((folder) => ({
+    kind: 'folder',
+    path: path.join(cwd, folder),
+    display: path.normalize(folder),
+    named: true,
+  }));
 }
 
 function realPath(file: string): string {

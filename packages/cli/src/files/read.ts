@@ -50,8 +50,8 @@ export function readBytes(path: string): FileBytes | UnreadableFile {
       if (count === 0) break;
       length += count;
     }
-    if (length !== stat.size) return { kind: 'failed', message: 'was changed by another program while it was read; run again' };
-    return { kind: 'bytes', bytes: buffer.subarray(0, length) as Uint8Array<ArrayBuffer> };
+    if (length !== stat.size) return { kind: 'failed', message: 'was changed while it was read; run again' };
+    return { kind: 'bytes', bytes: buffer.subarray(0, length) };
   } catch (error) {
     // Node decodes names as UTF-8; what it could not decode can't be opened under the decoded name
     if (path.includes('\ufffd')) return { kind: 'failed', message: 'can not be read: its name is not valid UTF-8' };
@@ -70,12 +70,22 @@ function tooLarge(size: number): string {
 export function decodeMigration(bytes: Uint8Array): MigrationText | BrokenText {
   const encoding = otherEncoding(bytes);
   if (encoding !== undefined) {
-    return broken(0, 1, 1, `is ${encoding}, and PostgreSQL takes UTF-8: save it as UTF-8, for example with iconv -f ${encoding.slice(0, 6)} -t UTF-8`);
+    return broken(
+      0,
+      1,
+      1,
+      `is ${encoding}, and PostgreSQL takes UTF-8: save it as UTF-8, for example with iconv -f ${encoding.slice(0, 6)} -t UTF-8`,
+    );
   }
   if (!isUtf8(bytes)) {
     const { offset, line, column } = firstInvalid(bytes);
     const byte = bytes[offset]!.toString(16).padStart(2, '0');
-    return broken(offset, line, column, `is not valid UTF-8: byte 0x${byte} at byte offset ${offset}; save the file as UTF-8`);
+    return broken(
+      offset,
+      line,
+      column,
+      `is not valid UTF-8: byte 0x${byte} at byte offset ${offset}; save the file as UTF-8`,
+    );
   }
   // toString keeps U+FEFF, so that writing the text gives the same bytes again
   return { kind: 'text', text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') };
@@ -87,7 +97,8 @@ function broken(start: number, line: number, column: number, message: string): B
 
 function otherEncoding(bytes: Uint8Array): string | undefined {
   const [a, b, c, d] = bytes;
-  if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? 'UTF-32 (byte order mark ff fe 00 00)' : 'UTF-16 (byte order mark ff fe)';
+  if (a === 0xff && b === 0xfe)
+    return c === 0 && d === 0 ? 'UTF-32 (byte order mark ff fe 00 00)' : 'UTF-16 (byte order mark ff fe)';
   if (a === 0xfe && b === 0xff) return 'UTF-16 (byte order mark fe ff)';
   // no SQL starts with a NUL after or before its first two letters; UTF-16 of Latin letters always does
   if (bytes.length >= 4 && bytes.length % 2 === 0) {

@@ -54,7 +54,11 @@ export function listFolder(folder: string): Listing {
       if (entry.isFile()) files.push(relative);
       else if (entry.isDirectory()) {
         if (NEVER.has(entry.name)) continue;
-        if (isSql(entry.name)) skipped.push({ path: relative, reason: 'it is a folder, in spite of its name; what lies in it is looked at' });
+        if (isSql(entry.name))
+          skipped.push({
+            path: relative,
+            reason: 'it is a folder, in spite of its name; what lies in it is looked at',
+          });
         visit(relative);
       } else if (entry.isSymbolicLink()) link(relative, entry.name);
       else if (isSql(entry.name)) skipped.push({ path: relative, reason: 'it is not a regular file' });

@@ -89,7 +89,9 @@ async function keepOwner(handle: fs.promises.FileHandle, stat: fs.Stats): Promis
     await handle.chown(stat.uid, stat.gid);
   } catch (error) {
     if (errorCode(error) !== 'EPERM') throw error;
-    throw new WriteError(`can not be written: it belongs to another user or group (${stat.uid}:${stat.gid}), which a new file could not be given to`);
+    throw new WriteError(
+      `can not be written: it belongs to another user or group (${stat.uid}:${stat.gid}), which a new file could not be given to`,
+    );
   }
 }
 

@@ -16,7 +16,12 @@ export interface TextOptions {
   readonly terminal: boolean;
 }
 
-const PROBLEM_LABELS = { syntax: 'syntax error', placeholder: 'placeholder', nul: 'unreadable', encoding: 'unreadable' };
+const PROBLEM_LABELS = {
+  syntax: 'syntax error',
+  placeholder: 'placeholder',
+  nul: 'unreadable',
+  encoding: 'unreadable',
+};
 
 export function textReporter({ write, writeError, colors: c, quiet, bare, terminal }: TextOptions): Reporter {
   let mode: Mode = 'write';
@@ -28,7 +33,9 @@ export function textReporter({ write, writeError, colors: c, quiet, bare, termin
   /** What is left alone is told in one line per reason, not in one per file. */
   const flushLeft = (): void => {
     if (left.committed > 0) {
-      line(`  ${c.dim(`${left.committed} already committed, left alone (--all rewrites ${left.committed === 1 ? 'it' : 'them'} too)`)}`);
+      line(
+        `  ${c.dim(`${left.committed} already committed, left alone (--all rewrites ${left.committed === 1 ? 'it' : 'them'} too)`)}`,
+      );
     }
     for (const [reason, count] of left.ignored) line(`  ${c.dim(`${count} left alone: ${printable(reason)}`)}`);
     left.committed = 0;
@@ -52,10 +59,16 @@ export function textReporter({ write, writeError, colors: c, quiet, bare, termin
     }
     for (const statement of report.statements) {
       if (statement.outcome === 'refused') {
-        line(`  ${c.yellow('refused')} ${place(statement)} ${printable(`${statement.kind} ${statement.subject}`.trim())}`);
+        line(
+          `  ${c.yellow('refused')} ${place(statement)} ${printable(`${statement.kind} ${statement.subject}`.trim())}`,
+        );
         line(`    ${printable(statement.message)}`);
         if (statement.advice !== undefined) line(`    ${c.cyan('what to do:')} ${printable(statement.advice)}`);
-      } else if (statement.outcome === 'broken' && !told.has(`${statement.line}:${statement.column}`) && report.problems.length === 0) {
+      } else if (
+        statement.outcome === 'broken' &&
+        !told.has(`${statement.line}:${statement.column}`) &&
+        report.problems.length === 0
+      ) {
         line(`  ${c.red('broken')} ${place(statement)}: ${printable(statement.message)}`);
       }
     }
@@ -82,7 +95,9 @@ export function textReporter({ write, writeError, colors: c, quiet, bare, termin
       else if (status === 'skipped' || status === 'ignored') {
         if (!quiet) line(`  ${c.dim(`left alone: ${name}: ${printable(report.reason ?? '')}`)}`);
       } else if (status === 'changed' && !quiet && !bare) {
-        line(`  ${c.green(mode === 'write' || mode === 'out-dir' ? 'rewritten' : 'would be rewritten')} ${name} ${c.dim(`(${countsText(report.counts)})`)}`);
+        line(
+          `  ${c.green(mode === 'write' || mode === 'out-dir' ? 'rewritten' : 'would be rewritten')} ${name} ${c.dim(`(${countsText(report.counts)})`)}`,
+        );
       }
       findings(report);
       if (!quiet) for (const note of report.notes) line(`  ${c.dim('note')} ${name}: ${printable(note)}`);

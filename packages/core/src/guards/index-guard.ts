@@ -1,6 +1,6 @@
 /** CREATE INDEX, REINDEX, CLUSTER. */
 import { rangeVar, truncateName, type Node } from '../model/ast.ts';
-import type { Catalog, Obj, Spec } from '../model/catalog.ts';
+import { StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { Effect, Reader, Run } from '../model/effect.ts';
 import { chooseName, columnsAddition } from '../model/names.ts';
 import { quoteIdent } from '../quote.ts';
@@ -49,13 +49,14 @@ export const readCreateIndex: Reader = (input): Effect => {
         named ?? chooseName(relation.name, columnsAddition(columns.map((column) => column ?? 'expr')), 'idx', taken);
       const spec: Spec = { cls: 'relation', kind: 'index', name, schema: relation.schema };
       const there = catalog.peek(spec);
-      // even with IF NOT EXISTS, PostgreSQL looks its columns up first
-      if (run.rerun && !catalog.world && there)
-        for (const column of refs.columns)
-          if (catalog.hasDropped(relation, 'column', column.name))
-            throw new StepError(`column "${column.name}" does not exist any more`);
-      if (quiet && there && (!catalog.world || there.kind === 'index')) return;
       const names = [...columns.filter((column) => column !== undefined), ...refs.columns.map((column) => column.name)];
+      if (quiet && there && (!catalog.world || there.kind === 'index')) {
+        // even with IF NOT EXISTS, PostgreSQL looks for the columns first
+        for (const column of there.auto.map((id) => catalog.get(id)))
+          if (run.rerun && column?.cls === 'column' && !names.includes(column.name))
+            throw new StepError(`a column of the index is called "${column.name}" by then`);
+        return;
+      }
       const auto = names
         .map((column) => catalog.child(relation, 'column', column)?.id)
         .filter((id): id is string => id !== undefined);

@@ -1,6 +1,6 @@
 /** CREATE TRIGGER, POLICY, RULE, EVENT TRIGGER: what hangs on a table by name. */
 import { fingerprint, rangeVar, strings, qualified, truncateName, type Node } from '../model/ast.ts';
-import { type Catalog, type Obj, type Spec } from '../model/catalog.ts';
+import { StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { Effect, Reader, Run } from '../model/effect.ts';
 import { collectRefs, dependencies, findFunction } from './refs.ts';
 import { insertAfter, nameRange } from './source.ts';
@@ -28,7 +28,17 @@ export const readCreateTrigger: Reader = (input): Effect => {
         ...(called ? [called.id] : []),
         ...dependencies({ ...collectRefs(node.whenClause), functions: [] }, catalog),
       ];
+      const named = new Set([
+        ...strings(node.columns),
+        ...collectRefs(node.whenClause ?? null).columns.map((column) => column.name),
+      ]);
+      const columns = [...named]
+        .map((column) => catalog.child(relation, 'column', column)?.id)
+        .filter((id): id is string => id !== undefined);
       if (there && replace) {
+        for (const column of (there.attrs['columns'] ?? '').split('\n').map((id) => catalog.get(id)))
+          if (run.rerun && !catalog.world && there.def === def && column && !named.has(column.name))
+            throw new StepError(`a column of the trigger is called "${column.name}" by then`);
         catalog.update(there, { def, deps });
         return;
       }
@@ -43,6 +53,7 @@ export const readCreateTrigger: Reader = (input): Effect => {
             tgtype: String(type),
             arguments: String(node.args?.length ?? 0),
             function: strings(node.funcname).join('.'),
+            columns: columns.join('\n'),
           },
         },
         replace,

@@ -64,7 +64,7 @@ const chunk = 100;
  * prints. Meant for scratch databases: everything is held in memory.
  */
 export async function readRows(session: Session): Promise<Rows> {
-  return await readOnly(session, async () => {
+  return readOnly(session, async () => {
     const [tableList, sequenceList] = await session.query(`${listTables};${listSequences}`);
     const tables = new Map<string, string[]>();
     const queries: string[] = [];
@@ -90,9 +90,9 @@ export async function readRows(session: Session): Promise<Rows> {
 
 /** Where all sequences stand, without the rows of the tables. */
 export async function readSequences(session: Session): Promise<Rows['sequences']> {
-  return await readOnly(session, async () => {
+  return readOnly(session, async () => {
     const [list] = await session.query(listSequences);
-    return await positions(
+    return positions(
       session,
       new Map((list?.rows ?? []).map((row) => [row['name'] ?? '', BigInt(row['increment'] ?? 1)])),
     );

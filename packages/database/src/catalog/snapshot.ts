@@ -91,7 +91,7 @@ ${parts.join('\nUNION ALL\n')}`;
  * stay in the session. Under SET ROLE it reads as that role.
  */
 export async function snapshot(session: Session): Promise<Snapshot> {
-  return await readOnly(session, async () => {
+  return readOnly(session, async () => {
     const [probed] = await session.query(probe);
     const { version, found, prepared } = probed?.rows[0] ?? {};
     // planning takes longer than running, and a session often takes many snapshots

@@ -118,7 +118,7 @@ export async function startPGlite(options: PGliteOptions = {}): Promise<Server> 
 /** CHECKPOINT first, so that whoever loads the image need not replay the log. */
 async function imageOf(instance: PGlite): Promise<Blob> {
   await instance.exec('CHECKPOINT');
-  return await instance.dumpDataDir('none');
+  return instance.dumpDataDir('none');
 }
 
 class PGliteServer implements Server {
