@@ -77,7 +77,7 @@ const all = (conditions: readonly string[]): string =>
     .join('\n    AND ');
 
 /** The statement's text (without `;`), with edits. */
-export function statementText(planned: PlannedStatement, text: string, edits: readonly Edit[]): string {
+function statementText(planned: PlannedStatement, text: string, edits: readonly Edit[]): string {
   const { start, end } = planned.statement.range;
   return applyEdits(
     text.slice(start, end),

@@ -169,7 +169,7 @@ export function tableShape(planned: PlannedStatement, table: Obj): Shape | undef
   const { before, after, later } = planned;
   const label = `${table.kind} ${nameSql(table.written, table.name)}`;
   const relation = regclass(table, before);
-  const kinds = table.kind === 'foreign table' ? `relkind = 'f'` : `relkind IN ('r', 'p')`;
+  const kinds = `relkind = '${table.kind === 'foreign table' ? 'f' : table.attrs['partitioned'] === 'true' ? 'p' : 'r'}'`;
   const states = later.filter((state) => state.get(table.id)?.name === table.name);
   const own = [...after.children(table.id)].filter((object) => object.cls === 'column' || object.cls === 'constraint');
   const loose = own.some((object) => object.attrs['exact'] === 'false');
@@ -243,9 +243,12 @@ export function addedShape(planned: PlannedStatement, created: readonly Obj[]): 
   if (!own.complete) return undefined;
   const columnNames = created.filter((object) => object.cls === 'column').map((object) => object.name);
   const want: Line[] = [...own.columns, ...own.constraints, ...own.unnamed];
+  let least = own.columns.length + own.constraints.length + own.unnamed.length + own.names.length;
   for (const state of later) {
     const lines = linesOf(inState(created, state), state, state, loose);
     want.push(...lines.columns, ...lines.constraints, ...lines.unnamed);
+    const size = lines.columns.length + lines.constraints.length + lines.unnamed.length + lines.names.length;
+    if (lines.columns.length > 0) least = Math.min(least, size);
   }
   const count = own.columns.length + own.constraints.length + own.unnamed.length + own.names.length;
   const lines = [...distinctLines(want), ...own.names.map((name) => literal(`CONSTRAINT ${quoteIdent(name)}`))];
@@ -256,6 +259,8 @@ export function addedShape(planned: PlannedStatement, created: readonly Obj[]): 
   if (own.names.length > 0) query.push(namesQuery(relation, own.names));
   const replaces = (effect?.drops ?? []).some((name) => created.some((object) => object.name === name));
   const single = count === 1;
+  // ADD COLUMN x … REFERENCES …: the column never goes without its constraints, and IF NOT EXISTS would leave them out
+  const whole = columnNames.length === 1 && count > 1 && planned.statement.node.cmds?.length === 1;
   const declare = [
     `want text[] := ${textArray(lines.map((line) => line.sql))};`,
     `have text[] := ARRAY(\n    ${union(query)});`,
@@ -270,8 +275,8 @@ export function addedShape(planned: PlannedStatement, created: readonly Obj[]): 
     };
   return {
     declare,
-    missing: single ? `have = '{}'` : `cardinality(have) < ${count}`,
-    differs: 'NOT have <@ want',
+    missing: single || whole ? `have = '{}'` : `cardinality(have) < ${count}`,
+    differs: whole ? `NOT have <@ want OR cardinality(have) < ${least}` : 'NOT have <@ want',
     label,
   };
 }
@@ -440,9 +445,7 @@ export function singleShape(planned: PlannedStatement, object: Obj): Shape | und
     }
     case 'trigger': {
       const trigger = effect?.trigger;
-      // the text of a WHEN is the server's
-      if (!trigger || trigger.when || !parent || states.some((item) => item.object.def !== object.def))
-        return undefined;
+      if (!trigger || effect.twin || !parent || states.some((item) => item.object.def !== object.def)) return undefined;
       const columns = triggerColumns(trigger.columns, parent, [after, ...later]);
       if (!columns) return undefined;
       const parts = [String(trigger.type), String(trigger.arguments.length)];
@@ -494,7 +497,7 @@ function escapeFormat(args: readonly string[]): string {
 }
 
 /** The columns of a relation that don't keep their names to the end of the file. */
-export function goingColumns(relation: Obj, after: Catalog, later: readonly Catalog[]): string[] {
+function goingColumns(relation: Obj, after: Catalog, later: readonly Catalog[]): string[] {
   return [...after.children(relation.id, 'column')]
     .filter((column) => later.some((state) => state.get(column.id)?.name !== column.name))
     .map((column) => column.name);
@@ -561,7 +564,7 @@ export function twinShape(planned: PlannedStatement, object: Obj): TwinShape | u
         label,
         columns,
         definition: (relation) =>
-          `SELECT concat_ws(' ', ev_type, is_instead, split_part(pg_get_ruledef(oid), ' DO ', 2)) FROM pg_rewrite\n    WHERE ev_class = ${relation} AND rulename = ${name}`,
+          `SELECT concat_ws(' ', ev_type, is_instead, split_part(split_part(pg_get_ruledef(oid), ' DO ', 1), ' WHERE ', 2), split_part(pg_get_ruledef(oid), ' DO ', 2)) FROM pg_rewrite\n    WHERE ev_class = ${relation} AND rulename = ${name}`,
       };
     default:
       return undefined;

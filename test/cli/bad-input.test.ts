@@ -3,12 +3,11 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { TABLE, bin, build, execute, folder, json, run, tree, write } from './harness.ts';
+import { TABLE, bin, build, execute, folder, has, json, run, tree, write } from './harness.ts';
 
 beforeAll(build);
 
 const isRoot = process.getuid?.() === 0;
-const has = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
 
 /** The other file of the folder, which is to be rewritten whatever happens. */
 const OTHER = 'm/999_other.sql';
@@ -85,10 +84,10 @@ describe('paths', () => {
   });
 
   it('a named pipe is not waited for', () => {
-    const { text, file } = outcome({}, (at) => expect(spawnSync('mkfifo', [path.join(at, 'm/p.sql')]).status).toBe(0));
+    const { text, file } = outcome({}, (at) => expect(execute(at, 'mkfifo', ['m/p.sql']).code).toBe(0));
     expect(text.code).toBe(0);
     expect(file('m/p.sql')).toMatchObject({ status: 'skipped', reason: 'it is not a regular file' });
-    const named = outcome({}, (at) => spawnSync('mkfifo', [path.join(at, 'p.sql')]), ['m', 'p.sql']);
+    const named = outcome({}, (at) => execute(at, 'mkfifo', ['p.sql']), ['m', 'p.sql']);
     expect(named.text.stderr).toMatch(/error p\.sql: is not a regular file; --stdin reads from a pipe/);
   });
 
@@ -310,7 +309,7 @@ describe('rights', () => {
 
 // a file system of its own, in a mount namespace of its own
 const unshare = (script: string): string[] => ['-rm', 'sh', '-euc', script];
-const canMount = spawnSync('unshare', unshare('mount -t tmpfs none /mnt')).status === 0;
+const canMount = has('unshare') && execute('/', 'unshare', unshare('mount -t tmpfs none /mnt')).code === 0;
 
 describe.runIf(canMount)('the disk', () => {
   /** Lists what lies in m afterwards, in the namespace. */

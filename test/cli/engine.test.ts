@@ -12,7 +12,7 @@ import { decodeMigration } from '../../packages/cli/src/files/read.ts';
 import { WriteError, replaceFile } from '../../packages/cli/src/files/write.ts';
 import { printable } from '../../packages/cli/src/terminal.ts';
 import type { FileReport } from '../../packages/cli/src/results.ts';
-import { REFUSED, RERUNNABLE, TABLE, bin, build, folder, run, start, tree } from './harness.ts';
+import { REFUSED, RERUNNABLE, TABLE, bin, build, execute, folder, has, run, start, tree } from './harness.ts';
 
 beforeAll(build);
 
@@ -375,12 +375,10 @@ describe('text', () => {
   });
 });
 
-describe.runIf(spawnSync('script', ['--version']).status === 0)('on a terminal', () => {
+describe.runIf(has('script'))('on a terminal', () => {
   const onTerminal = (at: string, args: string): string =>
-    spawnSync('script', ['-qec', `"${process.execPath}" "${bin}" ${args}`, '/dev/null'], {
-      cwd: at,
-      env: { ...process.env, TERM: 'xterm', CI: '' },
-    }).stdout.toString();
+    execute(at, 'script', ['-qec', `"${process.execPath}" "${bin}" ${args}`, '/dev/null'], { env: { TERM: 'xterm' } })
+      .stdout;
 
   it('shows progress when it takes longer, and takes it away', () => {
     const out = onTerminal(folder(many(1500)), '--check --quiet m');

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 
-export const root = path.resolve(import.meta.dirname, '../..');
+const root = path.resolve(import.meta.dirname, '../..');
 export const bin = path.join(root, 'packages/cli/dist/bin.js');
 
 /** Compiles what has changed. One test file does it at a time: two compilers would write the same files. */
@@ -98,6 +98,9 @@ export function execute(
   if (result.error) throw result.error;
   return { code: result.status, stdout: result.stdout.toString('utf8'), stderr: result.stderr.toString('utf8') };
 }
+
+/** Whether a program is there that a test needs beside Node. */
+export const has = (program: string): boolean => spawnSync(program, ['--version']).error === undefined;
 
 /** Starts `idempotify ARGS` and lets it run. */
 export function start(cwd: string, args: readonly string[], options: SpawnOptions = {}): ReturnType<typeof spawn> {

@@ -195,7 +195,7 @@ export const fixtures: readonly Fixture[] = [
     name: 'partitions',
     migration: `CREATE TABLE log (at date NOT NULL, v int) PARTITION BY RANGE (at);\nCREATE TABLE log_a PARTITION OF log FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');\nCREATE TABLE log_b PARTITION OF log DEFAULT;`,
     drift: [
-      drift('CREATE TABLE log (at date NOT NULL, v int);', 'log'),
+      drift('CREATE TABLE log (at date NOT NULL, v int);', 'relation "log" already exists'),
       drift('CREATE TABLE log (at date NOT NULL, v text) PARTITION BY RANGE (at);', differs('table log')),
       drift('CREATE TABLE log_a (at date NOT NULL, v int);', differs('table log_a')),
     ],
@@ -235,7 +235,11 @@ export const fixtures: readonly Fixture[] = [
     name: 'column with a reference',
     setup: TWO_TABLES,
     migration: 'ALTER TABLE b ADD COLUMN parent int REFERENCES a (id) ON DELETE SET NULL;',
-    drift: [drift('ALTER TABLE b ADD COLUMN parent text;', differs('table b'))],
+    drift: [
+      drift('ALTER TABLE b ADD COLUMN parent int;', differs('table b')),
+      drift('ALTER TABLE b ADD COLUMN parent int REFERENCES a (id);', differs('table b')),
+      drift('ALTER TABLE b ADD COLUMN parent text;', differs('table b')),
+    ],
   },
   {
     name: 'columns in one command',
@@ -355,6 +359,14 @@ export const fixtures: readonly Fixture[] = [
     setup: `${ACCOUNT} CREATE SEQUENCE account_id_seq; CREATE SCHEMA s; CREATE TABLE s.account (id int PRIMARY KEY);`,
     migration:
       'SET search_path = s;\nALTER TABLE account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;\nALTER TABLE public.account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;',
+  },
+
+  {
+    name: 'column with constraints that are dropped again',
+    setup: TWO_TABLES,
+    migration:
+      'ALTER TABLE b ADD COLUMN parent int UNIQUE REFERENCES a (id);\nALTER TABLE b DROP CONSTRAINT b_parent_key;',
+    drift: [drift('ALTER TABLE b ADD COLUMN parent int;', differs('table b'))],
   },
 
   // constraints
@@ -757,6 +769,11 @@ export const fixtures: readonly Fixture[] = [
     ],
   },
   {
+    name: 'function that returns a set',
+    migration: `CREATE FUNCTION many() RETURNS SETOF int LANGUAGE sql AS 'SELECT 1';`,
+    drift: [drift(`CREATE FUNCTION many() RETURNS int LANGUAGE sql AS 'SELECT 1';`, differs('function many()'))],
+  },
+  {
     name: 'function in PL/pgSQL',
     setup: ACCOUNT,
     migration: [
@@ -879,6 +896,10 @@ export const fixtures: readonly Fixture[] = [
       'CREATE CONSTRAINT TRIGGER touch AFTER UPDATE ON account DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION touch();',
     drift: [
       drift(
+        'CREATE CONSTRAINT TRIGGER touch AFTER UPDATE ON account FOR EACH ROW EXECUTE FUNCTION touch();',
+        differs('trigger touch on account'),
+      ),
+      drift(
         'CREATE CONSTRAINT TRIGGER touch AFTER INSERT ON account DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION touch();',
         differs('trigger touch on account'),
       ),
@@ -930,6 +951,18 @@ export const fixtures: readonly Fixture[] = [
     drift: [
       drift('CREATE RULE keep AS ON UPDATE TO account DO INSTEAD NOTHING;', differs('rule keep on account')),
       drift('CREATE RULE keep AS ON DELETE TO account DO ALSO NOTHING;', differs('rule keep on account')),
+    ],
+  },
+  {
+    name: 'rule with a condition',
+    setup: ACCOUNT,
+    migration: 'CREATE RULE keep AS ON DELETE TO account WHERE OLD.age > 1 DO INSTEAD NOTHING;',
+    drift: [
+      drift(
+        'CREATE RULE keep AS ON DELETE TO account WHERE OLD.age > 2 DO INSTEAD NOTHING;',
+        differs('rule keep on account'),
+      ),
+      drift('CREATE RULE keep AS ON DELETE TO account DO INSTEAD NOTHING;', differs('rule keep on account')),
     ],
   },
   {

@@ -130,7 +130,8 @@ export function reusedLab(server: Server, setup: readonly string[]): Lab {
   return {
     real: true,
     run: async (steps) => {
-      const { name, pristine, watch } = await scratchOf(server);
+      const { name, pristine, watcher } = await scratchOf(server);
+      const watch: Watch = (use) => (watcher ? use(watcher) : within(server, name, use));
       try {
         await within(server, name, async (session) => {
           for (const text of setup) await session.query(text);
@@ -148,7 +149,7 @@ export function reusedLab(server: Server, setup: readonly string[]): Lab {
 }
 
 /** @returns whether the database is as good as new */
-async function emptied(watch: Scratch['watch'], pristine: Snapshot): Promise<boolean> {
+async function emptied(watch: Watch, pristine: Snapshot): Promise<boolean> {
   try {
     return await watch(async (session) => {
       await dropRoles(session, new Set(['postgres']));
@@ -188,12 +189,7 @@ BEGIN
 END
 $empty$`;
 
-async function perform(
-  server: Server,
-  database: string,
-  steps: readonly Step[],
-  watch: Scratch['watch'],
-): Promise<Outcome> {
+async function perform(server: Server, database: string, steps: readonly Step[], watch: Watch): Promise<Outcome> {
   const states: State[] = [];
   let failure: StepError | undefined;
   for (const [at, step] of steps.entries()) {
@@ -241,11 +237,14 @@ interface Scratch {
   /** Of the empty database. */
   readonly pristine: Snapshot;
   /**
-   * Runs `use` in a session that looks on from outside. Where a database can have several, it is always the same one: a
-   * new one has to read the catalogs' catalog first, which takes ten times as long.
+   * A session that stays open, where a database can have several: a new one has to read the catalogs' catalog first,
+   * which takes ten times as long as a snapshot.
    */
-  watch<T>(use: (session: Session) => Promise<T>): Promise<T>;
+  readonly watcher?: Session;
 }
+
+/** Lends a session that looks at the database from outside. */
+type Watch = <T>(use: (session: Session) => Promise<T>) => Promise<T>;
 
 /** One scratch database per server, which every proof leaves as it found it. */
 const scratch = new WeakMap<Server, Promise<Scratch>>();
@@ -259,12 +258,12 @@ async function scratchOf(server: Server): Promise<Scratch> {
       const pristine = await snapshot(watcher);
       try {
         await (await server.connect(name)).close();
-        return { name, pristine, watch: (use) => use(watcher) };
+        return { name, pristine, watcher };
       } catch (error) {
         // PGlite has one session per database
         if (!(error instanceof ConnectionError)) throw error;
         await watcher.close();
-        return { name, pristine, watch: (use) => within(server, name, use) };
+        return { name, pristine };
       }
     })();
     scratch.set(server, made);
@@ -272,17 +271,29 @@ async function scratchOf(server: Server): Promise<Scratch> {
   return made;
 }
 
-async function connectScratch(server: Server): Promise<Session> {
+interface Borrowed {
+  readonly session: Session;
+  release(): Promise<void>;
+}
+
+async function borrowScratch(server: Server): Promise<Borrowed> {
   for (let attempt = 1; ; attempt++) {
-    const { name } = await scratchOf(server);
+    const { name, watcher } = await scratchOf(server);
     try {
-      return await server.connect(name);
+      if (!watcher) return await opened(server, name);
+      await watcher.query('SELECT 1');
+      return { session: watcher, release: async () => {} };
     } catch (error) {
       // an earlier proof may have broken it
       scratch.delete(server);
       if (attempt > 1) throw error;
     }
   }
+}
+
+async function opened(server: Server, database: string): Promise<Borrowed> {
+  const session = await server.connect(database);
+  return { session, release: () => session.close() };
 }
 
 /**
@@ -293,10 +304,10 @@ async function connectScratch(server: Server): Promise<Session> {
  *   would go unnoticed
  */
 export async function savepointLab(server: Server, setup: readonly string[], database?: string): Promise<Lab> {
-  const session = await (database === undefined ? connectScratch(server) : server.connect(database));
+  const { session, release } = await (database === undefined ? borrowScratch(server) : opened(server, database));
   const undo = async (): Promise<void> => {
     await session.query('ROLLBACK');
-    await session.close();
+    await release();
   };
   try {
     await session.query('BEGIN');

@@ -102,7 +102,7 @@ export function createProcessor(
   };
 }
 
-export function brokenResult(id: number, problem: Problem): JobResult {
+function brokenResult(id: number, problem: Problem): JobResult {
   return { id, status: 'broken', ...nothing, problems: [problem] };
 }
 

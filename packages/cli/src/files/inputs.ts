@@ -10,7 +10,7 @@ import { groupMigrations, migrationFolderOf } from './migrations.ts';
 import { NEVER, listFolder } from './walk.ts';
 
 /** Where migrations usually lie, relative to the project. */
-export const USUAL_FOLDERS = [
+const USUAL_FOLDERS = [
   'prisma/migrations',
   'drizzle',
   'supabase/migrations',
@@ -36,7 +36,7 @@ export interface InputOptions {
   readonly output: boolean;
 }
 
-export interface PlannedFolder {
+interface PlannedFolder {
   /** Absolute, without symbolic links. */
   readonly root: string;
   /** For people. */
@@ -56,7 +56,7 @@ export interface Target {
 }
 
 /** A file that is reported and not rewritten. */
-export interface Other {
+interface Other {
   readonly display: string;
   readonly status: 'ignored' | 'skipped' | 'failed';
   readonly reason: string;

@@ -5,7 +5,7 @@ import type { Problem } from '@idempotify/core';
 import { systemMessage } from '../errors.ts';
 
 /** Bytes. A tree of PostgreSQL's parser takes about 85 times the size of its text; see docs/command.md. */
-export const MAX_FILE_BYTES = 8 * 1024 * 1024;
+const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 export interface MigrationText {
   readonly kind: 'text';

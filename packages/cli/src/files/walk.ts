@@ -3,14 +3,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { systemMessage } from '../errors.ts';
 
-export interface Skipped {
+interface Skipped {
   /** Relative to the folder, with '/'. */
   readonly path: string;
   /** As the end of the sentence "left alone: …". */
   readonly reason: string;
 }
 
-export interface Failed {
+interface Failed {
   readonly path: string;
   readonly message: string;
 }

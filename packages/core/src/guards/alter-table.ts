@@ -177,6 +177,10 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
     case 'AT_AddIdentity': {
       const found = column();
       if (found.attrs['identity']) throw new StepError(`column "${name}" is already an identity column`);
+      // it works the first time: so the column was none
+      const initial = catalog.world?.initial.get(found.id);
+      if (initial && initial.attrs['identity'] === undefined)
+        catalog.world?.initial.set(found.id, { ...initial, attrs: { ...initial.attrs, identity: '' } });
       const updated = catalog.set(found, 'identity', String(command.def?.Constraint?.generated_when ?? 'd'));
       addSequence(catalog, run, relation, updated);
       return;

@@ -57,6 +57,7 @@ export const readCreateFunction: Reader = (input): Effect => {
     returns.text !== '';
   const def = plain
     ? [
+        node.returnType.setof ? 'SETOF' : undefined,
         returns.text.replace(/^bpchar/, 'character'),
         names,
         createHash('md5')

@@ -248,7 +248,7 @@ export function definedSql(object: Obj, from: Catalog, at: Catalog): string | un
 export const indexLine = `concat(CASE WHEN indisunique THEN 'UNIQUE ' END, split_part(pg_get_indexdef(indexrelid), ' USING ', 2))`;
 
 /** A function in one line: what it returns, its argument names, its body's md5 (the body itself would stand in the file twice). */
-export const functionLine = `concat_ws(' ', format_type(prorettype, NULL), proargnames, md5(prosrc))`;
+export const functionLine = `concat_ws(' ', CASE WHEN proretset THEN 'SETOF' END, format_type(prorettype, NULL), proargnames, md5(prosrc))`;
 
 /**
  * The constraint's definition as pg_get_constraintdef prints it, as a SQL expression; undefined when it can't be foretold. `%s` in the

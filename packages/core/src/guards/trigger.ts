@@ -68,12 +68,15 @@ export const readCreateTrigger: Reader = (input): Effect => {
     run: create(Boolean(node.replace)),
     native: edits && { edits, run: create(true) },
     creates: node.replace ? undefined : byId('trigger'),
-    twin: node.whenClause ? { relation: { start: range.start, end: range.end }, kind: 'trigger' } : undefined,
+    // the text of a WHEN is the server's
+    twin:
+      node.whenClause || node.isconstraint
+        ? { relation: { start: range.start, end: range.end }, kind: 'trigger' }
+        : undefined,
     trigger: {
       type,
       function: qualified(strings(node.funcname)),
       arguments: (node.args ?? []).map((item: Node) => item.String?.sval ?? ''),
-      when: node.whenClause !== undefined,
       columns: strings(node.columns).map(truncateName),
     },
   };

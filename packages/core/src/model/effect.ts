@@ -116,7 +116,6 @@ interface TriggerShape {
   readonly type: number;
   readonly function: QualifiedName;
   readonly arguments: readonly string[];
-  readonly when: boolean;
   /** UPDATE OF. */
   readonly columns: readonly string[];
 }

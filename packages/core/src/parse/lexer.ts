@@ -5,10 +5,10 @@
 import type { Comment, Range, Token, TokenKind } from './types.ts';
 
 export const WORD = 0;
-export const QUOTED = 1;
-export const STRING = 2;
-export const NUMBER = 3;
-export const PARAM = 4;
+const QUOTED = 1;
+const STRING = 2;
+const NUMBER = 3;
+const PARAM = 4;
 export const OPERATOR = 5;
 export const PUNCT = 6;
 export const SEMICOLON = 7;
@@ -289,7 +289,7 @@ function operator(text: string, start: number, end: number, out: TokenBuffer): n
 }
 
 /** Offset behind the dollar quote opener (`$$`, `$tag$`) at `i`, or -1 when there is none. */
-export function dollarOpenEnd(text: string, i: number, end: number): number {
+function dollarOpenEnd(text: string, i: number, end: number): number {
   let j = i + 1;
   while (j < end) {
     const c = text.charCodeAt(j);
