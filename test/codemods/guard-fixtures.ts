@@ -369,6 +369,11 @@ export const fixtures: readonly Fixture[] = [
     drift: [drift('ALTER TABLE b ADD COLUMN parent int;', differs('table b'))],
   },
 
+  {
+    name: 'table with an unnamed constraint that is dropped again',
+    migration: 'CREATE TABLE t (a int UNIQUE, b int);\nALTER TABLE t DROP CONSTRAINT t_a_key;',
+  },
+
   // constraints
   {
     name: 'primary key',

@@ -214,6 +214,7 @@ describe.each(['shape', 'name'] as const)('after rewriting, --guard %s', (guard)
       const rewriter = createRewriter({ guard, pgVersion: 18 }, tool, { before: () => file.before });
       const after = rewriter.rewrite({ path: file.path, text: file.text }).text;
       const originals = [...parsed(file, file.text)];
+      let previous: string | undefined;
       for (const statement of parsed(file, after)) {
         const original = originals[0];
         const sql = sqlOf(after, statement);
@@ -230,8 +231,20 @@ describe.each(['shape', 'name'] as const)('after rewriting, --guard %s', (guard)
         // what is left of a failed concurrent build goes before the statement itself
         const concurrent = original?.tag === 'IndexStmt' && original.node.concurrent === true;
         if (ours && concurrent && pieces.every((piece) => /^DROP INDEX\b/i.test(piece))) continue;
+        const begins = previous === 'TransactionStmt';
+        previous = original?.tag;
         originals.shift();
         if (!original) throw new Error(`${file.name}: a statement too many: ${sql}`);
+        // one guard may stand around all that an explicit transaction does
+        const until = originals.findIndex(({ tag }) => tag === 'TransactionStmt');
+        const members = ours && begins && until > 0 && pieces.length === until + 1 ? originals.splice(0, until) : [];
+        for (const member of members) {
+          const memberWanted = secondOpinion(sqlOf(file.text, member));
+          if (!memberWanted || claims.length < pieces.length) continue;
+          expect(claims, `${file.name}: ${sqlOf(file.text, member)}`).toContainEqual(memberWanted);
+          compared++;
+          insideDo++;
+        }
         const wanted = secondOpinion(sqlOf(file.text, original));
         // one of the pieces may be in a syntax that it does not know; then there is nothing to compare
         if (!wanted || claims.length < pieces.length) continue;

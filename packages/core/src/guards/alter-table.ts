@@ -400,6 +400,9 @@ function simpleActions(actions: readonly Action[], spec: Spec): { adds: string[]
       case 'AT_DropColumn':
       case 'AT_DropConstraint':
         if (command.behavior === 'DROP_CASCADE') return undefined;
+        // a name as PostgreSQL gives it may be that of a constraint which the file adds without one
+        if (subtype === 'AT_DropConstraint' && /_(?:pkey|key|fkey|check|excl|not_null)\d*$/.test(name))
+          return undefined;
         touches.push(truncateName(name));
         break;
       case 'AT_ColumnDefault':
