@@ -587,7 +587,8 @@ export const fixtures: readonly Fixture[] = [
   {
     name: 'index CONCURRENTLY',
     setup: TWO_TABLES,
-    migration: 'CREATE INDEX CONCURRENTLY b_idx ON b (a_id);\nCREATE INDEX CONCURRENTLY b_n ON b (n);',
+    migration:
+      'ALTER TABLE b ADD COLUMN m int;\nCREATE INDEX CONCURRENTLY b_idx ON b (a_id);\nCREATE INDEX CONCURRENTLY b_m ON b (m);',
     drift: [drift('CREATE INDEX b_idx ON b (n);', differs('index b_idx'))],
   },
   { name: 'index dropped', setup: `${TWO_TABLES} CREATE INDEX i ON b (n);`, migration: 'DROP INDEX i;' },

@@ -143,7 +143,7 @@ function totalText({ mode, totals, errors, exitCode }: Summary, c: Colors): stri
     `${plural(migrations, 'migration')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`,
     ...(hasCounts(statements) ? [`statements: ${countsText(statements)}`] : []),
     ...(errors.length > 0 ? [plural(errors.length, 'error')] : []),
-    `${(totals.ms / 1000).toFixed(1)} s`,
+    ...(totals.ms >= 1000 ? [`${(totals.ms / 1000).toFixed(1)} s`] : []),
   ].join('; ');
   return (exitCode === 0 ? c.green : exitCode === 1 ? c.yellow : c.red)(text);
 }

@@ -1,2 +1,1 @@
-UPDATE "Account" SET "rank" = 'ADMIN' WHERE "id" = 'a1';
 UPDATE "Thread" SET "slug" = 'thread-' || "id";

@@ -1,1 +1,1 @@
-INSERT INTO "Profile" ("accountId", "bio", "wakesAt") VALUES ('a1', 'hi', '07:30');
+INSERT INTO "Profile" ("accountId", "bio", "wakesAt", "token") VALUES ('a1', 'hi', '07:30', 't1');

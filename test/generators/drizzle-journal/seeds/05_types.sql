@@ -1,1 +1,0 @@
-UPDATE "posts" SET "views" = 5000000000 WHERE "title" = 'Alt';

@@ -1,1 +1,0 @@
-INSERT INTO "articles" ("author_id", "headline", "state") VALUES (1, 'Later', 'scheduled');

@@ -1,0 +1,1 @@
+UPDATE "Account" SET "rank" = 'ADMIN' WHERE "id" = 'a1';
