@@ -1,2 +1,2 @@
-INSERT INTO "posts" ("author_id", "title", "state", "language") VALUES (1, 'Alt', 'archived', 'de');
-INSERT INTO "users" ("email", "role") VALUES ('root@example.org', 'admin');
+UPDATE "posts" SET "views" = 7 WHERE "state" = 'published';
+UPDATE "users" SET "name" = 'Björn B.' WHERE "role" = 'reader';

@@ -1,1 +1,1 @@
-INSERT INTO "OrderItem" ("orderId", "productId", "quantity", "unitPrice") VALUES (4, 1, 1, 19.9);
+INSERT INTO "OrderItem" ("id", "orderId", "productId", "quantity", "unitPrice") VALUES ('00000000-0000-4000-8000-000000000041', 4, 1, 1, 19.9);

@@ -1,1 +1,1 @@
-INSERT INTO stock_moves (article_id, delta) VALUES (1, -1), (3, 5);
+INSERT INTO stock_moves (article_id, delta, moved_at) VALUES (1, -1, '2024-05-01 08:00'), (3, 5, '2024-05-02 08:00');

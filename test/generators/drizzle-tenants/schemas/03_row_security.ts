@@ -6,7 +6,6 @@ import {
   pgSequence,
   bigint,
   check,
-  date,
   foreignKey,
   index,
   numeric,
@@ -50,9 +49,6 @@ export const invoices = app.table(
       .default(sql`nextval('invoice_number')`),
     tenantId: integer('tenantId').notNull(),
     userId: uuid('userId').notNull(),
-    issued: date()
-      .notNull()
-      .default(sql`CURRENT_DATE`),
     quantity: smallint().notNull().default(1),
     price: numeric({ precision: 12, scale: 2 }).notNull().default('0'),
     note: text(),
@@ -62,7 +58,7 @@ export const invoices = app.table(
       .onDelete('cascade')
       .onUpdate('cascade'),
     check('positive', sql`${t.quantity} > 0 AND ${t.price} >= 0`),
-    index('invoices_by_issue').on(t.tenantId, t.issued.desc().nullsFirst()),
+    index('invoices_by_number').on(t.tenantId, t.number.desc().nullsFirst()),
   ],
 );
 

@@ -13,10 +13,8 @@ import {
   interval,
   jsonb,
   point,
-  time,
   unique,
   uniqueIndex,
-  date,
   foreignKey,
   index,
   numeric,
@@ -62,9 +60,6 @@ export const invoices = app.table(
       .default(sql`nextval('invoice_number')`),
     tenantId: integer('tenantId').notNull(),
     userId: uuid('userId').notNull(),
-    issued: date()
-      .notNull()
-      .default(sql`CURRENT_DATE`),
     quantity: smallint().notNull().default(1),
     price: numeric({ precision: 12, scale: 2 }).notNull().default('0'),
     note: text(),
@@ -88,7 +83,7 @@ export const invoices = app.table(
       .where(sql`${t.number} IS NOT NULL`),
     index('invoices_note_pattern').on(t.note.op('text_pattern_ops')),
     index('invoices_label_gin').using('gin', t.labels).with({ fastupdate: false }),
-    index('invoices_by_issue').on(t.tenantId, t.issued.desc().nullsFirst()),
+    index('invoices_by_number').on(t.tenantId, t.number.desc().nullsFirst()),
   ],
 );
 
@@ -121,7 +116,6 @@ export const members = app.table(
     admin: boolean().notNull().default(false),
     lastIp: inet('last_ip'),
     desk: point({ mode: 'xy' }),
-    wakesAt: time('wakes_at', { precision: 0 }).default('08:00'),
     joinedAt: timestamp('joinedAt', { withTimezone: true, mode: 'string' })
       .notNull()
       .default(sql`now()`),

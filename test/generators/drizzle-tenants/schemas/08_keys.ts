@@ -9,14 +9,14 @@ import {
   char,
   check,
   customType,
+  date,
   inet,
+  time,
   interval,
   jsonb,
   point,
-  time,
   unique,
   uniqueIndex,
-  date,
   foreignKey,
   index,
   numeric,
@@ -64,14 +64,15 @@ export const invoices = app.table(
       .default(sql`nextval('invoice_number')`),
     tenantId: integer('tenantId').notNull(),
     userId: uuid('userId').notNull(),
-    issued: date()
-      .notNull()
-      .default(sql`CURRENT_DATE`),
     quantity: smallint().notNull().default(1),
     price: numeric({ precision: 12, scale: 2 }).notNull().default('0'),
     note: text(),
     currency: char({ length: 3 }).notNull().default('EUR'),
     total: money().notNull(),
+    issued: date()
+      .notNull()
+      .default(sql`CURRENT_DATE`),
+    sentAt: time('sent_at', { precision: 0 }).default('08:00'),
     labels: varchar({ length: 20 })
       .array()
       .default(sql`ARRAY['a;b', 'c']::varchar[]`),
@@ -118,7 +119,6 @@ export const members = app.table(
     isAdmin: boolean('is_admin').notNull().default(false),
     lastIp: inet('last_ip'),
     desk: point({ mode: 'xy' }),
-    wakesAt: time('wakes_at', { precision: 0 }).default('08:00'),
     joinedAt: timestamp('joinedAt', { withTimezone: true, mode: 'string' })
       .notNull()
       .default(sql`now()`),

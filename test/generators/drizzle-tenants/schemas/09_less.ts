@@ -7,13 +7,13 @@ import {
   char,
   check,
   customType,
+  date,
   inet,
+  time,
   interval,
   jsonb,
-  time,
   unique,
   uniqueIndex,
-  date,
   foreignKey,
   index,
   numeric,
@@ -57,14 +57,15 @@ export const invoices = app.table(
       .default(sql`0`),
     tenantId: integer('tenantId').notNull(),
     userId: uuid('userId').notNull(),
-    issued: date()
-      .notNull()
-      .default(sql`CURRENT_DATE`),
     quantity: smallint().notNull().default(1),
     price: numeric({ precision: 12, scale: 2 }).notNull().default('0'),
     note: text(),
     currency: char({ length: 3 }).notNull().default('EUR'),
     total: money().notNull(),
+    issued: date()
+      .notNull()
+      .default(sql`CURRENT_DATE`),
+    sentAt: time('sent_at', { precision: 0 }).default('08:00'),
     labels: varchar({ length: 20 })
       .array()
       .default(sql`ARRAY['a;b', 'c']::varchar[]`),
@@ -107,7 +108,6 @@ export const members = app.table(
     userId: uuid('userId').notNull(),
     isAdmin: boolean('is_admin').notNull().default(false),
     lastIp: inet('last_ip'),
-    wakesAt: time('wakes_at', { precision: 0 }).default('08:00'),
     joinedAt: timestamp('joinedAt', { withTimezone: true, mode: 'string' })
       .notNull()
       .default(sql`now()`),

@@ -1,1 +1,1 @@
-INSERT INTO "app"."tenants" ("id", "slug", "title", "plan") VALUES (77, 'late', 'Late', 'starter');
+INSERT INTO "app"."tenants" ("id", "slug", "title", "plan") VALUES (77, 'late', 'Late', 'free');

@@ -1,0 +1,1 @@
+UPDATE "posts" SET "views" = 5000000000 WHERE "title" = 'Alt';

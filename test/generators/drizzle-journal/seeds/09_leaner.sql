@@ -1,0 +1,1 @@
+UPDATE "articles" SET "keywords" = '{a,b}', "price" = 9.99 WHERE "headline" = 'Later';
