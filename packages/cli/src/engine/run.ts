@@ -1,6 +1,5 @@
 /** Runs the jobs in this thread or in workers, puts the results in order, writes changed files in place. */
 import { availableParallelism } from 'node:os';
-import { setImmediate as eventLoop } from 'node:timers/promises';
 import { WriteError, replaceFile } from '../files/write.ts';
 import { createProcessor, failedResult } from './processor.ts';
 import type { Job, JobResult, Settings } from './protocol.ts';
@@ -83,7 +82,7 @@ export async function runJobs(options: RunOptions, onResult: (job: Job, result: 
     const unifiedDiff = settings.diff ? (await import('../diff.ts')).unifiedDiff : undefined;
     const processor = createProcessor(settings, unifiedDiff);
     for (const job of jobs) {
-      if (jobs.length > 1) await eventLoop(); // signals
+      if (jobs.length > 1) await new Promise((resolve) => setImmediate(resolve)); // signals
       if (signal?.aborted) break;
       take(processor.process(job));
     }

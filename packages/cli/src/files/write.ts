@@ -4,7 +4,6 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { errorCode, systemMessage } from '../errors.ts';
 
 /** A file could not be written; what was there before still is. */
@@ -21,11 +20,9 @@ export function removeTemporaries(): void {
   temporaries.clear();
 }
 
-let made = 0;
-
 // Ends in .tmp, so that no migration tool takes it for a migration; short, so that it fits where a long name does.
 function temporaryIn(folder: string): string {
-  return path.join(folder, `.idempotify-${process.pid}-${threadId}-${Date.now().toString(36)}-${made++}.tmp`);
+  return path.join(folder, `.idempotify-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
 }
 
 /**
