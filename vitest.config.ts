@@ -23,6 +23,8 @@ export default defineConfig({
     // starting PGlite alone takes seconds on a busy machine
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    // proofs wait for servers most of the time
+    maxWorkers: 2,
     // scripts/test-summary.mjs reads the report
     reporters: ci ? ['default', 'json'] : ['default'],
     outputFile: { json: source('./node_modules/.cache/test-report.json') },

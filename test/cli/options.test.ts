@@ -16,7 +16,7 @@ describe('writing in place', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('2 migrations in migrations');
     expect(stdout).toMatch(/rewritten migrations\/001_a\.sql \(1 guarded\)/);
-    expect(stdout).toMatch(/2 migrations: 1 rewritten, 1 as they were/);
+    expect(stdout).toMatch(/2 migrations: 1 rewritten, 1 unchanged/);
     const after = tree(at);
     expect(after['migrations/001_a.sql']).toContain('CREATE TABLE');
     expect(after['migrations/001_a.sql']).not.toBe(TABLE);

@@ -177,7 +177,8 @@ describe.each(testServers)('on $name', (testServer) => {
       }
     });
 
-    test.each(history.steps.filter(({ refused }) => refused.length === 0))(
+    // every stop of every step is a replay of the history: on PGlite; the guards themselves are proven on all servers
+    test.each(testServer.embedded ? history.steps.filter(({ refused }) => refused.length === 0) : [])(
       '$name: stopped anywhere, run again',
       async (step) => {
         const at = history.steps.indexOf(step);

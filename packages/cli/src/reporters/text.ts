@@ -133,7 +133,7 @@ function totalText({ mode, totals, errors, exitCode }: Summary, c: Colors): stri
   const migrations = files.changed + files.unchanged + files.committed + files.broken + files.failed;
   const names: [FileStatus, string][] = [
     ['changed', written ? 'rewritten' : 'would be rewritten'],
-    ['unchanged', 'as they were'],
+    ['unchanged', 'unchanged'],
     ['committed', 'already committed, left alone'],
     ['broken', 'unreadable'],
     ['failed', 'failed'],
