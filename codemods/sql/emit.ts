@@ -120,6 +120,30 @@ function shapeGuard(
   return block({ declare: shape.declare, columnsWin, body: lines });
 }
 
+/** `s.t.c` names the real table: on its copy, which has the same name, `t.c` is the column. Edits relative to the statement. */
+function unqualified(planned: PlannedStatement, relation: Obj, text: string): Edit[] {
+  const { tokens, range } = planned.statement;
+  const edits: Edit[] = [];
+  const bare = (index: number): string | undefined => {
+    const token = tokens[index];
+    if (!token || (token.kind !== 'word' && token.kind !== 'quoted')) return undefined;
+    const word = text.slice(token.start, token.end);
+    return token.kind === 'quoted' ? word.slice(1, -1).replaceAll('""', '"') : word.toLowerCase();
+  };
+  const dot = (index: number): boolean => {
+    const token = tokens[index];
+    return token !== undefined && text.slice(token.start, token.end) === '.';
+  };
+  for (let index = 0; index + 4 < tokens.length; index++) {
+    if (bare(index) !== relation.schema || !dot(index + 1) || bare(index + 2) !== relation.name || !dot(index + 3))
+      continue;
+    const first = tokens[index];
+    const second = tokens[index + 2];
+    if (first && second) edits.push({ start: first.start - range.start, end: second.start - range.start, text: '' });
+  }
+  return edits;
+}
+
 /** The definition as the server prints it, found on an empty temporary copy of the table. */
 function twinGuard(
   planned: PlannedStatement,
@@ -137,6 +161,7 @@ function twinGuard(
   const original = nameSql(relation.written, relation.name);
   const onTwin = applyEdits(text.slice(statement.range.start, statement.range.end), [
     { start: place.start - statement.range.start, end: place.end - statement.range.start, text: temporary },
+    ...unqualified(planned, relation, text),
   ]);
   const make = (indent: string): string[] => [
     `${indent}CREATE TEMP TABLE ${quoteIdent(relation.name)} (LIKE ${original});`,

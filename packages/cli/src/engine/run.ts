@@ -9,7 +9,7 @@ const WORKERS_FROM_FILES = 150;
 const WORKERS_FROM_BYTES = 64 * 1024;
 
 /** Changed texts that wait to be written, in bytes. */
-const WAITING_BYTES = 64 * 1024 * 1024;
+const WAITING_BYTES = 32 * 1024 * 1024;
 /** Files that are written at the same time. */
 const WRITERS = 16;
 

@@ -8,8 +8,10 @@ import type { FromWorker, JobResult, ToWorker, WorkerData } from './protocol.ts'
 
 const { settings, state, worker } = workerData as WorkerData;
 const port = parentPort!;
-const { createProcessor } = await import('./processor.ts');
-const unifiedDiff = settings.diff ? (await import('../diff.ts')).unifiedDiff : undefined;
+// as in bin.ts
+const require = module.createRequire(import.meta.url);
+const { createProcessor } = require('./processor.js') as typeof import('./processor.ts');
+const unifiedDiff = settings.diff ? (require('../diff.js') as typeof import('../diff.ts')).unifiedDiff : undefined;
 const processor = createProcessor(settings, unifiedDiff);
 
 port.on('message', ({ jobs }: ToWorker) => {

@@ -453,6 +453,18 @@ export function planFile(statements: readonly Statement[], text: string, options
     return effects.some((earlier, at) => at < index && pairs(earlier, effect, index));
   }
 
+  /**
+   * An object of the same name and unknown definition may be the same one. That shows that there is nothing to do for the step that
+   * makes or drops it, but nothing of other steps, nor of what else the same command does.
+   */
+  function showsDone(index: number, candidate: Atom): boolean {
+    if (!candidate.key.startsWith('+defined')) return true;
+    const name = subjectName(candidate);
+    if (!hasUnknown(states[index] as Catalog, name)) return true;
+    if (changesColumns(statements[index] as Statement)) return false;
+    return (transitions[index] ?? []).some((own) => subjectName(own) === name);
+  }
+
   function choose(index: number, effect: Effect): Form {
     if (effect.transaction !== undefined) return { type: 'keep' };
     const before = states[index] as Catalog;
@@ -487,7 +499,14 @@ export function planFile(statements: readonly Statement[], text: string, options
 
     const shaped = options.guard === 'shape' && effect.creates !== undefined && effect.noDo === undefined;
     const ownKeys = new Set((transitions[index] ?? []).map((candidate) => candidate.key));
-    const evidenceFor = (needed: readonly number[]): Cover => cover(pool, index, ask, needed, ownKeys);
+    const evidenceFor = (needed: readonly number[]): Cover =>
+      cover(
+        pool.filter((candidate) => showsDone(index, candidate)),
+        index,
+        ask,
+        needed,
+        ownKeys,
+      );
 
     if (harmless(0)) {
       if (effect.data?.prefersEvidence && effect.noDo === undefined) {
@@ -513,8 +532,13 @@ export function planFile(statements: readonly Statement[], text: string, options
     if (effect.noDo === undefined) {
       const harmfulAsIs = harmful(0);
       const body = effect.body ?? [];
+      // a constraint of the same name and unknown definition may be the same one: then it shows nothing of what else the command does
+      const significant = changesColumns(statements[index] as Statement);
       const exact = (transitions[index] ?? []).filter(
-        (candidate) => ask(candidate, index) === false && positions.every((k) => ask(candidate, k) === true),
+        (candidate) =>
+          ask(candidate, index) === false &&
+          positions.every((k) => ask(candidate, k) === true) &&
+          showsDone(index, candidate),
       );
       if (shaped) {
         const created = effect.creates?.(states[index + 1] as Catalog, run) ?? [];
@@ -526,7 +550,7 @@ export function planFile(statements: readonly Statement[], text: string, options
         const replaced = created.some(
           (object) => before.find(specOf(object, states[index + 1] as Catalog)) !== undefined,
         );
-        const significant = /TYPE|DROP COLUMN|IDENTITY/.test(effect.kind);
+
         const provable = !replaced || !significant || others.length > 0;
         const gone = positions.filter((k) =>
           created.some((object) => !sameThere(object, states[index + 1] as Catalog, found[k] as Catalog)),
@@ -613,7 +637,16 @@ export function planFile(statements: readonly Statement[], text: string, options
     const after = visible.filter((k) => k > begin);
     const usable = inside
       .flatMap((index) => transitions[index] ?? [])
-      .filter((candidate) => ask(candidate, begin) === false && after.every((k) => ask(candidate, k) === true))
+      .filter(
+        (candidate) =>
+          ask(candidate, begin) === false &&
+          after.every((k) => ask(candidate, k) === true) &&
+          !(
+            candidate.key.startsWith('+defined') &&
+            !candidate.key.includes(' type:') &&
+            hasUnknown(states[begin] as Catalog, subjectName(candidate))
+          ),
+      )
       // the definition says more than the name
       .sort((a, b) => Number(b.key.startsWith('+defined')) - Number(a.key.startsWith('+defined')) || a.cost - b.cost);
     const first = inside[0] as number;
@@ -841,6 +874,36 @@ export function planFile(statements: readonly Statement[], text: string, options
       atoms: transitions[index] ?? [],
     })),
   };
+}
+
+/** Does an ALTER TABLE change or drop columns, beside what it adds? */
+const changesColumns = (statement: Statement): boolean =>
+  (statement.tag === 'AlterTableStmt'
+    ? ((statement.node as { cmds?: { AlterTableCmd?: { subtype?: string } }[] }).cmds ?? [])
+    : []
+  ).some((item) =>
+    [
+      'AT_AlterColumnType',
+      'AT_DropColumn',
+      'AT_AddIdentity',
+      'AT_DropIdentity',
+      'AT_DropExpression',
+      'AT_SetExpression',
+    ].includes(item.AlterTableCmd?.subtype ?? ''),
+  );
+
+/** Is something of that name there whose definition isn't known? */
+function hasUnknown(state: Catalog, name: string): boolean {
+  for (const object of state.objects.values())
+    if (
+      (object.cls === 'constraint' ||
+        object.cls === 'function' ||
+        (object.cls === 'relation' && object.kind === 'index')) &&
+      object.name === name &&
+      object.def === undefined
+    )
+      return true;
+  return false;
 }
 
 /** Is the object there under the name that it was given (and on the same table)? Objects that replaced an old one of the same name count by their definition. */
