@@ -37,7 +37,11 @@ const refused: Readonly<Record<string, readonly string[]>> = {
 };
 
 export async function histories(): Promise<History[]> {
-  const generated = (await generatedHistories()).map(async ({ name, tool, folder, minVersion, migrations }) => ({
+  return [...(await generated()), ...(await shipped())];
+}
+
+export async function generated(): Promise<History[]> {
+  const made = (await generatedHistories()).map(async ({ name, tool, folder, minVersion, migrations }) => ({
     name: `generated ${name}`,
     tool,
     folder,
@@ -52,8 +56,11 @@ export async function histories(): Promise<History[]> {
       })),
     ),
   }));
+  return Promise.all(made);
+}
+
+export async function shipped(): Promise<History[]> {
   return Promise.all([
-    ...generated,
     example('prisma-shop', 'prisma', join('prisma', 'migrations')),
     example('drizzle-blog', 'drizzle', 'drizzle'),
     example('goose-orders', 'goose', 'migrations'),

@@ -194,7 +194,8 @@ function attributeAtom(object: Obj, catalog: Catalog, attribute: string): Atom |
       const found = lookUp(state, spec, object, catalog);
       if (!found) return found;
       const there = found.attrs[attribute];
-      return there === undefined ? null : there === value;
+      // the SQL asks whether there is an expression or identity at all, not which
+      return there === undefined ? null : attribute === 'notnull' ? there === value : there !== '';
     },
     (at) => `EXISTS (SELECT FROM ${columnWhere(object.name, regclass(parent, at))} AND ${condition})`,
     true,

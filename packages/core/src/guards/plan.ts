@@ -351,6 +351,8 @@ export function planFile(statements: readonly Statement[], text: string, options
   for (const object of final.objects.values())
     if (
       (object.cls === 'column' &&
+        // a generated column is computed again
+        !object.attrs['generated'] &&
         final.get(object.parent)?.kind !== 'view' &&
         final.get(object.parent)?.kind !== 'materialized view') ||
       (object.cls === 'relation' && object.kind === 'table')
