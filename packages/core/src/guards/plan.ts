@@ -155,6 +155,100 @@ function asFound(state: Catalog): Catalog {
   return found;
 }
 
+/** The original's own run from one picture of what was there before. */
+interface Course {
+  /** S0 … Sn, as the statements meet and leave them. */
+  readonly states: readonly Catalog[];
+  /** The same as a later session finds them. */
+  readonly found: readonly Catalog[];
+  readonly final: Catalog;
+  /** Where a stop can leave the database: not inside of an explicit transaction. */
+  readonly visible: readonly number[];
+  readonly steps: Map<string, DataStep>;
+  /** Statements that the model could not follow, and why. */
+  readonly unmodelled: ReadonlyMap<number, string>;
+}
+
+function runCourse(effects: readonly (Effect | undefined)[], world: World, initial: ReadonlyMap<string, Obj>): Course {
+  const first = new Catalog();
+  for (const object of initial.values()) first.put(object);
+  first.lenient = true;
+  first.recording = true;
+  first.maybe = world.maybe;
+  const steps = new Map<string, DataStep>();
+  const states: Catalog[] = [];
+  const visible: number[] = [];
+  const unmodelled = new Map<number, string>();
+  runAll(
+    first,
+    effects,
+    steps,
+    (index, catalog, inTransaction) => {
+      const state = catalog.clone();
+      state.lenient = true;
+      states[index] = state;
+      if (!inTransaction) visible.push(index);
+    },
+    (index, error) => unmodelled.set(index, error.message),
+  );
+  if (!world.history) {
+    effects.forEach((effect, index) => {
+      if (cascades(effect)) for (let k = 0; k <= index; k++) (states[k] as Catalog).cascadeAhead = index;
+    });
+  }
+  const final = asFound(states[effects.length] as Catalog);
+  const precious = new Set<string>();
+  for (const object of final.objects.values())
+    if (
+      (object.cls === 'column' &&
+        // a generated column is computed again
+        !object.attrs['generated'] &&
+        final.get(object.parent)?.kind !== 'view' &&
+        final.get(object.parent)?.kind !== 'materialized view') ||
+      (object.cls === 'relation' && object.kind === 'table')
+    )
+      precious.add(object.id);
+  const found = states.map((state) => {
+    const copy = asFound(state);
+    copy.precious = precious;
+    return copy;
+  });
+  return { states, found, final, visible, steps, unmodelled };
+}
+
+/**
+ * What was there before, with each unknown definition taken to be the one that the file gives to an object of the same name; undefined
+ * when there is none. The model takes an unknown definition for another one. Where it is the same after all, a guard may find that
+ * there is nothing to do for it (Prisma drops a key and adds it again around a change of its column's type), and then what stands
+ * between must still be done.
+ */
+function likelyDefinitions(
+  initial: ReadonlyMap<string, Obj>,
+  states: readonly Catalog[],
+): Map<string, Obj> | undefined {
+  const before = states[0] as Catalog;
+  let out: Map<string, Obj> | undefined;
+  for (const [id, object] of initial) {
+    if (!hasDefinition(object) || object.def !== undefined) continue;
+    const spec = specOf(object, before);
+    for (let k = states.length - 1; k > 0; k--) {
+      const later = (states[k] as Catalog).find(spec);
+      if (!later || later.id === id || later.def === undefined) continue;
+      out ??= new Map(initial);
+      out.set(id, { ...object, def: later.def, attrs: { ...object.attrs, ...validity(later) } });
+      break;
+    }
+  }
+  return out;
+}
+
+const validity = (object: Obj): Record<string, string> =>
+  object.attrs['valid'] === undefined ? {} : { valid: object.attrs['valid'] };
+
+/** Constraints, functions and indexes are told by their definition. */
+const hasDefinition = (object: Obj): boolean =>
+  object.cls === 'constraint' || object.cls === 'function' || (object.cls === 'relation' && object.kind === 'index');
+
 /** Does it take away what depends on its object, known to us or not? */
 const cascades = (effect: Effect | undefined): boolean => effect?.cascade === true;
 
@@ -317,56 +411,11 @@ export function planFile(statements: readonly Statement[], text: string, options
   const simple = planSimple(statements, effects, text, options);
   if (simple) return simple;
   const world = discover(effects, options.history());
-  const steps = new Map<string, DataStep>();
-
-  // S0 … Sn of the original
-  const first = new Catalog();
-  for (const object of world.initial.values()) first.put(object);
-  first.lenient = true;
-  first.recording = true;
-  first.maybe = world.maybe;
-  const states: Catalog[] = [];
-  const open: boolean[] = [];
-  const unmodelled = new Map<number, string>();
-  runAll(
-    first,
-    effects,
-    steps,
-    (index, catalog, inTransaction) => {
-      const state = catalog.clone();
-      state.lenient = true;
-      states[index] = state;
-      open[index] = inTransaction;
-    },
-    (index, error) => unmodelled.set(index, error.message),
-  );
+  const main = runCourse(effects, world, world.initial);
+  const { states, found, visible, steps, unmodelled } = main;
   const count = statements.length;
-  if (!world.history) {
-    effects.forEach((effect, index) => {
-      if (cascades(effect)) for (let k = 0; k <= index; k++) (states[k] as Catalog).cascadeAhead = index;
-    });
-  }
-  const final = asFound(states[count] as Catalog);
-  const precious = new Set<string>();
-  for (const object of final.objects.values())
-    if (
-      (object.cls === 'column' &&
-        // a generated column is computed again
-        !object.attrs['generated'] &&
-        final.get(object.parent)?.kind !== 'view' &&
-        final.get(object.parent)?.kind !== 'materialized view') ||
-      (object.cls === 'relation' && object.kind === 'table')
-    )
-      precious.add(object.id);
-
-  // where a stop can leave the database: not inside of an explicit transaction
-  const visible: number[] = [];
-  for (let k = 0; k <= count; k++) if (!open[k]) visible.push(k);
-  const found = states.map((state) => {
-    const copy = asFound(state);
-    copy.precious = precious;
-    return copy;
-  });
+  const likely = likelyDefinitions(world.initial, states);
+  const twin = likely && runCourse(effects, world, likely);
 
   const transitions = statements.map((_, index) => {
     const after = states[index + 1] as Catalog;
@@ -670,7 +719,7 @@ export function planFile(statements: readonly Statement[], text: string, options
   // every stop, every rerun
   let untouched = false;
   for (let round = 0; round <= 2 * count + 2; round++) {
-    const failure = simulate();
+    const failure = simulate(main) ?? (twin && simulate(twin));
     if (!failure) break;
     const second = alternatives.get(failure.index);
     if (second) {
@@ -714,9 +763,13 @@ export function planFile(statements: readonly Statement[], text: string, options
         if (k <= form.of) return false;
         continue;
       }
-      if (form.type === 'guard' && form.last !== undefined && !isDone(form, effect, found[k] as Catalog, index, k))
+      if (
+        form.type === 'guard' &&
+        form.last !== undefined &&
+        !isDone(form, effect, main, found[k] as Catalog, index, k)
+      )
         return false;
-      if (form.type === 'guard' && isDone(form, effect, found[k] as Catalog, index, k)) continue;
+      if (form.type === 'guard' && isDone(form, effect, main, found[k] as Catalog, index, k)) continue;
       const variant =
         form.type === 'keep' ? 'keep' : form.type === 'native' ? (form.keyed ? 'keyed' : 'native') : form.variant;
       const harmed = (harmTables[index]?.get(variant) ?? harmTables[index]?.get('keep'))?.get(k);
@@ -725,14 +778,14 @@ export function planFile(statements: readonly Statement[], text: string, options
     return true;
   }
 
-  function simulate(): { index: number; stop: number; message: string; silent: boolean } | undefined {
+  function simulate(course: Course): { index: number; stop: number; message: string; silent: boolean } | undefined {
     const runsFirst = effects.map((effect, index) => {
       const form = forms[index] as Form;
-      return !effect || form.type !== 'guard' || !isDone(form, effect, states[index] as Catalog, index);
+      return !effect || form.type !== 'guard' || !isDone(form, effect, course, course.states[index] as Catalog, index);
     });
-    for (const k of visible) {
-      if (!temporary && runsFirst.every(Boolean) && isStill(k)) continue;
-      let catalog = (found[k] as Catalog).clone();
+    for (const k of course.visible) {
+      if (course === main && !temporary && runsFirst.every(Boolean) && isStill(k)) continue;
+      let catalog = (course.found[k] as Catalog).clone();
       let saved: Catalog | undefined;
       const ran: number[] = [];
       let loud = false;
@@ -756,14 +809,14 @@ export function planFile(statements: readonly Statement[], text: string, options
           saved = undefined;
           continue;
         }
-        if (form.type === 'guard' && isDone(form, effect, catalog, index)) {
+        if (form.type === 'guard' && isDone(form, effect, course, catalog, index)) {
           // with its members
           if (form.last !== undefined) index = form.last;
           continue;
         }
         const rerun = k > index;
         const native = form.type === 'native' ? (form.keyed ? effect.keyed : effect.native) : undefined;
-        const context = makeRun(index, rerun, steps);
+        const context = makeRun(index, rerun, course.steps);
         catalog.lenient = !rerun;
         const snapshot = rerun ? catalog.clone() : undefined;
         try {
@@ -795,7 +848,7 @@ export function planFile(statements: readonly Statement[], text: string, options
       if (forms.some((form, index) => index < k && form.type === 'refuse' && !form.silent)) continue;
       const end = catalog;
       end.endSession();
-      if (!same(end, final)) {
+      if (!same(end, course.final)) {
         const blame =
           ran.find((index) => forms[index]?.type !== 'refuse' && forms[index]?.type !== 'disabled') ?? ran[0];
         if (blame === undefined || forms[blame]?.type === 'refuse' || forms[blame]?.type === 'disabled') {
@@ -806,7 +859,7 @@ export function planFile(statements: readonly Statement[], text: string, options
               return {
                 index: skipped,
                 stop: k,
-                message: `the result would differ: ${difference(end, final)}`,
+                message: `the result would differ: ${difference(end, course.final)}`,
                 silent: false,
               };
           }
@@ -815,7 +868,7 @@ export function planFile(statements: readonly Statement[], text: string, options
         return {
           index: blame,
           stop: k,
-          message: `the result would differ: ${difference(end, final)}`,
+          message: `the result would differ: ${difference(end, course.final)}`,
           silent: wouldBeSilent(effects[blame] as Effect, blame),
         };
       }
@@ -842,6 +895,7 @@ export function planFile(statements: readonly Statement[], text: string, options
   function isDone(
     form: Form & { type: 'guard' },
     effect: Effect,
+    course: Course,
     catalog: Catalog,
     index: number,
     k?: number,
@@ -852,13 +906,16 @@ export function planFile(statements: readonly Statement[], text: string, options
     const ownDone = form.own.every(holds);
     if (form.own.length > 0 && !form.shape && ownDone) return true;
     if (form.shape && ownDone) {
-      const created = effect.creates?.(states[index + 1] as Catalog, makeRun(index, true, steps)) ?? [];
-      if (created.length > 0 && created.every((object) => sameThere(object, states[index + 1] as Catalog, catalog)))
+      const created = effect.creates?.(course.states[index + 1] as Catalog, makeRun(index, true, course.steps)) ?? [];
+      if (
+        created.length > 0 &&
+        created.every((object) => sameThere(object, course.states[index + 1] as Catalog, catalog))
+      )
         return true;
     }
     if (form.onlyIf) {
       if (catalog.find(form.onlyIf.needs) === undefined) return true;
-      if (!form.onlyIf.test(catalog, steps)) return true;
+      if (!form.onlyIf.test(catalog, course.steps)) return true;
     }
     return false;
   }
@@ -897,14 +954,7 @@ const changesColumns = (statement: Statement): boolean =>
 /** Is something of that name there whose definition isn't known? */
 function hasUnknown(state: Catalog, name: string): boolean {
   for (const object of state.objects.values())
-    if (
-      (object.cls === 'constraint' ||
-        object.cls === 'function' ||
-        (object.cls === 'relation' && object.kind === 'index')) &&
-      object.name === name &&
-      object.def === undefined
-    )
-      return true;
+    if (hasDefinition(object) && object.name === name && object.def === undefined) return true;
   return false;
 }
 
