@@ -234,6 +234,8 @@ function likelyDefinitions(
     for (let k = states.length - 1; k > 0; k--) {
       const later = (states[k] as Catalog).find(spec);
       if (!later || later.id === id || later.def === undefined) continue;
+      // what stands on something that the file itself makes can't have been there before
+      if ([...later.deps, ...later.auto].some((on) => before.get(on) === undefined)) continue;
       out ??= new Map(initial);
       out.set(id, { ...object, def: later.def, attrs: { ...object.attrs, ...validity(later) } });
       break;
