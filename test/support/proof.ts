@@ -219,7 +219,7 @@ const clock = words(
 );
 /** The clock is recognised by the time of day with milliseconds: these show less. */
 const partsOfTime = words(
-  String.raw`date|current_date|time|current_time|localtime|epoch|extract|date_part|to_char|date_trunc|(timestamp|timestamptz|time|timetz)\s*\(\s*[012]\s*\)`,
+  String.raw`date|current_date|time(?!\s+zone)|current_time|localtime|epoch|extract|date_part|to_char|date_trunc|(timestamp|timestamptz|time|timetz)\s*\(\s*[012]\s*\)`,
 );
 
 function words(...alternatives: string[]): RegExp {
