@@ -146,7 +146,7 @@ function rewriteFile(
   };
   let plan = planFile(parsed.statements, text, { ...common, history: () => undefined });
   // only what the file alone leaves open needs the earlier migrations
-  if (plan.statements.some((planned) => planned.form.type === 'refuse')) {
+  if (plan.open || plan.statements.some((planned) => planned.form.type === 'refuse')) {
     const before = history();
     if (before) plan = planFile(parsed.statements, text, { ...common, history: () => before });
   }

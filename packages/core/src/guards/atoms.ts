@@ -239,6 +239,12 @@ export function atomsBetween(before: Catalog, after: Catalog, earlier: (spec: Sp
     if (object.schema === 'pg_temp' || before.get(object.parent)?.schema === 'pg_temp') continue;
     const now = after.objects.get(object.id);
     if (now && now.name === object.name && now.schema === object.schema) continue;
+    // a serial's sequence goes with its column, which is what a reader looks for
+    if (
+      object.kind === 'sequence' &&
+      [object.parent ?? '', ...object.auto].some((id) => before.objects.has(id) && !after.objects.has(id))
+    )
+      continue;
     add(presentAtom(object, before, false));
     add(kindAtom(object, before, false));
     if (object.cls === 'function' || object.cls === 'constraint') add(definedAtom(object, before, false));

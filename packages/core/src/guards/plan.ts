@@ -64,6 +64,8 @@ export interface Plan {
   readonly statements: readonly PlannedStatement[];
   /** A refused statement would silently do harm on a rerun: then nothing in the file may be changed. */
   readonly untouched: boolean;
+  /** Definitions from before the file matter and are not known: earlier migrations may tell them, and make for clearer guards. */
+  readonly open: boolean;
 }
 
 function makeRun(index: number, rerun: boolean, steps: Map<string, DataStep>): Run {
@@ -234,18 +236,24 @@ function likelyDefinitions(
     for (let k = states.length - 1; k > 0; k--) {
       const later = (states[k] as Catalog).find(spec);
       if (!later || later.id === id || later.def === undefined) continue;
-      // what stands on something that the file itself makes can't have been there before
-      if ([...later.deps, ...later.auto].some((on) => before.get(on) === undefined)) continue;
+      // what stands on something that is new in this file can't have been there before
+      const earlier = (on: string): string | undefined => {
+        const needed = (states[k] as Catalog).get(on);
+        return needed && (before.get(on) ?? before.find(specOf(needed, states[k] as Catalog)))?.id;
+      };
+      const known = (on: string | undefined): on is string => on !== undefined;
+      const deps = later.deps.map(earlier).filter(known);
+      const auto = later.auto.map(earlier).filter(known);
+      if (deps.length < later.deps.length || auto.length < later.auto.length) continue;
+      const parent = object.parent ?? (later.parent === undefined ? undefined : earlier(later.parent));
       out ??= new Map(initial);
-      out.set(id, { ...object, def: later.def, attrs: { ...object.attrs, ...validity(later) } });
+      const { name, schema, written, rows } = object;
+      out.set(id, { ...later, id, name, schema, written, parent, deps, auto, rows });
       break;
     }
   }
   return out;
 }
-
-const validity = (object: Obj): Record<string, string> =>
-  object.attrs['valid'] === undefined ? {} : { valid: object.attrs['valid'] };
 
 /** Constraints, functions and indexes are told by their definition. */
 const hasDefinition = (object: Obj): boolean =>
@@ -403,7 +411,7 @@ function planSimple(
       atoms: [],
     });
   }
-  return { untouched: false, statements: out };
+  return { untouched: false, open: false, statements: out };
 }
 
 export function planFile(statements: readonly Statement[], text: string, options: PlanOptions): Plan {
@@ -924,6 +932,7 @@ export function planFile(statements: readonly Statement[], text: string, options
 
   return {
     untouched,
+    open: twin !== undefined,
     statements: statements.map((statement, index) => ({
       statement,
       effect: effects[index],
@@ -960,14 +969,18 @@ function hasUnknown(state: Catalog, name: string): boolean {
   return false;
 }
 
-/** Is the object there under the name that it was given (and on the same table)? Objects that replaced an old one of the same name count by their definition. */
+/**
+ * Is the object there under the name that it was given (and on the same table)? One that was there before counts when its definition is
+ * known to be the same.
+ */
 function sameThere(object: Obj, from: Catalog, at: Catalog): boolean {
-  const there = at.get(object.id);
+  const there = at.get(object.id) ?? at.find(specOf(object, from));
   return (
     there !== undefined &&
+    (there.id === object.id || (hasDefinition(object) && object.def !== undefined && there.def === object.def)) &&
     there.name === object.name &&
     there.schema === object.schema &&
-    (object.parent === undefined || at.get(object.parent)?.name === from.get(object.parent)?.name)
+    (object.parent === undefined || at.get(there.parent)?.name === from.get(object.parent)?.name)
   );
 }
 
@@ -982,7 +995,7 @@ const subjectName = (candidate: Atom): string =>
 function distinct(atoms: readonly Atom[]): Atom[] {
   const seen = new Map<string, Atom>();
   for (const candidate of [...atoms].sort((a, b) => b.cost - a.cost)) {
-    const subject = candidate.key.replace(/^[+-]\S+ /, '').split(' ')[0] as string;
+    const subject = /\S+:\S*/.exec(candidate.key)?.[0] ?? candidate.key;
     if (!seen.has(subject)) seen.set(subject, candidate);
   }
   return [...seen.values()];
