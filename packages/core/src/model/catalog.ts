@@ -7,6 +7,8 @@
  * rename-and-create are told apart.
  */
 
+import { Layered } from './layered.ts';
+
 /** Thrown by a step that would raise an error on a server, or that would damage what is there. */
 export class StepError extends Error {
   constructor(message: string) {
@@ -153,11 +155,13 @@ export interface World {
 
 export class Catalog {
   /** Shared with clones until one of them writes. */
-  #objects: Map<string, Obj>;
-  #names: Map<string, string>;
-  /** Ids by parent, and functions by bare name. */
-  #below: Map<string, readonly string[]>;
+  #objects: Layered<Obj>;
+  #names: Layered<string>;
+  /** Ids by what the objects hang on: see `#groups`. */
+  #below: Layered<readonly string[]>;
   #shared: boolean;
+  /** Temporary objects have been seen. */
+  #temporary: boolean;
   /** search_path as the file set it, or the default. */
   path: readonly string[];
   /** True when the file itself has set search_path (the schema of an unqualified name is then known). */
@@ -185,10 +189,11 @@ export class Catalog {
   dropped: ReadonlySet<string> = new Set();
 
   constructor(from?: Catalog) {
-    this.#objects = from ? from.#objects : new Map();
-    this.#names = from ? from.#names : new Map();
-    this.#below = from ? from.#below : new Map();
+    this.#objects = from ? from.#objects : new Layered();
+    this.#names = from ? from.#names : new Layered();
+    this.#below = from ? from.#below : new Layered();
     this.#shared = from !== undefined;
+    this.#temporary = from ? from.#temporary : false;
     if (from) from.#shared = true;
     this.path = from?.path ?? ['public'];
     this.pathSet = from?.pathSet ?? false;
@@ -200,15 +205,15 @@ export class Catalog {
     }
   }
 
-  get objects(): ReadonlyMap<string, Obj> {
+  get objects(): Pick<Layered<Obj>, 'get' | 'has' | 'values' | typeof Symbol.iterator> {
     return this.#objects;
   }
 
   #own(): void {
     if (!this.#shared) return;
-    this.#objects = new Map(this.#objects);
-    this.#names = new Map(this.#names);
-    this.#below = new Map(this.#below);
+    this.#objects = new Layered(this.#objects);
+    this.#names = new Layered(this.#names);
+    this.#below = new Layered(this.#below);
     this.#shared = false;
   }
 
@@ -228,18 +233,28 @@ export class Catalog {
   put(object: Obj): void {
     this.#own();
     const old = this.#objects.get(object.id);
-    if (!old || old.parent !== object.parent || old.name !== object.name) {
+    if (
+      !old ||
+      old.parent !== object.parent ||
+      old.name !== object.name ||
+      old.deps !== object.deps ||
+      old.auto !== object.auto
+    ) {
       if (old) this.#unlist(old);
       this.#list(object);
     }
+    if (object.schema === 'pg_temp') this.#temporary = true;
     this.#objects.set(object.id, object);
     this.#names.set(this.#keyOf(object), object.id);
   }
 
-  /** Under what an object is found besides its name: its parent, a function's bare name. */
-  #groups(object: Obj): string[] {
-    const groups = object.parent === undefined ? [] : [object.parent];
-    if (object.cls === 'function') groups.push(`function ${object.name.slice(0, object.name.indexOf('('))}`);
+  /** Under what an object is found besides its name: its parent, what it goes away with, what it needs, a function's bare name. */
+  #groups(object: Obj): Set<string> {
+    const groups = new Set<string>();
+    if (object.parent !== undefined) groups.add(object.parent);
+    for (const id of object.auto) groups.add(`auto ${id}`);
+    for (const id of object.deps) groups.add(`dep ${id}`);
+    if (object.cls === 'function') groups.add(`function ${object.name.slice(0, object.name.indexOf('('))}`);
     return groups;
   }
 
@@ -287,12 +302,26 @@ export class Catalog {
     const out = new Set<string>();
     const note = (object: Obj): void => {
       out.add(this.#keyOf(object)).add(`id:${object.id}`).add('*');
-      if (object.parent !== undefined) out.add(`children:${object.parent}`);
+      if (object.parent !== undefined) out.add(`children:${object.parent}`).add(`on:${object.parent}`);
+      for (const id of object.auto) out.add(`on:${id}`);
+      for (const id of object.deps) out.add(`on:${id}`);
       if (object.cls === 'function') out.add(`function:${object.name.slice(0, object.name.indexOf('('))}`);
     };
-    for (const [id, object] of this.objects) if (other.objects.get(id) !== object) note(object);
-    for (const [id, object] of other.objects) if (this.objects.get(id) !== object) note(object);
+    for (const id of this.#differing(other)) {
+      const mine = this.#objects.get(id);
+      const theirs = other.#objects.get(id);
+      if (mine === theirs) continue;
+      if (mine) note(mine);
+      if (theirs) note(theirs);
+    }
     return out;
+  }
+
+  /** Ids of all objects that may not be the same in both. */
+  #differing(other: Catalog): Iterable<string> {
+    return (
+      Layered.parted(this.#objects, other.#objects) ?? new Set([...this.#objects, ...other.#objects].map(([id]) => id))
+    );
   }
 
   #schemaOf(cls: Class, schema: string | undefined): string {
@@ -491,15 +520,11 @@ export class Catalog {
 
   /** All that goes away with these ids: children and what depends on them automatically. */
   #closure(ids: Set<string>): void {
-    for (let grew = true; grew;) {
-      grew = false;
-      for (const object of this.objects.values()) {
-        if (ids.has(object.id)) continue;
-        if ((object.parent !== undefined && ids.has(object.parent)) || object.auto.some((id) => ids.has(id))) {
-          ids.add(object.id);
-          grew = true;
-        }
-      }
+    // the set grows while it is gone through
+    for (const id of ids) {
+      this.reads?.add(`on:${id}`);
+      for (const group of [id, `auto ${id}`])
+        for (const below of this.#below.get(group) ?? []) if (this.#objects.has(below)) ids.add(below);
     }
   }
 
@@ -507,13 +532,13 @@ export class Catalog {
   drop(targets: readonly Obj[], cascade: boolean): void {
     if (targets.length === 0) return;
     if (cascade && this.world) this.world.cascaded = true;
-    this.reads?.add('*');
     const ids = new Set(targets.map((target) => target.id));
     this.#closure(ids);
-    for (let grew = true; grew;) {
-      grew = false;
-      for (const object of this.objects.values()) {
-        if (ids.has(object.id) || !object.deps.some((id) => ids.has(id))) continue;
+    for (let size = -1; size < ids.size;) {
+      size = ids.size;
+      for (const id of [...ids].flatMap((needed) => this.#below.get(`dep ${needed}`) ?? [])) {
+        const object = this.#objects.get(id);
+        if (!object || ids.has(id)) continue;
         if (!cascade) {
           if (this.world || this.lenient) continue; // the original did work: our picture of what depends on it is wrong
           throw new StepError(`${describe(object)} depends on ${targets.map((target) => describe(target)).join(', ')}`);
@@ -522,10 +547,9 @@ export class Catalog {
           // CASCADE over a type drops the columns of that type; over a default's function only the default
           if (!ids.has(object.attrs['typeId'] ?? '')) continue;
         }
-        ids.add(object.id);
-        grew = true;
+        ids.add(id);
       }
-      if (grew) this.#closure(ids);
+      if (size < ids.size) this.#closure(ids);
     }
     const dropped = this.world ? undefined : new Set(this.dropped);
     for (const id of ids) {
@@ -592,6 +616,7 @@ export class Catalog {
 
   /** Temporary objects vanish with the session. */
   endSession(): void {
+    if (!this.#temporary) return;
     const gone = [...this.objects.values()].filter((object) => object.schema === 'pg_temp');
     const ids = new Set(gone.map((object) => object.id));
     this.#closure(ids);
@@ -619,27 +644,26 @@ export class Catalog {
 
   /** What one catalog has and the other hasn't, as sorted lines; both empty when they hold the same. */
   difference(other: Catalog): { readonly only: Obj[]; readonly missing: Obj[] } {
+    const ids = new Set<string>();
+    for (const id of this.#differing(other)) {
+      ids.add(id);
+      const mine = this.#objects.get(id);
+      const theirs = other.#objects.get(id);
+      // an object's line names its parent
+      if (mine?.name !== theirs?.name || mine?.schema !== theirs?.schema)
+        for (const catalog of [this, other]) for (const child of catalog.#below.get(id) ?? []) ids.add(child);
+    }
     const mine = new Map<string, Obj[]>();
-    for (const [id, object] of this.objects) {
-      if (
-        object.schema === 'pg_temp' ||
-        (other.objects.get(id) === object &&
-          (object.parent === undefined ||
-            other.objects.get(object.parent)?.name === this.objects.get(object.parent)?.name))
-      )
-        continue;
+    for (const id of ids) {
+      const object = this.#objects.get(id);
+      if (!object || object.schema === 'pg_temp') continue;
       const line = this.line(object);
       mine.set(line, [...(mine.get(line) ?? []), object]);
     }
     const missing: Obj[] = [];
-    for (const [id, object] of other.objects) {
-      if (
-        object.schema === 'pg_temp' ||
-        (this.objects.get(id) === object &&
-          (object.parent === undefined ||
-            other.objects.get(object.parent)?.name === this.objects.get(object.parent)?.name))
-      )
-        continue;
+    for (const id of ids) {
+      const object = other.#objects.get(id);
+      if (!object || object.schema === 'pg_temp') continue;
       const same = mine.get(other.line(object));
       if (!same || same.length === 0) missing.push(object);
       else same.pop();

@@ -1,0 +1,97 @@
+/**
+ * A map of which many versions live at once, each a few changes away from an older one: what the states of a file are to each other. A
+ * version shares all that it doesn't change, and two versions of one family can be compared by what was changed since they parted.
+ */
+
+/** Lookups walk this many layers at most; then a layer is made that holds everything. */
+const DEEPEST = 2;
+const GONE = Symbol('deleted');
+
+export class Layered<V> implements Iterable<[string, V]> {
+  /** What is looked up next when `#own` has no entry; undefined for a layer that holds everything. */
+  readonly #base: Layered<V> | undefined;
+  /** The version that this one was made from. */
+  readonly #older: Layered<V> | undefined;
+  readonly #own: Map<string, V | typeof GONE>;
+  readonly #depth: number;
+  readonly #age: number;
+  /** Keys changed since the older version, where `#own` doesn't tell. */
+  readonly #changed: Set<string> | undefined;
+  /** Everything in one map, made when somebody goes through all entries. */
+  #flat: Map<string, V> | undefined;
+
+  /** A version that starts out the same as `older`, which must not be changed any more. */
+  constructor(older?: Layered<V>) {
+    this.#older = older;
+    this.#age = older ? older.#age + 1 : 0;
+    if (older && older.#depth < DEEPEST) {
+      this.#base = older;
+      this.#depth = older.#depth + 1;
+      this.#own = new Map();
+    } else {
+      this.#depth = 0;
+      this.#own = new Map(older ? older.#all() : []);
+      this.#changed = new Set();
+    }
+  }
+
+  get(key: string): V | undefined {
+    const value = this.#own.get(key);
+    if (value !== undefined) return value === GONE ? undefined : value;
+    return this.#base ? this.#base.get(key) : undefined;
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  set(key: string, value: V): void {
+    this.#own.set(key, value);
+    this.#changed?.add(key);
+    this.#flat = undefined;
+  }
+
+  delete(key: string): void {
+    if (this.#base) this.#own.set(key, GONE);
+    else this.#own.delete(key);
+    this.#changed?.add(key);
+    this.#flat = undefined;
+  }
+
+  values(): IterableIterator<V> {
+    return this.#all().values();
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, V]> {
+    return this.#all()[Symbol.iterator]();
+  }
+
+  #all(): Map<string, V> {
+    if (!this.#base) return this.#own as Map<string, V>;
+    if (this.#flat) return this.#flat;
+    const flat = new Map(this.#base.#all());
+    for (const [key, value] of this.#own) {
+      if (value === GONE) flat.delete(key);
+      else flat.set(key, value);
+    }
+    return (this.#flat = flat);
+  }
+
+  /** The keys that may have other values in the two versions: all that was set or deleted since they parted; undefined if they are no family. */
+  static parted<V>(one: Layered<V>, other: Layered<V>): Set<string> | undefined {
+    const out = new Set<string>();
+    let a: Layered<V> | undefined = one;
+    let b: Layered<V> | undefined = other;
+    while (a !== b) {
+      if (!a || !b) return undefined;
+      if (a.#age >= b.#age) {
+        for (const key of a.#changed ?? a.#own.keys()) out.add(key);
+        a = a.#older;
+      } else {
+        for (const key of b.#changed ?? b.#own.keys()) out.add(key);
+        b = b.#older;
+      }
+    }
+    return out;
+  }
+}
