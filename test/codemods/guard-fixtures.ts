@@ -977,6 +977,31 @@ export const fixtures: readonly Fixture[] = [
     migration: 'CREATE EVENT TRIGGER et ON ddl_command_end EXECUTE FUNCTION et();',
   },
 
+  // what was there before and is not told by the file
+  {
+    name: 'keys dropped and added again around wider columns',
+    setup: `CREATE TABLE a (id int CONSTRAINT a_pk PRIMARY KEY, v int DEFAULT 0);
+CREATE TABLE b (id int PRIMARY KEY, a_id int CONSTRAINT b_a REFERENCES a (id));`,
+    rows: 'INSERT INTO a VALUES (1, 1), (2, 2); INSERT INTO b VALUES (1, 1), (2, NULL);',
+    migration: `ALTER TABLE b DROP CONSTRAINT b_a;
+ALTER TABLE a DROP CONSTRAINT a_pk, ALTER COLUMN id SET DATA TYPE bigint, ALTER COLUMN v SET DEFAULT 1, ADD CONSTRAINT a_pk PRIMARY KEY (id);
+ALTER TABLE b ALTER COLUMN a_id SET DATA TYPE bigint;
+ALTER TABLE b ADD CONSTRAINT b_a FOREIGN KEY (a_id) REFERENCES a (id);`,
+    live: 'INSERT INTO a (id) VALUES (5000000000); INSERT INTO b VALUES (3, 5000000000);',
+  },
+  {
+    name: 'views that two CASCADEs take away and that are made again',
+    setup: `${TWO_TABLES}
+CREATE VIEW av AS SELECT id FROM a; CREATE VIEW av2 AS SELECT id FROM av;
+CREATE VIEW bv AS SELECT id FROM b; CREATE VIEW bv2 AS SELECT id FROM bv;`,
+    migration: `DROP VIEW av CASCADE;
+CREATE VIEW av AS SELECT id, v FROM a;
+CREATE VIEW av2 AS SELECT id, v FROM av;
+DROP VIEW bv CASCADE;
+CREATE VIEW bv AS SELECT id, n FROM b;
+CREATE VIEW bv2 AS SELECT id, n FROM bv;`,
+  },
+
   // rows
   {
     name: 'rows with a key',
@@ -989,6 +1014,15 @@ export const fixtures: readonly Fixture[] = [
     setup: ACCOUNT,
     rows: ACCOUNT_ROWS,
     migration: 'CREATE TABLE mail (id int PRIMARY KEY, mail text);\nINSERT INTO mail SELECT id, email FROM account;',
+  },
+  {
+    name: 'rows with ON CONFLICT in front of a trigger that forbids them',
+    setup: ACCOUNT,
+    rows: ACCOUNT_ROWS,
+    migration: `INSERT INTO account (id, email) VALUES (10, 'root') ON CONFLICT DO NOTHING;
+CREATE FUNCTION no_root() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN IF NEW.email = 'root' THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER no_root BEFORE INSERT ON account FOR EACH ROW EXECUTE FUNCTION no_root();`,
   },
   {
     name: 'rows updated where empty',

@@ -8,6 +8,7 @@ import type { DataStep, Effect, OnlyIf, Reader, Run } from '../model/effect.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
 import { collectRefs, needRelations, needsOf, type Refs } from './refs.ts';
 import { nameSql } from './probe.ts';
+import { excludesDone, fillsNulls, picksByOwnValue, renumbers, settles } from './settles.ts';
 import { tokenText } from './source.ts';
 
 const ALL: ReadonlySet<string> = new Set(['*']);
@@ -312,6 +313,10 @@ export const readInsert: Reader = (input): Effect => {
       needs.check(catalog);
       let idempotent = false;
       let key: string[] | undefined = literalKey(catalog, table);
+      // a BEFORE trigger sees the row before ON CONFLICT does
+      if ((conflictClause || keyed) && context.rerun && !catalog.world)
+        for (const child of catalog.children(table.id, 'trigger'))
+          if (isNew(child)) throw new StepError(`trigger "${child.name}" would fire for rows that are there already`);
       if (conflictClause) {
         const target: string[] = (conflictClause.infer?.indexElems ?? []).map(
           (item: Node) => item.IndexElem?.name ?? '',
@@ -329,10 +334,6 @@ export const readInsert: Reader = (input): Effect => {
           usable && !selfReading && !(refs.volatile && !rows && target.length === 0 && !selectedKey(catalog, table));
       } else if (keyed) {
         key ??= selectedKey(catalog, table);
-        // a BEFORE trigger sees the row before ON CONFLICT does
-        if (context.rerun && !catalog.world)
-          for (const child of catalog.children(table.id, 'trigger'))
-            if (isNew(child)) throw new StepError(`trigger "${child.name}" would fire for rows that are there already`);
         idempotent = key !== undefined;
       } else if (!rows && antiJoins([node.selectStmt, node.withClause], spec)) {
         idempotent = true;
@@ -546,196 +547,6 @@ function columnEmpty(spec: Spec, written: () => readonly string[], token: string
   };
 }
 
-/** f(f(x)) = f(x): functions and operators that change nothing when they are applied to their own result. */
-function settles(expression: Node, column: string): boolean {
-  const isColumn = (node: Node): boolean => {
-    let inner = node;
-    while (inner?.TypeCast) inner = inner.TypeCast.arg;
-    const fields = inner?.ColumnRef?.fields;
-    return fields !== undefined && fields[fields.length - 1]?.String?.sval === column;
-  };
-  const readsColumn = (node: Node): boolean => collectRefs(node).columns.some((item) => item.name === column);
-  if (isColumn(expression)) return true;
-  if (expression?.TypeCast) return settles(expression.TypeCast.arg, column);
-  const call = expression?.FuncCall;
-  if (call) {
-    const name: string = call.funcname?.[call.funcname.length - 1]?.String?.sval ?? '';
-    const args: Node[] = call.args ?? [];
-    const rest = args.slice(1).every((arg) => !readsColumn(arg));
-    if (
-      ['lower', 'upper', 'btrim', 'ltrim', 'rtrim', 'trim', 'jsonb_strip_nulls', 'array_remove', 'initcap'].includes(
-        name,
-      ) &&
-      args[0] &&
-      (isColumn(args[0]) || settles(args[0], column)) &&
-      rest
-    )
-      return true;
-    if (name === 'left' && args[0] && isColumn(args[0]) && rest) return true;
-    if (
-      (name === 'substring' || name === 'substr') &&
-      args.length === 3 &&
-      args[0] &&
-      isColumn(args[0]) &&
-      constantText(args[1]) === '1' &&
-      rest
-    )
-      return true;
-    if (
-      name === 'array_replace' &&
-      args[0] &&
-      isColumn(args[0]) &&
-      constantText(args[1]) !== undefined &&
-      constantText(args[2]) !== undefined &&
-      constantText(args[1]) !== constantText(args[2])
-    )
-      return true;
-    if (name === 'date_trunc' && args[1] && isColumn(args[1])) return true;
-    if (
-      (name === 'jsonb_set' || name === 'jsonb_set_lax') &&
-      args[0] &&
-      isColumn(args[0]) &&
-      args.slice(1).every((arg) => !readsColumn(arg))
-    )
-      return true;
-    if (name === 'replace' && args[0] && isColumn(args[0])) {
-      const from = constantText(args[1]);
-      const to = constantText(args[2]);
-      // the result must neither hold the pattern nor build a new one across the seam
-      return from !== undefined && to !== undefined && from !== '' && !to.includes(from) && !seam(from, to);
-    }
-    return false;
-  }
-  if (expression?.CoalesceExpr) {
-    const args: Node[] = expression.CoalesceExpr.args ?? [];
-    return args[0] !== undefined && isColumn(args[0]) && args.slice(1).every((arg) => !readsColumn(arg));
-  }
-  // flags: c | 4, c & 3, c & ~4
-  const flags = expression?.A_Expr;
-  if (
-    flags?.kind === 'AEXPR_OP' &&
-    ['|', '&'].includes(flags.name?.[0]?.String?.sval) &&
-    isColumn(flags.lexpr) &&
-    collectRefs(flags.rexpr).columns.length === 0 &&
-    collectRefs(flags.rexpr).functions.length === 0
-  )
-    return true;
-  const operator = expression?.A_Expr;
-  if (
-    operator &&
-    operator.kind === 'AEXPR_OP' &&
-    operator.name?.[0]?.String?.sval === '-' &&
-    isColumn(operator.lexpr)
-  ) {
-    // jsonb - 'key': a text constant; a number would be arithmetic
-    return operator.rexpr?.A_Const?.sval !== undefined;
-  }
-  const branch = expression?.CaseExpr;
-  if (branch) {
-    const results = [
-      ...(branch.args ?? []).map((item: Node) => item.CaseWhen?.result),
-      ...(branch.defresult ? [branch.defresult] : []),
-    ];
-    const constants = results.map((result: Node) => (isColumn(result) ? undefined : constantText(result)));
-    if (results.some((result: Node, index: number) => !isColumn(result) && constants[index] === undefined))
-      return false;
-    const compared: string[] = [];
-    for (const item of branch.args ?? []) {
-      const when = item.CaseWhen?.expr;
-      const value = branch.arg
-        ? constantText(when)
-        : when?.A_Expr && isColumn(when.A_Expr.lexpr)
-          ? constantText(when.A_Expr.rexpr)
-          : undefined;
-      if (value === undefined) return false;
-      compared.push(value);
-    }
-    return (
-      branch.defresult !== undefined &&
-      constants.every(
-        (value: string | undefined, index: number) =>
-          value === undefined || !compared.includes(value) || compared[index] === value,
-      )
-    );
-  }
-  return false;
-}
-
-/** Could replace(x, from, to) leave a new `from` where a replacement meets its surroundings? */
-function seam(from: string, to: string): boolean {
-  if (to === '') return true;
-  for (let length = 1; length < from.length; length++) {
-    if (to.endsWith(from.slice(0, length)) || to.startsWith(from.slice(-length))) return true;
-  }
-  return false;
-}
-
-/** `SET c = c || 'x' WHERE c NOT LIKE '%x'`: the condition leaves out the rows that are done. */
-function excludesDone(column: string, expression: Node, where: Node): boolean {
-  const parts: Node[] = where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : [where];
-  const isColumn = (node: Node): boolean =>
-    node?.ColumnRef?.fields?.[node.ColumnRef.fields.length - 1]?.String?.sval === column;
-  const operator = expression?.A_Expr;
-  for (const part of parts) {
-    const test = part?.A_Expr;
-    if (test?.kind === 'AEXPR_LIKE' && test.name?.[0]?.String?.sval === '!~~' && isColumn(test.lexpr)) {
-      const pattern = constantText(test.rexpr);
-      if (pattern === undefined || operator?.name?.[0]?.String?.sval !== '||') continue;
-      const literal = pattern.replace(/^%|%$/g, '');
-      if (/[%_\\]/.test(literal)) continue;
-      if (pattern.startsWith('%') && isColumn(operator.lexpr) && constantText(operator.rexpr)?.endsWith(literal))
-        return true;
-      if (pattern.endsWith('%') && isColumn(operator.rexpr) && constantText(operator.lexpr)?.startsWith(literal))
-        return true;
-    }
-  }
-  return false;
-}
-
-/** Is the WHERE met only by rows where an assigned column IS NULL, and is it set to something that isn't null? */
-function fillsNulls(where: Node, assigned: ReadonlySet<string>): boolean {
-  const parts: Node[] = where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : [where];
-  return parts.some(
-    (part) =>
-      part?.NullTest?.nulltesttype === 'IS_NULL' &&
-      assigned.has(part.NullTest.arg?.ColumnRef?.fields?.at(-1)?.String?.sval),
-  );
-}
-
-/**
- * `SET position = s.n FROM (SELECT id, row_number() OVER (… ORDER BY position, …) n FROM t) s`: numbering rows by the number that they have
- * gives them the same numbers again.
- */
-function renumbers(node: Node, assignment: { column: string; value: Node }, target: string): boolean {
-  const fields: string[] = (assignment.value?.ColumnRef?.fields ?? []).map((field: Node) => field?.String?.sval ?? '*');
-  if (fields.length !== 2 || (node.fromClause ?? []).length !== 1) return false;
-  const from = node.fromClause[0];
-  const alias = from?.RangeSubselect?.alias?.aliasname ?? from?.RangeVar?.alias?.aliasname ?? from?.RangeVar?.relname;
-  if (alias !== fields[0]) return false;
-  const query = from?.RangeSubselect
-    ? from.RangeSubselect.subquery?.SelectStmt
-    : (node.withClause?.ctes ?? []).find((item: Node) => item.CommonTableExpr?.ctename === from?.RangeVar?.relname)
-        ?.CommonTableExpr?.ctequery?.SelectStmt;
-  if (
-    !query ||
-    query.whereClause ||
-    query.groupClause ||
-    query.fromClause?.[0]?.RangeVar?.relname !== target ||
-    query.fromClause.length !== 1
-  )
-    return false;
-  const column = (query.targetList ?? []).find((item: Node) => item.ResTarget?.name === fields[1])?.ResTarget?.val
-    ?.FuncCall;
-  const over = column?.over;
-  if (!['row_number', 'rank', 'dense_rank'].includes(column?.funcname?.at(-1)?.String?.sval) || !over) return false;
-  const first = over.orderClause?.[0]?.SortBy;
-  if (first?.node?.ColumnRef?.fields?.at(-1)?.String?.sval !== assignment.column || first.sortby_dir === 'SORTBY_DESC')
-    return false;
-  return !collectRefs([over.partitionClause, over.orderClause.slice(1), node.whereClause]).columns.some(
-    (item) => item.name === assignment.column,
-  );
-}
-
 interface UpdateReading {
   readonly idempotent: boolean;
   readonly why: string;
@@ -778,6 +589,12 @@ function readUpdateHarm(
     return undefined;
   });
   if (subqueryReads) return { idempotent: limited, why: 'a subquery reads the column that it sets', limited };
+  if (picksByOwnValue(node, assignments, own))
+    return {
+      idempotent: limited,
+      why: 'it looks up the new value by the old one, so a second run may look up the new one',
+      limited,
+    };
   for (const { column, value } of assignments) {
     let selfRead = false;
     walk(value, (tag, inner) => {
@@ -792,7 +609,8 @@ function readUpdateHarm(
     });
     if (!selfRead) continue;
     const readsOthers = collectRefs(value).columns.some((item) => item.name !== column && assigned.has(item.name));
-    if (!readsOthers && (settles(value, column) || excludesDone(column, value, node.whereClause))) continue;
+    if (!readsOthers && (settles(value, column, node.whereClause) || excludesDone(column, value, node.whereClause)))
+      continue;
     if (limited) continue;
     return {
       idempotent: false,

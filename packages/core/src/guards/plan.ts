@@ -195,7 +195,7 @@ function runCourse(effects: readonly (Effect | undefined)[], world: World, initi
   );
   if (!world.history) {
     effects.forEach((effect, index) => {
-      if (cascades(effect)) for (let k = 0; k <= index; k++) (states[k] as Catalog).cascadeAhead = index;
+      if (cascades(effect)) for (let k = 0; k <= index; k++) (states[k] as Catalog).cascadeAhead ??= index;
     });
   }
   const final = asFound(states[effects.length] as Catalog);

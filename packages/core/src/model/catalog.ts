@@ -171,7 +171,7 @@ export class Catalog {
   /** See World.maybe. */
   maybe: ReadonlySet<string> = new Set();
   /**
-   * The last DROP … CASCADE that lies ahead of this state, when nothing is known of earlier migrations: what statements behind it create
+   * The next DROP … CASCADE that lies ahead of this state, when nothing is known of earlier migrations: what statements behind it create
    * may have been there before, and have gone with it.
    */
   cascadeAhead: number | undefined;
