@@ -1025,6 +1025,22 @@ BEGIN IF NEW.email = 'root' THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW; END $
 CREATE TRIGGER no_root BEFORE INSERT ON account FOR EACH ROW EXECUTE FUNCTION no_root();`,
   },
   {
+    name: 'rows numbered by a sequence that goes again',
+    setup: ACCOUNT,
+    rows: ACCOUNT_ROWS,
+    migration: `CREATE SEQUENCE numbers;
+UPDATE account SET age = nextval('numbers') WHERE age IS NULL;
+DROP SEQUENCE numbers;
+ALTER TABLE account ALTER COLUMN age SET NOT NULL;`,
+  },
+  {
+    name: 'rows filled in several steps',
+    setup: ACCOUNT,
+    rows: ACCOUNT_ROWS,
+    migration: `UPDATE account SET age = 1 WHERE age IS NULL AND email = 'a@x';
+UPDATE account SET age = id WHERE age IS NULL AND email LIKE 'b%';`,
+  },
+  {
     name: 'rows updated where empty',
     setup: ACCOUNT,
     rows: ACCOUNT_ROWS,

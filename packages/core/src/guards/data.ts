@@ -8,7 +8,7 @@ import type { DataStep, Effect, OnlyIf, Reader, Run } from '../model/effect.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
 import { collectRefs, needRelations, needsOf, type Refs } from './refs.ts';
 import { nameSql } from './probe.ts';
-import { excludesDone, fillsNulls, picksByOwnValue, renumbers, settles } from './settles.ts';
+import { excludesDone, filledColumns, picksByOwnValue, renumbers, settles } from './settles.ts';
 import { tokenText } from './source.ts';
 
 const ALL: ReadonlySet<string> = new Set(['*']);
@@ -51,6 +51,8 @@ function sees(earlier: DataStep, later: DataStep): boolean {
     if (!reads) continue;
     for (const column of columns) {
       if (!reads.has(column) && !reads.has('*')) continue;
+      // both only fill what is NULL: the rows of the earlier one have been filled
+      if (writes && earlier.fills.has(column) && later.fills.has(column) && !earlier.looksAround) continue;
       // a row that holds `later`'s constant is none of those that `earlier` picks
       const constant = later.constants.get(column);
       const picked = earlier.filters.get(column);
@@ -348,6 +350,7 @@ export const readInsert: Reader = (input): Effect => {
             filters: NOTHING,
             constants: signature(),
             given: new Set(written),
+            fills: NONE,
             looksAround: !rows,
             mentionsTarget: true,
           },
@@ -367,6 +370,7 @@ export const readInsert: Reader = (input): Effect => {
               kind: 'delete',
               filters: NOTHING,
               given: NONE,
+              fills: NONE,
               constants: NOTHING,
               looksAround: false,
               mentionsTarget: false,
@@ -563,7 +567,7 @@ function readUpdateHarm(
   const assigned = new Set(assignments.map((item) => item.column));
   const own = new Set([target, alias].filter((name): name is string => name !== undefined));
   const everything = collectRefs([node.targetList, node.fromClause, node.whereClause, node.withClause]);
-  const limited = fillsNulls(node.whereClause, assigned);
+  const limited = filledColumns(node.whereClause, assigned).size > 0;
   if (everything.volatile)
     return {
       idempotent: limited,
@@ -643,6 +647,7 @@ export const readUpdate: Reader = (input): Effect => {
       }),
     ),
     given: NONE,
+    fills: filledColumns(node.whereClause, new Set(columns)),
     looksAround: refs.subquery,
     mentionsTarget: refs.relations.some((relation) => relation.name === spec.name),
   };
@@ -694,6 +699,7 @@ export const readDelete: Reader = (input): Effect => {
     filters: filtersOf(node.whereClause, new Set(specs.map((spec) => spec.name))),
     constants: NOTHING,
     given: NONE,
+    fills: NONE,
     looksAround: refs.subquery,
     mentionsTarget: refs.relations.some((relation) => specs.some((spec) => spec.name === relation.name)),
   };
@@ -748,6 +754,7 @@ export const readMerge: Reader = (input): Effect => {
             kind: 'update',
             filters: NOTHING,
             given: NONE,
+            fills: NONE,
             constants: NOTHING,
             looksAround: true,
             mentionsTarget: true,

@@ -78,6 +78,7 @@ export const readCreateFunction: Reader = (input): Effect => {
           columns: [],
           functions: [],
           types: types.filter((type) => type !== undefined),
+          named: [],
           volatile: false,
           clock: false,
           subquery: false,

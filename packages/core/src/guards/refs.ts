@@ -1,5 +1,5 @@
 /** What an expression or query refers to: relations, columns, types, functions. */
-import { qualified, rangeVar, strings, walk, type Node, type QualifiedName } from '../model/ast.ts';
+import { constantText, qualified, rangeVar, strings, walk, type Node, type QualifiedName } from '../model/ast.ts';
 import { StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import { typeText } from '../model/types.ts';
 
@@ -9,6 +9,8 @@ export interface Refs {
   readonly columns: { readonly qualifier: string | undefined; readonly name: string }[];
   readonly functions: QualifiedName[];
   readonly types: QualifiedName[];
+  /** Relations named by a string: nextval('s'), 's'::regclass. */
+  readonly named: QualifiedName[];
   /** Functions whose value changes from call to call, or that change something themselves. */
   volatile: boolean;
   /** The clock: the same within a transaction, another value on a rerun. */
@@ -37,6 +39,7 @@ const VOLATILE = new Set([
   'nanoid',
   'gen_salt',
 ]);
+const SEQUENCE = new Set(['nextval', 'currval', 'setval']);
 const CLOCK = new Set(['now', 'transaction_timestamp', 'statement_timestamp']);
 
 /** Functions of pg_catalog that migrations use and that never change rows; a function not listed may do anything. */
@@ -52,6 +55,17 @@ export const HARMLESS = new Set(
   ).split(' '),
 );
 
+/** A relation's name as text, as regclass reads it: `s`, `public.s`, `"S"`; undefined for what is no such name (an OID). */
+function relationText(text: string): QualifiedName | undefined {
+  if (!/^\s*(?:[a-z_][\w$]*|"(?:[^"]|"")+")(?:\s*\.\s*(?:[a-z_][\w$]*|"(?:[^"]|"")+"))?\s*$/i.test(text))
+    return undefined;
+  return qualified(
+    [...text.matchAll(/"((?:[^"]|"")+)"|[\w$]+/g)].map(([plain, inside]) =>
+      inside === undefined ? plain.toLowerCase() : inside.replaceAll('""', '"'),
+    ),
+  );
+}
+
 /** Collects references; names bound by WITH are not relations. */
 export function collectRefs(node: Node): Refs {
   const refs: Refs = {
@@ -59,9 +73,14 @@ export function collectRefs(node: Node): Refs {
     columns: [],
     functions: [],
     types: [],
+    named: [],
     volatile: false,
     clock: false,
     subquery: false,
+  };
+  const nameRelation = (node: Node): void => {
+    const name = relationText(constantText(node) ?? '');
+    if (name) refs.named.push(name);
   };
   const bound = new Set<string>();
   walk(node, (tag, value) => {
@@ -88,8 +107,12 @@ export function collectRefs(node: Node): Refs {
         refs.functions.push(name);
         if (VOLATILE.has(name.name)) refs.volatile = true;
         if (CLOCK.has(name.name)) refs.clock = true;
+        if (SEQUENCE.has(name.name)) nameRelation(value.args?.[0]);
         break;
       }
+      case 'TypeCast':
+        if (value.typeName?.names?.at(-1)?.String?.sval === 'regclass') nameRelation(value.arg);
+        break;
       case 'SQLValueFunction':
         if (/CURRENT_(DATE|TIME)|LOCALTIME/.test(String(value.op))) refs.clock = true;
         break;
@@ -165,7 +188,7 @@ export interface Needs {
 
 export function needsOf(refs: Refs, written: readonly string[], target: Spec | undefined): Needs {
   let known: { spec: Spec; type: string; column: string }[] | undefined;
-  let functions: string[] | undefined;
+  let others: string[] | undefined;
   const typeOf = (catalog: Catalog, object: Obj): string => {
     const type = catalog.get(object.attrs['typeId']);
     return type ? `#${type.id}` : (object.attrs['type'] ?? '');
@@ -174,7 +197,7 @@ export function needsOf(refs: Refs, written: readonly string[], target: Spec | u
     check(catalog) {
       if (catalog.world || catalog.recording) {
         known = [];
-        functions = [];
+        others = [];
         const tables: Spec[] = [
           ...(target ? [target] : []),
           ...refs.relations.map((relation): Spec => ({
@@ -195,7 +218,11 @@ export function needsOf(refs: Refs, written: readonly string[], target: Spec | u
         }
         for (const name of refs.functions) {
           const found = findFunction(catalog, name);
-          if (found) functions.push(found.id);
+          if (found) others.push(found.id);
+        }
+        for (const name of refs.named) {
+          const found = catalog.find({ cls: 'relation', ...name });
+          if (found) others.push(found.id);
         }
         return;
       }
@@ -205,8 +232,8 @@ export function needsOf(refs: Refs, written: readonly string[], target: Spec | u
         if (type !== need.type && !/^(text|character varying)/.test(type))
           throw new StepError(`column "${need.column}" has another type by then`);
       }
-      for (const id of functions ?? [])
-        if (!catalog.get(id)) throw new StepError('a function that it calls is gone by then');
+      for (const id of others ?? [])
+        if (!catalog.get(id)) throw new StepError('a function or sequence that it uses is gone by then');
     },
   };
 }

@@ -135,13 +135,14 @@ export function excludesDone(column: string, expression: Node, where: Node): boo
   return false;
 }
 
-/** Is the WHERE met only by rows where an assigned column IS NULL, and is it set to something that isn't null? */
-export function fillsNulls(where: Node, assigned: ReadonlySet<string>): boolean {
+/** The assigned columns that are NULL in every row that meets the WHERE. */
+export function filledColumns(where: Node, assigned: ReadonlySet<string>): Set<string> {
   const parts: Node[] = where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : [where];
-  return parts.some(
-    (part) =>
-      part?.NullTest?.nulltesttype === 'IS_NULL' &&
-      assigned.has(part.NullTest.arg?.ColumnRef?.fields?.at(-1)?.String?.sval),
+  return new Set(
+    parts
+      .filter((part) => part?.NullTest?.nulltesttype === 'IS_NULL')
+      .map((part): string => part.NullTest.arg?.ColumnRef?.fields?.at(-1)?.String?.sval ?? '')
+      .filter((column) => assigned.has(column)),
   );
 }
 

@@ -35,6 +35,8 @@ export interface DataStep {
   readonly given: ReadonlySet<string>;
   /** Columns that are set to constants. */
   readonly constants: ReadonlyMap<string, string>;
+  /** UPDATE: columns that it sets only where they are NULL. */
+  readonly fills: ReadonlySet<string>;
   /** Looks at other rows of the tables that it reads (a subquery, an aggregate). */
   readonly looksAround: boolean;
   /** Reads its own target a second time, under another alias or in a subquery. */
