@@ -508,9 +508,12 @@ function replaceGuard(
   const relation = after.get(constraint?.parent);
   const additions =
     statement.node.cmds?.filter(
-      (item: { AlterTableCmd: { subtype: string } }) => item.AlterTableCmd.subtype === 'AT_AddConstraint',
+      (item: { AlterTableCmd: { subtype: string; def?: { Constraint?: { indexname?: string } } } }) =>
+        item.AlterTableCmd.subtype === 'AT_AddConstraint',
     ) ?? [];
   if (!constraint || !relation || created.length !== 1 || additions.length !== 1 || !effect?.prefix) return undefined;
+  // an index stands on the real table only
+  if (additions[0]?.AlterTableCmd.def?.Constraint?.indexname) return undefined;
   const temporary = `pg_temp.${quoteIdent(relation.name)}`;
   const tokens = statement.tokens;
   // the ADD action alone, on the twin

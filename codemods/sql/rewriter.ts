@@ -10,6 +10,7 @@ import {
   readEffect,
   type Edit,
   type Effect,
+  type Plan,
   type PlannedStatement,
   type Problem,
   type Statement,
@@ -145,10 +146,13 @@ function rewriteFile(
     disabled: (statement: Statement) => disabled.statements.get(statement),
   };
   let plan = planFile(parsed.statements, text, { ...common, history: () => undefined });
+  const refusals = (one: Plan): number => one.statements.filter((planned) => planned.form.type === 'refuse').length;
   // only what the file alone leaves open needs the earlier migrations
-  if (plan.open || plan.statements.some((planned) => planned.form.type === 'refuse')) {
+  if (plan.open || refusals(plan) > 0) {
     const before = history();
-    if (before) plan = planFile(parsed.statements, text, { ...common, history: () => before });
+    const informed = before && planFile(parsed.statements, text, { ...common, history: () => before });
+    // a plan that needs to know nothing is as good where what is known is more than the model can follow
+    if (informed && refusals(informed) <= refusals(plan)) plan = informed;
   }
 
   const newline = /\r\n/.test(text) ? '\r\n' : '\n';

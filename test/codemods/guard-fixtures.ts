@@ -11,6 +11,8 @@ export interface Fixture {
   readonly name: string;
   /** What an earlier migration left. */
   readonly setup?: string;
+  /** The rewriter is not shown the setup. */
+  readonly blind?: boolean;
   readonly migration: string;
   /** Rows that an application wrote before the migration. */
   readonly rows?: string;
@@ -988,6 +990,19 @@ ALTER TABLE a DROP CONSTRAINT a_pk, ALTER COLUMN id SET DATA TYPE bigint, ALTER 
 ALTER TABLE b ALTER COLUMN a_id SET DATA TYPE bigint;
 ALTER TABLE b ADD CONSTRAINT b_a FOREIGN KEY (a_id) REFERENCES a (id);`,
     live: 'INSERT INTO a (id) VALUES (5000000000); INSERT INTO b VALUES (3, 5000000000);',
+  },
+  {
+    name: 'primary key swapped for an index',
+    setup: `CREATE TABLE a (id int CONSTRAINT a_pk PRIMARY KEY, v int NOT NULL); CREATE UNIQUE INDEX a_new ON a (id, v);`,
+    rows: 'INSERT INTO a VALUES (1, 1), (2, 2);',
+    migration: 'ALTER TABLE a DROP CONSTRAINT a_pk, ADD CONSTRAINT a_pk PRIMARY KEY USING INDEX a_new;',
+  },
+  {
+    name: 'primary key swapped for an index, nothing known of it',
+    blind: true,
+    setup: `CREATE TABLE a (id int CONSTRAINT a_pk PRIMARY KEY, v int NOT NULL); CREATE UNIQUE INDEX a_new ON a (id, v);`,
+    rows: 'INSERT INTO a VALUES (1, 1), (2, 2);',
+    migration: 'ALTER TABLE a DROP CONSTRAINT a_pk, ADD CONSTRAINT a_pk PRIMARY KEY USING INDEX a_new;',
   },
   {
     name: 'views that two CASCADEs take away and that are made again',

@@ -38,9 +38,9 @@ const refusedExamples = [...guide.matchAll(/<!-- file: (\S+) -->\n+```sql\n([\s\
 const documented = examples();
 const prisma = toolByName('prisma');
 
-function rewrite({ setup, pgMin }: Fixture, guard: RewriteOptions['guard'], text: string): FileResult {
+function rewrite({ setup, blind, pgMin }: Fixture, guard: RewriteOptions['guard'], text: string): FileResult {
   if (!prisma) throw new Error('there is no tool "prisma"');
-  const history = { before: () => (setup ? [{ path: '000_setup/migration.sql', read: () => setup }] : []) };
+  const history = { before: () => (setup && !blind ? [{ path: '000_setup/migration.sql', read: () => setup }] : []) };
   const options = { guard, pgVersion: Math.max(14, pgMin ?? 0) };
   return createRewriter(options, prisma, history).rewrite({ path: '001_next/migration.sql', text });
 }

@@ -255,6 +255,17 @@ function likelyDefinitions(
   return out;
 }
 
+/** Does the file make an object of the same name in the place of one whose definition isn't known? */
+function replacesUnknown(initial: ReadonlyMap<string, Obj>, states: readonly Catalog[]): boolean {
+  const before = states[0] as Catalog;
+  for (const [id, object] of initial) {
+    if (!hasDefinition(object) || object.def !== undefined) continue;
+    const spec = specOf(object, before);
+    if (states.some((state) => (state.find(spec) ?? object).id !== id)) return true;
+  }
+  return false;
+}
+
 /** Constraints, functions and indexes are told by their definition. */
 const hasDefinition = (object: Obj): boolean =>
   object.cls === 'constraint' || object.cls === 'function' || (object.cls === 'relation' && object.kind === 'index');
@@ -729,7 +740,8 @@ export function planFile(statements: readonly Statement[], text: string, options
   // every stop, every rerun
   let untouched = false;
   for (let round = 0; round <= 2 * count + 2; round++) {
-    const failure = simulate(main) ?? (twin && simulate(twin));
+    const likelier = simulate(main);
+    const failure = likelier ?? (twin && simulate(twin));
     if (!failure) break;
     const second = alternatives.get(failure.index);
     if (second) {
@@ -759,7 +771,8 @@ export function planFile(statements: readonly Statement[], text: string, options
         'Put the step into a migration of its own, or add something lasting next to it that shows that it has been done.',
       silent,
     };
-    if (silent) untouched = true;
+    // where it depends on what can't be known, the guards of the others depend on it, too
+    if (silent || !likelier) untouched = true;
   }
 
   /** Nothing in front of k does anything on the state after k: then the rest runs on just the states that it was made for. */
@@ -932,7 +945,7 @@ export function planFile(statements: readonly Statement[], text: string, options
 
   return {
     untouched,
-    open: twin !== undefined,
+    open: replacesUnknown(world.initial, states),
     statements: statements.map((statement, index) => ({
       statement,
       effect: effects[index],
