@@ -240,7 +240,7 @@ function rewriteFile(
           ...base,
           outcome: 'native',
           message: form.keyed
-            ? 'rows that are there already are skipped (ON CONFLICT DO NOTHING)'
+            ? `rows that are there already are skipped (${form.edits.some((edit) => edit.text.includes('ON CONFLICT')) ? 'ON CONFLICT DO NOTHING' : 'left out by the query'})`
             : `PostgreSQL's own clause (${form.edits
                 .map((edit) => edit.text.trim())
                 .filter((word, index, words) => words.indexOf(word) === index)

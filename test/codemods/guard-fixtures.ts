@@ -1056,6 +1056,17 @@ ALTER TABLE account ALTER COLUMN age SET NOT NULL;`,
 UPDATE account SET age = id WHERE age IS NULL AND email LIKE 'b%';`,
   },
   {
+    name: 'rows selected into a numbered table',
+    setup: `${ACCOUNT} CREATE TABLE item (id serial PRIMARY KEY, published timestamptz, account_id int UNIQUE, note text, other_id int UNIQUE);`,
+    rows: ACCOUNT_ROWS,
+    migration: `INSERT INTO item (published, account_id) SELECT '2020-01-01'::timestamptz, id FROM account;
+INSERT INTO item (other_id, note) SELECT id + 1 AS other, lower(email) note -- lower case
+FROM account WHERE age IS NULL OR id = 1 /* all */ ORDER BY id;
+CREATE TABLE late (id int);
+INSERT INTO item (other_id) SELECT id * 100 FROM account WHERE age IS DISTINCT FROM 3;
+INSERT INTO late SELECT id FROM item;`,
+  },
+  {
     name: 'rows updated where empty',
     setup: ACCOUNT,
     rows: ACCOUNT_ROWS,

@@ -115,13 +115,17 @@ function kindAtom(object: Obj, catalog: Catalog, wanted: boolean): Atom | undefi
 function definedAtom(object: Obj, catalog: Catalog, wanted: boolean): Atom | undefined {
   if (object.def === undefined || definedSql(object, catalog, catalog) === undefined) return undefined;
   const spec = specOf(object, catalog);
+  const index = object.cls === 'relation' && object.kind === 'index';
+  const parent = catalog.get(object.parent);
   return atom(
     `defined ${specKey(spec)} ${object.def}`,
     3,
     (state) => {
       // partitions of one table can't overlap: an unknown bound is another one
       const found = object.cls === 'inherit' ? (state.find(spec) ?? false) : lookUp(state, spec, object, catalog);
-      return found ? found.def === object.def && found.attrs['valid'] === object.attrs['valid'] : found;
+      if (!found) return found;
+      if (index && parent && found.parent !== undefined && state.get(found.parent)?.name !== parent.name) return false;
+      return found.def === object.def && found.attrs['valid'] === object.attrs['valid'];
     },
     (at) => definedSql(object, catalog, at) as string,
     wanted,
@@ -237,6 +241,8 @@ export function atomsBetween(before: Catalog, after: Catalog, earlier: (spec: Sp
   }
   for (const object of before.objects.values()) {
     if (object.schema === 'pg_temp' || before.get(object.parent)?.schema === 'pg_temp') continue;
+    // DROP IF EXISTS says nothing of what was there
+    if (object.attrs['maybe'] === 'true') continue;
     const now = after.objects.get(object.id);
     if (now && now.name === object.name && now.schema === object.schema) continue;
     // a serial's sequence goes with its column, which is what a reader looks for

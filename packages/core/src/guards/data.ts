@@ -7,6 +7,7 @@ import { DamageError, StepError, type Catalog, type Obj, type Spec } from '../mo
 import type { DataStep, Effect, OnlyIf, Reader, Run } from '../model/effect.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
 import { collectRefs, needRelations, needsOf, type Refs } from './refs.ts';
+import { drawsNumbers, leaveOutKnown } from './insert-select.ts';
 import { nameSql } from './probe.ts';
 import { excludesDone, filledColumns, picksByOwnValue, renumbers, settles } from './settles.ts';
 import { tokenText } from './source.ts';
@@ -216,7 +217,7 @@ function uniqueKeys(catalog: Catalog, table: Obj): string[][] {
   return out;
 }
 
-/** Does the query leave out rows that the target already has (NOT EXISTS, NOT IN, EXCEPT, LEFT JOIN … IS NULL)? */
+/** Does the query leave out rows that the target already has (NOT EXISTS, NOT IN, IN … IS NOT TRUE, LEFT JOIN … IS NULL)? */
 function antiJoins(query: Node, target: Spec): boolean {
   let found = false;
   walk(query, (tag, value) => {
@@ -227,6 +228,13 @@ function antiJoins(query: Node, target: Spec): boolean {
       tag === 'BoolExpr' &&
       value.boolop === 'NOT_EXPR' &&
       (value.args ?? []).some((arg: Node) => arg.SubLink && mentions(arg.SubLink.subselect))
+    )
+      found = true;
+    if (
+      tag === 'BooleanTest' &&
+      value.booltesttype === 'IS_NOT_TRUE' &&
+      value.arg?.SubLink?.subLinkType === 'ANY_SUBLINK' &&
+      mentions(value.arg.SubLink.subselect)
     )
       found = true;
     if (
@@ -406,7 +414,12 @@ export const readInsert: Reader = (input): Effect => {
               const table = catalog.find(spec);
               return table && (literalKey(catalog, table) ?? selectedKey(catalog, table));
             },
-            edits: keyEdit,
+            edits: (key: readonly string[], catalog: Catalog) => {
+              const table = rows ? undefined : catalog.find(spec);
+              return (
+                (table && drawsNumbers(catalog, table, written) && leaveOutKnown(input, key, written)) || keyEdit(key)
+              );
+            },
             run: run(true),
           },
     onlyIf: conflictClause

@@ -142,7 +142,11 @@ export const readDrop: Reader = (input: ReaderInput): Effect => {
         if (!object && (quiet || node.missing_ok)) {
           // with history at hand an unknown object isn't there; without it, it may have been
           if (!catalog.world) continue;
-          object = catalog.world.history ? catalog.peek(spec) : anyArguments ? undefined : catalog.need(spec);
+          object = catalog.world.history
+            ? catalog.peek(spec)
+            : anyArguments
+              ? undefined
+              : catalog.learn(catalog.need(spec), { maybe: 'true' });
           if (!object) continue;
         }
         found.push(object ?? catalog.need(spec));

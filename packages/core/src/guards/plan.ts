@@ -561,7 +561,7 @@ export function planFile(statements: readonly Statement[], text: string, options
     if (effect.keyed && key)
       variants.push({
         name: 'keyed',
-        edits: effect.keyed.edits(key),
+        edits: effect.keyed.edits(key, before),
         run: (catalog, context) => effect.keyed?.run(catalog, context),
       });
     const tables = variants.map((variant) => harmsOf(index, variant));

@@ -110,7 +110,7 @@ interface Simple {
 
 interface KeyedForm {
   key(catalog: Catalog): readonly string[] | undefined;
-  edits(key: readonly string[]): readonly Edit[];
+  edits(key: readonly string[], catalog: Catalog): readonly Edit[];
   run(catalog: Catalog, run: Run): void;
 }
 
