@@ -1067,6 +1067,36 @@ INSERT INTO item (other_id) SELECT id * 100 FROM account WHERE age IS DISTINCT F
 INSERT INTO late SELECT id FROM item;`,
   },
   {
+    name: 'rows updated in batches by a procedure',
+    setup: ACCOUNT,
+    rows: ACCOUNT_ROWS,
+    migration: `ALTER TABLE account ADD COLUMN state text;
+CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$
+DECLARE done int;
+BEGIN
+  LOOP
+    UPDATE account SET state = 'old' WHERE id IN (SELECT id FROM account WHERE state IS NULL LIMIT 1);
+    GET DIAGNOSTICS done = ROW_COUNT;
+    EXIT WHEN done = 0;
+    RAISE NOTICE 'more';
+  END LOOP;
+  WHILE done > 0 LOOP
+    DELETE FROM account WHERE age < 0;
+    GET DIAGNOSTICS done = ROW_COUNT;
+  END LOOP;
+END $$;
+CALL fill();
+DROP PROCEDURE fill();`,
+  },
+  {
+    name: 'composite type dropped and made again',
+    setup: `CREATE TYPE triple AS (a int, b int); CREATE FUNCTION parse(text) RETURNS triple LANGUAGE sql AS 'SELECT (1, 2)::triple';`,
+    migration: `DROP FUNCTION parse(text);
+DROP TYPE triple;
+CREATE TYPE triple AS (a numeric, b numeric);
+CREATE FUNCTION parse(text) RETURNS triple LANGUAGE sql AS 'SELECT (1, 2)::triple';`,
+  },
+  {
     name: 'rows updated where empty',
     setup: ACCOUNT,
     rows: ACCOUNT_ROWS,

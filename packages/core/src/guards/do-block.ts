@@ -4,7 +4,7 @@
  */
 import type { Node, QualifiedName } from '../model/ast.ts';
 import { DamageError, StepError, type Catalog } from '../model/catalog.ts';
-import type { Effect, Reader, ReaderInput, Run } from '../model/effect.ts';
+import type { Effect, Reader, Run } from '../model/effect.ts';
 import { parseSql, type Statement } from '../parse/index.ts';
 import { parsePlpgsql } from '../parse/postgres.ts';
 import { constantText } from '../model/ast.ts';
@@ -25,19 +25,72 @@ const returnsEarly = (branch: Node): boolean =>
 const REPEATABLE =
   /\bIF\s+(NOT\s+)?EXISTS\b|\bOR\s+REPLACE\b|^\W*(GRANT|REVOKE|COMMENT|ANALYZE|SET|RESET)\b|\bOWNER\s+TO\b|\b(ENABLE|DISABLE|FORCE)\s+(ROW|TRIGGER)|\bSET\s+(DEFAULT|NOT\s+NULL|SCHEMA)|\bDROP\s+(DEFAULT|NOT\s+NULL)|REPLICA\s+IDENTITY/i;
 
-function collect(
-  node: Node,
-  guarded: boolean,
-  loop: boolean,
-  input: ReaderInput | undefined,
-  read: (statement: Statement, text: string) => Effect | undefined,
-  out: Inner[],
-): void {
+interface Reading {
+  read(statement: Statement, text: string): Effect | undefined;
+  /** Variables that GET DIAGNOSTICS fills with ROW_COUNT, in lower case. */
+  readonly counts: ReadonlySet<string>;
+  readonly out: Inner[];
+}
+
+/** What a PL/pgSQL body does, in order; undefined when there is no body to read. */
+function collectBody(tree: Node, read: Reading['read']): Inner[] | undefined {
+  const body = tree?.plpgsql_funcs?.[0]?.PLpgSQL_function;
+  if (body?.action === undefined) return undefined;
+  const counts = new Set<string>();
+  const note = (node: Node): void => {
+    if (node === null || typeof node !== 'object') return;
+    for (const item of node.PLpgSQL_stmt_getdiag?.diag_items ?? []) {
+      const name: unknown = body.datums?.[item.PLpgSQL_diag_item?.target]?.PLpgSQL_var?.refname;
+      if (item.PLpgSQL_diag_item?.kind === 'ROW_COUNT' && typeof name === 'string') counts.add(name.toLowerCase());
+    }
+    for (const inner of Object.values<Node>(node)) note(inner);
+  };
+  note(body.action);
+  const out: Inner[] = [];
+  collect(body.action, false, false, { read, counts, out });
+  return out;
+}
+
+/**
+ * `LOOP UPDATE … LIMIT 1000 …; EXIT WHEN NOT FOUND; END LOOP`: it ends when its one statement finds no row any more, so a second run finds
+ * none to begin with.
+ */
+function drains(tag: string, loop: Node, { counts }: Reading): boolean {
+  const zero = (condition: Node, pattern: RegExp): boolean => {
+    const [, name] = pattern.exec(condition?.PLpgSQL_expr?.query?.trim() ?? '') ?? [];
+    return name !== undefined && counts.has(name.toLowerCase());
+  };
+  const ends = (condition: Node): boolean =>
+    /^NOT\s+FOUND$/i.test(condition?.PLpgSQL_expr?.query?.trim() ?? '') || zero(condition, /^(\w+)\s*(?:=|<=)\s*0$/);
+  let writes = 0;
+  let ended = tag === 'PLpgSQL_stmt_while' && zero(loop.cond, /^(\w+)\s*(?:>|<>|!=)\s*0$/);
+  for (const item of (loop.body ?? []) as Node[]) {
+    if (item.PLpgSQL_stmt_exit) ended ||= Boolean(item.PLpgSQL_stmt_exit.is_exit) && ends(item.PLpgSQL_stmt_exit.cond);
+    else if (item.PLpgSQL_stmt_if?.then_body?.length === 1 && item.PLpgSQL_stmt_if.then_body[0].PLpgSQL_stmt_exit)
+      ended ||= ends(item.PLpgSQL_stmt_if.cond);
+    else if (item.PLpgSQL_stmt_execsql) {
+      const query: string = item.PLpgSQL_stmt_execsql.sqlstmt?.PLpgSQL_expr?.query ?? '';
+      const tags = parseSql(query).statements.map((statement) => statement.tag);
+      if (tags.length !== 1 || !['UpdateStmt', 'DeleteStmt'].includes(tags[0] ?? '')) return false;
+      writes++;
+    } else if (
+      !item.PLpgSQL_stmt_getdiag &&
+      !item.PLpgSQL_stmt_commit &&
+      !item.PLpgSQL_stmt_raise &&
+      !item.PLpgSQL_stmt_assign &&
+      !/^SELECT\s+(pg_catalog\.)?pg_sleep\s*\(/i.test(item.PLpgSQL_stmt_perform?.expr?.PLpgSQL_expr?.query ?? '')
+    )
+      return false;
+  }
+  return writes === 1 && ended;
+}
+
+function collect(node: Node, guarded: boolean, loop: boolean, reading: Reading): void {
   if (node === null || typeof node !== 'object') return;
   if (Array.isArray(node)) {
     let behind = guarded;
     for (const item of node) {
-      collect(item, behind, loop, input, read, out);
+      collect(item, behind, loop, reading);
       // IF … THEN RETURN; END IF: what follows runs only when there is something to do
       if (returnsEarly(item?.PLpgSQL_stmt_if)) behind = true;
     }
@@ -47,8 +100,8 @@ function collect(
     if (query === undefined) return;
     const parsed = parseSql(query);
     for (const statement of parsed.statements)
-      out.push({
-        effect: statement.tag === '' ? undefined : read(statement, query),
+      reading.out.push({
+        effect: statement.tag === '' ? undefined : reading.read(statement, query),
         guarded,
         loop,
         unknown: statement.tag === '',
@@ -57,15 +110,17 @@ function collect(
   for (const [tag, value] of Object.entries<Node>(node)) {
     switch (tag) {
       case 'PLpgSQL_stmt_if':
-        collect(value.then_body, true, loop, input, read, out);
-        collect(value.elsif_list, true, loop, input, read, out);
-        collect(value.else_body, true, loop, input, read, out);
+        // what a failed CREATE INDEX CONCURRENTLY has left is taken away: nothing that a statement has made
+        if (!/\bNOT\s+(\w+\.)?indisvalid\b/i.test(value.cond?.PLpgSQL_expr?.query ?? ''))
+          collect(value.then_body, true, loop, reading);
+        collect(value.elsif_list, true, loop, reading);
+        collect(value.else_body, true, loop, reading);
         break;
       case 'PLpgSQL_stmt_case':
-        collect(value, true, loop, input, read, out);
+        collect(value, true, loop, reading);
         break;
       case 'PLpgSQL_stmt_block':
-        collect(value.body, guarded || value.exceptions !== undefined, loop, input, read, out);
+        collect(value.body, guarded || value.exceptions !== undefined, loop, reading);
         break;
       case 'PLpgSQL_stmt_execsql':
         sql(value.sqlstmt?.PLpgSQL_expr?.query);
@@ -79,7 +134,12 @@ function collect(
         const text = constantText(literal);
         if (text !== undefined) sql(text);
         else
-          out.push({ effect: undefined, guarded, loop, unknown: !REPEATABLE.test(expression.replace(/^[^']*'/, '')) });
+          reading.out.push({
+            effect: undefined,
+            guarded,
+            loop,
+            unknown: !REPEATABLE.test(expression.replace(/^[^']*'/, '')),
+          });
         break;
       }
       case 'PLpgSQL_stmt_fors':
@@ -89,10 +149,10 @@ function collect(
       case 'PLpgSQL_stmt_foreach_a':
       case 'PLpgSQL_stmt_while':
       case 'PLpgSQL_stmt_loop':
-        collect(value.body, guarded, true, input, read, out);
+        collect(value.body, guarded || drains(tag, value, reading), true, reading);
         break;
       default:
-        if (typeof value === 'object') collect(value, guarded, loop, input, read, out);
+        if (typeof value === 'object') collect(value, guarded, loop, reading);
     }
   }
 }
@@ -110,11 +170,9 @@ export function isRepeatable(
   if (known !== undefined) return known;
   repeatable.set(create, false); // recursion
   const tree = parsePlpgsql(create) as Node;
-  const action = tree?.plpgsql_funcs?.[0]?.PLpgSQL_function?.action;
+  const inner = collectBody(tree, read);
   let answer = false;
-  if (action !== undefined) {
-    const inner: Inner[] = [];
-    collect(action, false, false, undefined, read, inner);
+  if (inner) {
     answer = inner.every((item) => {
       if (item.guarded) return true;
       if (!item.effect) return !item.unknown;
@@ -151,7 +209,6 @@ export const readDo =
     const text = input.text.slice(input.statement.range.start, input.statement.range.end);
     const own = new RegExp(`^DO\\s+\\$${OWN_TAG}\\w*\\$`, 'i').test(text);
     const tree = parsePlpgsql(text) as Node;
-    const inner: Inner[] = [];
     const why = 'what this block does can not be told from its text';
     if (tree === undefined) {
       return {
@@ -168,14 +225,7 @@ export const readDo =
         },
       };
     }
-    collect(
-      tree.plpgsql_funcs?.[0]?.PLpgSQL_function?.action,
-      false,
-      false,
-      input,
-      (statement, query) => read(statement, query, input.pgVersion),
-      inner,
-    );
+    const inner = collectBody(tree, (statement, query) => read(statement, query, input.pgVersion)) ?? [];
     const unknown = inner.find((item) => item.unknown && !item.guarded);
     const run = (catalog: Catalog, context: Run): void => {
       if (own && context.rerun && !catalog.world) return;

@@ -205,6 +205,8 @@ function runCourse(effects: readonly (Effect | undefined)[], world: World, initi
       (object.cls === 'column' &&
         // a generated column is computed again
         !object.attrs['generated'] &&
+        // an attribute of a composite type holds nothing
+        final.get(object.parent)?.cls === 'relation' &&
         final.get(object.parent)?.kind !== 'view' &&
         final.get(object.parent)?.kind !== 'materialized view') ||
       (object.cls === 'relation' && object.kind === 'table')

@@ -95,8 +95,7 @@ const READERS: Record<string, Reader> = {
   TruncateStmt: readDelete,
   MergeStmt: readMerge,
   CopyStmt: session.readCopy,
-  CallStmt: session.readCall,
-  ExecuteStmt: session.readCall,
+  ExecuteStmt: session.readExecute,
   TransactionStmt: session.readTransaction,
   VariableSetStmt: session.readSet,
   LockStmt: session.readLock,
@@ -141,6 +140,7 @@ function readNested(statement: Statement, text: string, pgVersion: number): Effe
 }
 
 READERS['DoStmt'] = readDo(readNested);
+READERS['CallStmt'] = (input) => session.readCall((nested, text) => readNested(nested, text, input.pgVersion))(input);
 
 /** The effect of one parsed statement. `text` is the text that the statement's ranges refer to. */
 export function readEffect(statement: Statement, text: string, pgVersion: number): Effect {

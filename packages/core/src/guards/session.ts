@@ -191,22 +191,41 @@ export const readSelect =
     };
   };
 
-export const readCall: Reader = (input): Effect => {
-  const why = 'a procedure may do anything, and nothing shows whether it has been called';
+/** EXECUTE of a prepared statement. */
+export const readExecute: Reader = () => {
+  const why = 'what was prepared under that name is not known';
   return {
-    kind: input.statement.tag === 'CallStmt' ? 'CALL' : 'EXECUTE',
+    kind: 'EXECUTE',
     subject: '',
     run: (catalog, run) => {
       if (run.rerun && !catalog.world) throw new DamageError(why);
     },
-    data: {
-      prefersEvidence: true,
-      why,
-      advice: 'Say what it does in SQL, or make the procedure itself safe to call twice.',
-    },
-    noDo: 'CALL may end transactions',
+    data: { prefersEvidence: true, why, advice: 'Say what it does in SQL.' },
   };
 };
+
+export const readCall =
+  (readNested: (statement: Statement, text: string) => Effect | undefined): Reader =>
+  (input): Effect => {
+    const name = qualified(strings(input.node.funccall?.funcname));
+    const why = 'a procedure may do anything, and nothing shows whether it has been called';
+    return {
+      kind: 'CALL',
+      subject: `procedure "${name.name}"`,
+      run: (catalog, run) => {
+        const definition = definitionOf(catalog, name);
+        if (!run.rerun || catalog.world) return;
+        if (definition === undefined || !isRepeatable(definition, readNested, (inner) => definitionOf(catalog, inner)))
+          throw new DamageError(why);
+      },
+      data: {
+        prefersEvidence: false,
+        why,
+        advice: 'Say what it does in SQL, or make the procedure itself safe to call twice.',
+      },
+      noDo: 'CALL may end transactions',
+    };
+  };
 
 export const readCopy: Reader = (input): Effect => {
   const node = input.node;
