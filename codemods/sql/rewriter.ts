@@ -146,13 +146,13 @@ function rewriteFile(
     disabled: (statement: Statement) => disabled.statements.get(statement),
   };
   let plan = planFile(parsed.statements, text, { ...common, history: () => undefined });
-  const refusals = (one: Plan): number => one.statements.filter((planned) => planned.form.type === 'refuse').length;
+  const refuses = (one: Plan): boolean => one.statements.some((planned) => planned.form.type === 'refuse');
   // only what the file alone leaves open needs the earlier migrations
-  if (plan.open || refusals(plan) > 0) {
+  if (plan.open || refuses(plan)) {
     const before = history();
     const informed = before && planFile(parsed.statements, text, { ...common, history: () => before });
     // a plan that needs to know nothing is as good where what is known is more than the model can follow
-    if (informed && refusals(informed) <= refusals(plan)) plan = informed;
+    if (informed && (refuses(plan) || !refuses(informed))) plan = informed;
   }
 
   const newline = /\r\n/.test(text) ? '\r\n' : '\n';
