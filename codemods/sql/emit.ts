@@ -9,6 +9,7 @@ import {
   quoteIdent,
   quoteLiteral,
   regclass,
+  specOf,
   type Edit,
   type Obj,
   type PlannedStatement,
@@ -389,6 +390,15 @@ export function emitGuard(planned: PlannedStatement, text: string, options: { re
   };
 }
 
+/** Does a later statement of the file put another object in its place? Then another definition is no sign of drift. */
+function isReplaced({ after, later }: PlannedStatement, object: Obj): boolean {
+  const spec = specOf(object, after);
+  return later.some((state) => {
+    const found = state.find(spec);
+    return found !== undefined && found.id !== object.id && (found.def === undefined || found.def !== object.def);
+  });
+}
+
 function emitShape(
   planned: PlannedStatement,
   created: readonly Obj[],
@@ -401,6 +411,7 @@ function emitShape(
   const { effect, form } = planned;
   const first = created[0];
   if (!effect || !first || form.type !== 'guard') return undefined;
+  if (created.some((object) => isReplaced(planned, object))) return undefined;
   if (first.cls === 'relation' && (first.kind === 'table' || first.kind === 'foreign table')) {
     const shape = tableShape(planned, first);
     return shape && shapeGuard(planned, shape, plainBody, evidence, columnsWin);

@@ -1005,6 +1005,23 @@ ALTER TABLE b ADD CONSTRAINT b_a FOREIGN KEY (a_id) REFERENCES a (id);`,
     migration: 'ALTER TABLE a DROP CONSTRAINT a_pk, ADD CONSTRAINT a_pk PRIMARY KEY USING INDEX a_new;',
   },
   {
+    name: 'keys added and replaced in one file',
+    setup: TWO_TABLES,
+    rows: 'INSERT INTO a VALUES (1, 1); INSERT INTO b VALUES (1, 1, 1);',
+    migration: `CREATE TABLE c (id int PRIMARY KEY, a_id int);
+ALTER TABLE c ADD CONSTRAINT c_a FOREIGN KEY (a_id) REFERENCES a (id);
+ALTER TABLE b ADD CONSTRAINT b_a FOREIGN KEY (a_id) REFERENCES a (id);
+CREATE INDEX b_n ON b (n);
+ALTER TABLE a ADD COLUMN extra int;
+ALTER TABLE c DROP CONSTRAINT c_a;
+ALTER TABLE b DROP CONSTRAINT b_a;
+DROP INDEX b_n;
+ALTER TABLE c ADD CONSTRAINT c_a FOREIGN KEY (a_id) REFERENCES a (id) ON DELETE CASCADE;
+ALTER TABLE b ADD CONSTRAINT b_a FOREIGN KEY (a_id) REFERENCES a (id) ON DELETE CASCADE;
+CREATE INDEX b_n ON b (n, a_id);`,
+    live: 'INSERT INTO c VALUES (1, 1); DELETE FROM a;',
+  },
+  {
     name: 'views that two CASCADEs take away and that are made again',
     setup: `${TWO_TABLES}
 CREATE VIEW av AS SELECT id FROM a; CREATE VIEW av2 AS SELECT id FROM av;
