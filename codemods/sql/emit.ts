@@ -3,6 +3,7 @@ import {
   applyEdits,
   columnWhere,
   dollarQuote,
+  isNameless,
   nameSql,
   OWN_TAG,
   presentSql,
@@ -360,16 +361,15 @@ export function emitGuard(planned: PlannedStatement, text: string, options: { re
   const columnsWin =
     QUERIES.has(statement.tag) && VARIABLES.test(text.slice(statement.range.start, statement.range.end));
   const plainBody = statementText(planned, text, effect.body && statement.tag === 'SelectStmt' ? effect.body : []);
-  if (form.shape && options.shape && effect.creates) {
-    const created = effect.creates(after, planned.run);
+  const created = form.shape ? (effect.creates?.(after, planned.run) ?? []) : [];
+  if (created.length > 0 && (options.shape || created.every(isNameless))) {
     const shaped = emitShape(planned, created, text, plainBody, evidence, columnsWin, own0);
     if (shaped !== undefined) return { text: shaped, pattern, shape: true };
   }
   const conditions: string[] = [];
   const own = notOwn(planned);
   if (own !== undefined) conditions.push(own);
-  else if (form.shape && effect.creates) {
-    const created = effect.creates(after, planned.run);
+  else if (created.length > 0) {
     const present = created
       .map((object) => presentSql(object, after, planned.before))
       .filter((sql): sql is string => sql !== undefined);
@@ -428,22 +428,20 @@ function emitShape(
         const object = created[index];
         const body = prefix + text.slice(part.start, part.end);
         if (!object || created.length !== effect.parts?.length) return undefined;
-        const shape =
-          object.attrs['auto'] === 'true'
-            ? unnamedShape(planned, object)
-            : (singleShape(planned, object) ?? addedShape(planned, [object]));
+        const shape = isNameless(object)
+          ? unnamedShape(planned, object)
+          : (singleShape(planned, object) ?? addedShape(planned, [object]));
         return shape && { shape, body };
       });
       // one block, one IF for each action: the command stays atomic and no action hides another
       if (blocks.every((item) => item !== undefined)) return partsGuard(planned, blocks, evidence);
     }
     if (created.length === 1 && first.cls === 'constraint') {
-      const simple =
-        first.attrs['auto'] === 'true'
-          ? unnamedShape(planned, first)
-          : (effect.drops ?? []).length > 0
-            ? undefined
-            : singleShape(planned, first);
+      const simple = isNameless(first)
+        ? unnamedShape(planned, first)
+        : (effect.drops ?? []).length > 0
+          ? undefined
+          : singleShape(planned, first);
       if (simple) return shapeGuard(planned, simple, plainBody, evidence, false);
       if ((effect.drops ?? []).length === 0) {
         const twin = twinShape(planned, first);
@@ -469,7 +467,7 @@ function emitShape(
     );
   }
   if (created.length === 1) {
-    const simple = first.attrs['auto'] === 'true' ? unnamedShape(planned, first) : singleShape(planned, first);
+    const simple = isNameless(first) ? unnamedShape(planned, first) : singleShape(planned, first);
     if (simple) return shapeGuard(planned, simple, plainBody, evidence, columnsWin);
     const twin = twinShape(planned, first);
     return twin && twinGuard(planned, first, twin, text, plainBody, evidence);

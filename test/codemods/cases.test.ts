@@ -39,31 +39,33 @@ describe.skipIf(!there).each(testServers)('the shared cases on $name', ({ major,
   const known = cases.filter(({ min_pg }) => min_pg <= major);
   test.skip.each(cases.filter((one) => !known.includes(one)))('$name needs PostgreSQL $min_pg', () => {});
 
-  test.each(known)('$name', async ({ name, expect: expected, min_pg, setup = '', migration, live }) => {
-    const tool = toolByName('prisma');
-    if (!tool) throw new Error('there is no tool "prisma"');
-    const history = { before: () => [{ path: '000_setup/migration.sql', read: () => setup }] };
-    const rewriter = createRewriter({ guard: 'shape', pgVersion: Math.max(14, min_pg) }, tool, history);
-    const { text, statements, problems } = rewriter.rewrite({ path: '001_case/migration.sql', text: migration });
-    expect(problems).toEqual([]);
+  describe.each(['shape', 'name'] as const)('--guard %s', (guard) => {
+    test.each(known)('$name', async ({ name, expect: expected, min_pg, setup = '', migration, live }) => {
+      const tool = toolByName('prisma');
+      if (!tool) throw new Error('there is no tool "prisma"');
+      const history = { before: () => [{ path: '000_setup/migration.sql', read: () => setup }] };
+      const rewriter = createRewriter({ guard, pgVersion: Math.max(14, min_pg) }, tool, history);
+      const { text, statements, problems } = rewriter.rewrite({ path: '001_case/migration.sql', text: migration });
+      expect(problems).toEqual([]);
 
-    const refused = statements.filter(({ outcome }) => outcome === 'refused');
-    if (expected === 'refuse' && refused.length > 0 && text === migration) return;
-    const failures = await proveRerun({
-      server,
-      setup,
-      original: migration,
-      rewritten: text,
-      ...(live === undefined ? {} : { live }),
+      const refused = statements.filter(({ outcome }) => outcome === 'refused');
+      if (expected === 'refuse' && refused.length > 0 && text === migration) return;
+      const failures = await proveRerun({
+        server,
+        setup,
+        original: migration,
+        rewritten: text,
+        ...(live === undefined ? {} : { live }),
+      });
+      // A tool that sends the file as one query leaves no room for anything in front of a lone concurrent build. Then the
+      // report has to say that the leftover of a failed one stays.
+      const toldOf = statements.some(({ message }) => /INVALID leftover .* by hand/.test(message));
+      const complaints = [
+        ...failures.filter(({ check }) => !(check === 'invalid index' && toldOf)).map(({ message }) => message),
+        // not being able to is no proof
+        ...(expected === 'rewritable' ? refused.map(({ kind, message }) => `refused ${kind}: ${message}`) : []),
+      ];
+      expect(complaints, `${name}:\n${complaints.join('\n')}\n\n${text}`).toEqual([]);
     });
-    // A tool that sends the file as one query leaves no room for anything in front of a lone concurrent build. Then the
-    // report has to say that the leftover of a failed one stays.
-    const toldOf = statements.some(({ message }) => /INVALID leftover .* by hand/.test(message));
-    const complaints = [
-      ...failures.filter(({ check }) => !(check === 'invalid index' && toldOf)).map(({ message }) => message),
-      // not being able to is no proof
-      ...(expected === 'rewritable' ? refused.map(({ kind, message }) => `refused ${kind}: ${message}`) : []),
-    ];
-    expect(complaints, `${name}:\n${complaints.join('\n')}\n\n${text}`).toEqual([]);
   });
 });

@@ -571,7 +571,12 @@ export function planFile(statements: readonly Statement[], text: string, options
     const harmful = (which: number): number[] => positions.filter((k) => tables[which]?.get(k)?.why !== undefined);
     const harmless = (which: number): boolean => harmful(which).length === 0;
 
-    const shaped = options.guard === 'shape' && effect.creates !== undefined && effect.noDo === undefined;
+    // what bears no name of the author's is found by its definition only: the derived name may be another one's
+    const made = effect.creates?.(states[index + 1] as Catalog, run) ?? [];
+    const shaped =
+      (options.guard === 'shape' || (made.length > 0 && made.every(isNameless))) &&
+      effect.creates !== undefined &&
+      effect.noDo === undefined;
     const ownKeys = new Set((transitions[index] ?? []).map((candidate) => candidate.key));
     const evidenceFor = (needed: readonly number[]): Cover =>
       cover(
@@ -960,6 +965,9 @@ export function planFile(statements: readonly Statement[], text: string, options
     })),
   };
 }
+
+/** Has PostgreSQL chosen its name? */
+export const isNameless = (object: Obj): boolean => object.attrs['auto'] === 'true';
 
 /** Does an ALTER TABLE change or drop columns, beside what it adds? */
 const changesColumns = (statement: Statement): boolean =>
