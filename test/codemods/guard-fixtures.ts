@@ -1022,6 +1022,16 @@ CREATE INDEX b_n ON b (n, a_id);`,
     live: 'INSERT INTO c VALUES (1, 1); DELETE FROM a;',
   },
   {
+    name: 'tables made from others that go',
+    setup: TWO_TABLES,
+    migration: `CREATE TABLE c AS SELECT id, v FROM a;
+CREATE TABLE IF NOT EXISTS d AS SELECT id, n FROM b;
+CREATE MATERIALIZED VIEW IF NOT EXISTS m AS SELECT id FROM d;
+SELECT id INTO e FROM b;
+DROP TABLE a;
+ALTER TABLE b DROP COLUMN n;`,
+  },
+  {
     name: 'views that two CASCADEs take away and that are made again',
     setup: `${TWO_TABLES}
 CREATE VIEW av AS SELECT id FROM a; CREATE VIEW av2 AS SELECT id FROM av;

@@ -103,9 +103,10 @@ export const readCreateTableAs: Reader = (input) => {
   const create =
     (quiet: boolean) =>
     (catalog: Catalog, run: Run): void => {
-      if (quiet && catalog.peek(spec)) return;
+      // the query has to make sense even where IF NOT EXISTS finds the relation
       const sources = needRelations(refs, catalog);
       needs.check(catalog);
+      if (quiet && catalog.peek(spec)) return;
       const columns = refs.columns
         .flatMap((column) =>
           sources.flatMap((source) =>
@@ -160,9 +161,9 @@ export const readSelectInto: Reader = (input) => {
   const create =
     (quiet: boolean) =>
     (catalog: Catalog, run: Run): void => {
-      if (quiet && catalog.peek(spec)) return;
       needRelations(refs, catalog);
       needs.check(catalog);
+      if (quiet && catalog.peek(spec)) return;
       catalog.create(spec, run.id('relation'), {
         kind: 'table',
         attrs: { persistence: into.rel?.relpersistence ?? 'p' },
