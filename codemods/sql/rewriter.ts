@@ -188,6 +188,14 @@ function rewriteFile(
       return undefined;
     return emitInvalidCleanup(planned, index, options.guard === 'shape');
   }
+  /** Puts it there; false when there is none. */
+  function addCleanup(planned: PlannedStatement): boolean {
+    const cleanup = cleanupFor(planned);
+    if (cleanup === undefined) return false;
+    const { start } = planned.statement.range;
+    addBlock({ start, end: start }, cleanup, newline + (tool.separate?.(text, start) ?? ''));
+    return true;
+  }
   const statements = plan.statements.map((planned): StatementResult => {
     const { statement, effect, form } = planned;
     const at = place(statement);
@@ -201,13 +209,7 @@ function rewriteFile(
         return { ...base, outcome: 'refused', message: form.why, advice: form.advice };
       case 'keep': {
         // IF NOT EXISTS of the author's own passes over an INVALID leftover
-        const healed = plan.untouched ? undefined : cleanupFor(planned);
-        if (healed !== undefined) {
-          addBlock(
-            { start: statement.range.start, end: statement.range.start },
-            healed,
-            newline + (tool.separate?.(text, statement.range.start) ?? ''),
-          );
+        if (!plan.untouched && addCleanup(planned)) {
           return {
             ...base,
             outcome: 'native',
@@ -220,20 +222,13 @@ function rewriteFile(
         if (plan.untouched) return { ...base, outcome: 'rerunnable', message: UNTOUCHED };
         edits.push(...form.edits);
         if (effect?.concurrent) {
-          const cleanup = cleanupFor(planned);
-          if (cleanup !== undefined)
-            addBlock(
-              { start: statement.range.start, end: statement.range.start },
-              cleanup,
-              newline + (tool.separate?.(text, statement.range.start) ?? ''),
-            );
+          const cleaned = addCleanup(planned);
           return {
             ...base,
             outcome: 'native',
-            message:
-              cleanup === undefined
-                ? 'IF NOT EXISTS; an INVALID leftover of a failed build has to be dropped by hand, because nothing else may stand in this file'
-                : 'IF NOT EXISTS, and an INVALID leftover of a failed build is dropped first',
+            message: cleaned
+              ? 'IF NOT EXISTS, and an INVALID leftover of a failed build is dropped first'
+              : 'IF NOT EXISTS; an INVALID leftover of a failed build has to be dropped by hand, because nothing else may stand in this file',
           };
         }
         return {

@@ -31,6 +31,13 @@ const ACCOUNT = 'CREATE TABLE account (id int PRIMARY KEY, email text NOT NULL, 
 const ACCOUNT_ROWS = `INSERT INTO account VALUES (1, 'a@x', 20), (2, 'b@x', NULL);`;
 const TWO_TABLES = 'CREATE TABLE a (id int PRIMARY KEY, v int); CREATE TABLE b (id int PRIMARY KEY, a_id int, n int);';
 
+const SWAPPED_KEY: Fixture = {
+  name: 'primary key swapped for an index',
+  setup: `CREATE TABLE a (id int CONSTRAINT a_pk PRIMARY KEY, v int NOT NULL); CREATE UNIQUE INDEX a_new ON a (id, v);`,
+  rows: 'INSERT INTO a VALUES (1, 1), (2, 2);',
+  migration: 'ALTER TABLE a DROP CONSTRAINT a_pk, ADD CONSTRAINT a_pk PRIMARY KEY USING INDEX a_new;',
+};
+
 export const fixtures: readonly Fixture[] = [
   // schema, extension
   { name: 'schema', migration: 'CREATE SCHEMA shop;\nCREATE TABLE shop.item (id int PRIMARY KEY);' },
@@ -991,19 +998,8 @@ ALTER TABLE b ALTER COLUMN a_id SET DATA TYPE bigint;
 ALTER TABLE b ADD CONSTRAINT b_a FOREIGN KEY (a_id) REFERENCES a (id);`,
     live: 'INSERT INTO a (id) VALUES (5000000000); INSERT INTO b VALUES (3, 5000000000);',
   },
-  {
-    name: 'primary key swapped for an index',
-    setup: `CREATE TABLE a (id int CONSTRAINT a_pk PRIMARY KEY, v int NOT NULL); CREATE UNIQUE INDEX a_new ON a (id, v);`,
-    rows: 'INSERT INTO a VALUES (1, 1), (2, 2);',
-    migration: 'ALTER TABLE a DROP CONSTRAINT a_pk, ADD CONSTRAINT a_pk PRIMARY KEY USING INDEX a_new;',
-  },
-  {
-    name: 'primary key swapped for an index, nothing known of it',
-    blind: true,
-    setup: `CREATE TABLE a (id int CONSTRAINT a_pk PRIMARY KEY, v int NOT NULL); CREATE UNIQUE INDEX a_new ON a (id, v);`,
-    rows: 'INSERT INTO a VALUES (1, 1), (2, 2);',
-    migration: 'ALTER TABLE a DROP CONSTRAINT a_pk, ADD CONSTRAINT a_pk PRIMARY KEY USING INDEX a_new;',
-  },
+  SWAPPED_KEY,
+  { ...SWAPPED_KEY, name: `${SWAPPED_KEY.name}, nothing known of it`, blind: true },
   {
     name: 'keys added and replaced in one file',
     setup: TWO_TABLES,

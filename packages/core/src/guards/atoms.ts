@@ -74,21 +74,25 @@ function lookUp(state: Catalog, spec: Spec, object: Obj, origin: Catalog): Obj |
 const specKey = (spec: Spec): string =>
   `${spec.parent ? specKey(spec.parent) + '/' : ''}${spec.cls}:${spec.schema ?? ''}.${spec.name}`;
 
+/** An index counts on its own table only: tells of one that was found whether it stands on another. */
+function indexOf(object: Obj, catalog: Catalog): (found: Obj, state: Catalog) => boolean {
+  const parent = object.cls === 'relation' && object.kind === 'index' ? catalog.get(object.parent) : undefined;
+  return (found, state) =>
+    parent !== undefined && found.parent !== undefined && state.get(found.parent)?.name !== parent.name;
+}
+
 /** Is an object of this name there? */
 export function presentAtom(object: Obj, catalog: Catalog, wanted: boolean): Atom | undefined {
   if (presentSql(object, catalog, catalog) === undefined) return undefined;
   const spec = specOf(object, catalog);
-  const index = object.cls === 'relation' && object.kind === 'index' && object.parent !== undefined;
-  const parent = catalog.get(object.parent);
+  const onOtherTable = indexOf(object, catalog);
   return atom(
     `present ${specKey(spec)}`,
     1,
     (state) => {
       const found = lookUp(state, spec, object, catalog);
       if (!found) return found;
-      // an index counts on its own table only
-      if (index && parent && found.parent !== undefined && state.get(found.parent)?.name !== parent.name) return false;
-      return true;
+      return !onOtherTable(found, state);
     },
     (at) => presentSql(object, catalog, at) as string,
     wanted,
@@ -115,8 +119,7 @@ function kindAtom(object: Obj, catalog: Catalog, wanted: boolean): Atom | undefi
 function definedAtom(object: Obj, catalog: Catalog, wanted: boolean): Atom | undefined {
   if (object.def === undefined || definedSql(object, catalog, catalog) === undefined) return undefined;
   const spec = specOf(object, catalog);
-  const index = object.cls === 'relation' && object.kind === 'index';
-  const parent = catalog.get(object.parent);
+  const onOtherTable = indexOf(object, catalog);
   return atom(
     `defined ${specKey(spec)} ${object.def}`,
     3,
@@ -124,7 +127,7 @@ function definedAtom(object: Obj, catalog: Catalog, wanted: boolean): Atom | und
       // partitions of one table can't overlap: an unknown bound is another one
       const found = object.cls === 'inherit' ? (state.find(spec) ?? false) : lookUp(state, spec, object, catalog);
       if (!found) return found;
-      if (index && parent && found.parent !== undefined && state.get(found.parent)?.name !== parent.name) return false;
+      if (onOtherTable(found, state)) return false;
       return found.def === object.def && found.attrs['valid'] === object.attrs['valid'];
     },
     (at) => definedSql(object, catalog, at) as string,

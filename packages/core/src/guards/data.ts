@@ -2,7 +2,7 @@
  * INSERT, UPDATE, DELETE, MERGE, TRUNCATE: statements that write rows. A second run is harmless only when that can be shown; otherwise
  * the guard needs evidence from another statement of the file, or the statement is refused.
  */
-import { constantText, rangeVar, truncateName, walk, type Node } from '../model/ast.ts';
+import { conjuncts, constantText, rangeVar, truncateName, walk, type Node } from '../model/ast.ts';
 import { DamageError, StepError, type Catalog, type Obj, type Spec } from '../model/catalog.ts';
 import type { DataStep, Effect, OnlyIf, Reader, Run } from '../model/effect.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
@@ -129,8 +129,7 @@ function write(
 /** Conjuncts `c = constant` and `c IN (constants)` of a WHERE on the target itself. */
 function filtersOf(where: Node, own: ReadonlySet<string>): Map<string, ReadonlySet<string>> {
   const out = new Map<string, ReadonlySet<string>>();
-  const parts: Node[] = where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : where ? [where] : [];
-  for (const part of parts) {
+  for (const part of conjuncts(where)) {
     const test = part?.A_Expr;
     if (!test || (test.kind !== 'AEXPR_OP' && test.kind !== 'AEXPR_IN') || test.name?.[0]?.String?.sval !== '=')
       continue;

@@ -220,6 +220,16 @@ function runCourse(effects: readonly (Effect | undefined)[], world: World, initi
   return { states, found, final, visible, steps, unmodelled };
 }
 
+/** What was there before with a definition that isn't known, and in whose place the file makes another object of the same name. */
+function replacedUnknown(initial: ReadonlyMap<string, Obj>, states: readonly Catalog[]): Obj[] {
+  const before = states[0] as Catalog;
+  return [...initial.values()].filter((object) => {
+    if (!hasDefinition(object) || object.def !== undefined) return false;
+    const spec = specOf(object, before);
+    return states.some((state) => (state.find(spec) ?? object).id !== object.id);
+  });
+}
+
 /**
  * What was there before, with each unknown definition taken to be the one that the file gives to an object of the same name; undefined
  * when there is none. The model takes an unknown definition for another one. Where it is the same after all, a guard may find that
@@ -228,12 +238,13 @@ function runCourse(effects: readonly (Effect | undefined)[], world: World, initi
  */
 function likelyDefinitions(
   initial: ReadonlyMap<string, Obj>,
+  replaced: readonly Obj[],
   states: readonly Catalog[],
 ): Map<string, Obj> | undefined {
   const before = states[0] as Catalog;
   let out: Map<string, Obj> | undefined;
-  for (const [id, object] of initial) {
-    if (!hasDefinition(object) || object.def !== undefined) continue;
+  for (const object of replaced) {
+    const { id } = object;
     const spec = specOf(object, before);
     for (let k = states.length - 1; k > 0; k--) {
       const later = (states[k] as Catalog).find(spec);
@@ -255,17 +266,6 @@ function likelyDefinitions(
     }
   }
   return out;
-}
-
-/** Does the file make an object of the same name in the place of one whose definition isn't known? */
-function replacesUnknown(initial: ReadonlyMap<string, Obj>, states: readonly Catalog[]): boolean {
-  const before = states[0] as Catalog;
-  for (const [id, object] of initial) {
-    if (!hasDefinition(object) || object.def !== undefined) continue;
-    const spec = specOf(object, before);
-    if (states.some((state) => (state.find(spec) ?? object).id !== id)) return true;
-  }
-  return false;
 }
 
 /** Constraints, functions and indexes are told by their definition. */
@@ -437,7 +437,8 @@ export function planFile(statements: readonly Statement[], text: string, options
   const main = runCourse(effects, world, world.initial);
   const { states, found, visible, steps, unmodelled } = main;
   const count = statements.length;
-  const likely = likelyDefinitions(world.initial, states);
+  const replaced = replacedUnknown(world.initial, states);
+  const likely = likelyDefinitions(world.initial, replaced, states);
   const twin = likely && runCourse(effects, world, likely);
 
   const transitions = statements.map((_, index) => {
@@ -952,7 +953,7 @@ export function planFile(statements: readonly Statement[], text: string, options
 
   return {
     untouched,
-    open: replacesUnknown(world.initial, states),
+    open: replaced.length > 0,
     statements: statements.map((statement, index) => ({
       statement,
       effect: effects[index],

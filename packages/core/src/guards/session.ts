@@ -102,6 +102,16 @@ function definitionOf(catalog: Catalog, name: QualifiedName): string | undefined
   return called && definitions.get(called.attrs['md5'] ?? '');
 }
 
+/** Is it not known what the function does, or that it can be called twice? */
+function mayDoAnything(
+  catalog: Catalog,
+  name: QualifiedName,
+  readNested: (statement: Statement, text: string) => Effect | undefined,
+): boolean {
+  const definition = definitionOf(catalog, name);
+  return definition === undefined || !isRepeatable(definition, readNested, (inner) => definitionOf(catalog, inner));
+}
+
 export const readSelect =
   (readNested: (statement: Statement, text: string) => Effect | undefined): Reader =>
   (input): Effect => {
@@ -140,14 +150,7 @@ export const readSelect =
     const harmful = unknown.length > 0 || sequenceHarm || writes;
     /** Functions whose definition is known and checks what it does can be called again. */
     const does = (catalog: Catalog): boolean =>
-      sequenceHarm ||
-      writes ||
-      unknown.some((name) => {
-        const definition = definitionOf(catalog, name);
-        return (
-          definition === undefined || !isRepeatable(definition, readNested, (inner) => definitionOf(catalog, inner))
-        );
-      });
+      sequenceHarm || writes || unknown.some((name) => mayDoAnything(catalog, name, readNested));
     return {
       kind: sequences.length > 0 || sequenceHarm ? 'SELECT setval' : 'SELECT',
       subject: '',
@@ -213,10 +216,7 @@ export const readCall =
       kind: 'CALL',
       subject: `procedure "${name.name}"`,
       run: (catalog, run) => {
-        const definition = definitionOf(catalog, name);
-        if (!run.rerun || catalog.world) return;
-        if (definition === undefined || !isRepeatable(definition, readNested, (inner) => definitionOf(catalog, inner)))
-          throw new DamageError(why);
+        if (mayDoAnything(catalog, name, readNested) && run.rerun && !catalog.world) throw new DamageError(why);
       },
       data: {
         prefersEvidence: false,

@@ -1,6 +1,8 @@
 /** Which UPDATEs may run twice: what is computed from a value must come out the same when it is computed from the result. */
-import { constantText, fingerprint, walk, type Node } from '../model/ast.ts';
+import { conjuncts, constantText, fingerprint, walk, type Node } from '../model/ast.ts';
 import { collectRefs } from './refs.ts';
+
+const reads = (node: Node, column: string): boolean => collectRefs(node).columns.some((item) => item.name === column);
 
 /** f(f(x)) = f(x): functions and operators that change nothing when they are applied to their own result. */
 export function settles(expression: Node, column: string, where: Node): boolean {
@@ -8,13 +10,8 @@ export function settles(expression: Node, column: string, where: Node): boolean 
 }
 
 function settlesAlone(expression: Node, column: string): boolean {
-  const isColumn = (node: Node): boolean => {
-    let inner = node;
-    while (inner?.TypeCast) inner = inner.TypeCast.arg;
-    const fields = inner?.ColumnRef?.fields;
-    return fields !== undefined && fields[fields.length - 1]?.String?.sval === column;
-  };
-  const readsColumn = (node: Node): boolean => collectRefs(node).columns.some((item) => item.name === column);
+  const isColumn = (node: Node): boolean => isColumnRef(node, column);
+  const readsColumn = (node: Node): boolean => reads(node, column);
   if (isColumn(expression)) return true;
   if (expression?.TypeCast) return settlesAlone(expression.TypeCast.arg, column);
   const call = expression?.FuncCall;
@@ -115,7 +112,7 @@ function seam(from: string, to: string): boolean {
 
 /** `SET c = c || 'x' WHERE c NOT LIKE '%x'`: the condition leaves out the rows that are done. */
 export function excludesDone(column: string, expression: Node, where: Node): boolean {
-  const parts: Node[] = where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : [where];
+  const parts = conjuncts(where);
   const isColumn = (node: Node): boolean =>
     node?.ColumnRef?.fields?.[node.ColumnRef.fields.length - 1]?.String?.sval === column;
   const operator = expression?.A_Expr;
@@ -137,7 +134,7 @@ export function excludesDone(column: string, expression: Node, where: Node): boo
 
 /** The assigned columns that are NULL in every row that meets the WHERE. */
 export function filledColumns(where: Node, assigned: ReadonlySet<string>): Set<string> {
-  const parts: Node[] = where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : [where];
+  const parts = conjuncts(where);
   return new Set(
     parts
       .filter((part) => part?.NullTest?.nulltesttype === 'IS_NULL')
@@ -218,7 +215,7 @@ const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
 function readJson(node: Node, column: string): JsonReading | undefined {
   if (isColumnRef(node, column)) return { steps: [], instead: [], starts: [], joins: false };
   if (node?.TypeCast) return readJson(node.TypeCast.arg, column);
-  const readsColumn = (part: Node): boolean => collectRefs(part).columns.some((item) => item.name === column);
+  const readsColumn = (part: Node): boolean => reads(part, column);
   if (node?.CoalesceExpr) {
     const [first, ...rest]: Node[] = node.CoalesceExpr.args ?? [];
     const inner = first?.A_Expr?.kind === 'AEXPR_NULLIF' ? first.A_Expr.lexpr : first;
@@ -353,7 +350,7 @@ function holds(value: Json, step: JsonStep): boolean {
 
 /** Does the WHERE leave only rows in which the column is an object? `c ->> 'key' = …` and `c -> 'key' = …` are NULL for all else. */
 function showsObject(where: Node, column: string): boolean {
-  const parts: Node[] = where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : [where];
+  const parts = conjuncts(where);
   const byKey = (node: Node): boolean => {
     const inner = node?.TypeCast ? node.TypeCast.arg : node;
     const name = inner?.A_Expr?.name?.[0]?.String?.sval;

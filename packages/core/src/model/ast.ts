@@ -84,6 +84,10 @@ export function constantText(node: Node): string | undefined {
   return undefined;
 }
 
+/** The conditions that a WHERE joins by AND. */
+export const conjuncts = (where: Node): Node[] =>
+  where?.BoolExpr?.boolop === 'AND_EXPR' ? where.BoolExpr.args : where ? [where] : [];
+
 /** The value of a DefElem's argument as text. */
 export function defElemText(def: Node): string | undefined {
   const arg = def?.arg;
