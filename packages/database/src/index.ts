@@ -13,3 +13,22 @@ export { ConnectionError, SqlError, type SqlErrorFields } from './runners/errors
 export { pgliteExtensions, startPGlite, type PGliteOptions } from './runners/pglite.ts';
 export { connectServer, scratchPrefix, type PostgresServer } from './runners/server.ts';
 export type { QueryResult, Server, Session } from './runners/types.ts';
+export { checkNames } from './verify/types.ts';
+export type {
+  CheckName,
+  CheckResult,
+  DifferenceReport,
+  ErrorReport,
+  Failure,
+  Mode,
+  Place,
+  Proof,
+  RowReport,
+  Run,
+  RunKind,
+  Script,
+  SequenceReport,
+  Verdict,
+} from './verify/types.ts';
+export { openHistory } from './verify/history.ts';
+export type { History, HistoryFile, HistoryOptions, MigrationProof, Unproven, WholeHistory } from './verify/history.ts';

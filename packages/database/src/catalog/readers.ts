@@ -6,6 +6,8 @@ export interface Reader {
   readonly kind: string;
   /** A condition that is false only when there is no such object: spares planning the query. Left out: always read. */
   readonly present?: string;
+  /** The object is a relation or belongs to one: the query has the relation's OID as third column. */
+  readonly ofRelation?: true;
   /** `SELECT name, properties FROM …`: a text that identifies the object within its kind, and a JSON object. */
   sql(version: Version): string;
 }

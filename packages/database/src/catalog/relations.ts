@@ -21,6 +21,7 @@ const sampled = (column: string): string => unless('-1', column);
 export const relations: readonly Reader[] = [
   {
     kind: 'table',
+    ofRelation: true,
     sql: (version) =>
       `SELECT c.name, ${properties({
         type: `CASE c.relkind WHEN 'p' THEN 'partitioned' WHEN 'f' THEN 'foreign' END`,
@@ -46,10 +47,11 @@ export const relations: readonly Reader[] = [
         'of type': `nullif(c.reloftype, 0)::regtype::text`,
         server: `(SELECT quote_ident(s.srvname) FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid)`,
         'foreign options': `(SELECT ${sorted('f.ftoptions')} FROM pg_foreign_table f WHERE f.ftrelid = c.oid)`,
-      })} FROM rel c WHERE c.relkind IN ('r', 'p', 'f')`,
+      })}, c.oid FROM rel c WHERE c.relkind IN ('r', 'p', 'f')`,
   },
   {
     kind: 'column',
+    ofRelation: true,
     sql: (version) => `SELECT c.name || '.' || quote_ident(a.attname), ${properties({
       type: `format_type(a.atttypid, a.atttypmod)`,
       'not null': `nullif(a.attnotnull, false)`,
@@ -67,7 +69,7 @@ export const relations: readonly Reader[] = [
       inherited: `nullif(a.attinhcount, 0)`,
       'not local': `nullif(NOT a.attislocal, false)`,
       grants: `CASE WHEN a.attacl IS NOT NULL THEN ${grants('a.attacl', 'c', 'c.relowner')} END`,
-    })} FROM rel c
+    })}, c.oid FROM rel c
       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
       JOIN pg_type t ON t.oid = a.atttypid
       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -75,6 +77,7 @@ export const relations: readonly Reader[] = [
   },
   {
     kind: 'constraint',
+    ofRelation: true,
     // A constraint trigger is a trigger. The clones that a foreign key to a partitioned table has for each partition
     // sit on the same table as the key itself and have names that depend on the order of events.
     sql: (version) => `SELECT c.name || '.' || quote_ident(k.conname), ${properties({
@@ -86,13 +89,14 @@ export const relations: readonly Reader[] = [
       inherited: `nullif(k.coninhcount, 0)`,
       'not local': `nullif(NOT k.conislocal, false)`,
       triggers: `CASE WHEN k.contype = 'f' THEN (SELECT nullif(string_agg(DISTINCT t.tgenabled::text, ' '), 'O') FROM pg_trigger t WHERE t.tgconstraint = k.oid) END`,
-    })} FROM pg_constraint k JOIN rel c ON c.oid = k.conrelid
+    })}, c.oid FROM pg_constraint k JOIN rel c ON c.oid = k.conrelid
       WHERE k.contype NOT IN ('n', 't') AND ${notMember('pg_constraint', 'k.oid')}
         AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = k.conparentid AND p.conrelid = k.conrelid)`,
   },
   {
     // a row of its own in pg_constraint since 18
     kind: 'not-null constraint',
+    ofRelation: true,
     present: `EXISTS (SELECT FROM pg_constraint WHERE contype = 'n' AND conrelid <> 0)`,
     sql: () =>
       `SELECT c.name || '.' || quote_ident(k.conname), ${properties({
@@ -101,10 +105,11 @@ export const relations: readonly Reader[] = [
         'no inherit': `nullif(k.connoinherit, false)`,
         inherited: `nullif(k.coninhcount, 0)`,
         'not local': `nullif(NOT k.conislocal, false)`,
-      })} FROM pg_constraint k JOIN rel c ON c.oid = k.conrelid WHERE k.contype = 'n'`,
+      })}, c.oid FROM pg_constraint k JOIN rel c ON c.oid = k.conrelid WHERE k.contype = 'n'`,
   },
   {
     kind: 'index',
+    ofRelation: true,
     sql: () =>
       `SELECT ns.name || '.' || quote_ident(x.relname), ${properties({
         table: 'c.name',
@@ -121,10 +126,11 @@ export const relations: readonly Reader[] = [
         parent: `(SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = i.indexrelid)`,
         constraint: `(SELECT quote_ident(k.conname) FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x'))`,
         statistics: `(SELECT json_object_agg(a.attnum, a.attstattarget ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)`,
-      })} FROM pg_index i JOIN rel c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid JOIN ns ON ns.oid = x.relnamespace`,
+      })}, c.oid FROM pg_index i JOIN rel c ON c.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid JOIN ns ON ns.oid = x.relnamespace`,
   },
   {
     kind: 'sequence',
+    ofRelation: true,
     present: present.user('pg_class', `relkind = 'S'`),
     sql: () =>
       `SELECT c.name, ${properties({
@@ -141,10 +147,11 @@ export const relations: readonly Reader[] = [
         'owned by': `(SELECT d.refobjid::regclass::text || '.' || quote_ident(a.attname) || CASE d.deptype WHEN 'i' THEN ' as identity' ELSE '' END
         FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i'))`,
-      })} FROM rel c JOIN pg_sequence s ON s.seqrelid = c.oid WHERE c.relkind = 'S'`,
+      })}, c.oid FROM rel c JOIN pg_sequence s ON s.seqrelid = c.oid WHERE c.relkind = 'S'`,
   },
   {
     kind: 'view',
+    ofRelation: true,
     present: present.user('pg_class', `relkind = 'v'`),
     sql: () =>
       `SELECT c.name, ${properties({
@@ -154,10 +161,11 @@ export const relations: readonly Reader[] = [
         options,
         owner: roleName('c.relowner'),
         grants: grants('c.relacl', 'r', 'c.relowner'),
-      })} FROM rel c WHERE c.relkind = 'v'`,
+      })}, c.oid FROM rel c WHERE c.relkind = 'v'`,
   },
   {
     kind: 'materialized view',
+    ofRelation: true,
     present: present.user('pg_class', `relkind = 'm'`),
     sql: () =>
       `SELECT c.name, ${properties({
@@ -169,28 +177,31 @@ export const relations: readonly Reader[] = [
         tablespace: tablespace('c.reltablespace'),
         owner: roleName('c.relowner'),
         grants: grants('c.relacl', 'r', 'c.relowner'),
-      })} FROM rel c WHERE c.relkind = 'm'`,
+      })}, c.oid FROM rel c WHERE c.relkind = 'm'`,
   },
   {
     kind: 'trigger',
+    ofRelation: true,
     present: `EXISTS (SELECT FROM pg_trigger WHERE NOT tgisinternal)`,
     sql: () =>
       `SELECT c.name || '.' || quote_ident(t.tgname), ${properties({
         definition: `pg_get_triggerdef(t.oid)`,
         enabled: `CASE t.tgenabled WHEN 'D' THEN 'no' WHEN 'R' THEN 'on replicas' WHEN 'A' THEN 'always' END`,
-      })} FROM pg_trigger t JOIN rel c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND ${notMember('pg_trigger', 't.oid')}`,
+      })}, c.oid FROM pg_trigger t JOIN rel c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND ${notMember('pg_trigger', 't.oid')}`,
   },
   {
     kind: 'rule',
+    ofRelation: true,
     present: present.user('pg_rewrite', `rulename <> '_RETURN'`),
     sql: () =>
       `SELECT c.name || '.' || quote_ident(r.rulename), ${properties({
         definition: `pg_get_ruledef(r.oid)`,
         enabled: `CASE r.ev_enabled WHEN 'D' THEN 'no' WHEN 'R' THEN 'on replicas' WHEN 'A' THEN 'always' END`,
-      })} FROM pg_rewrite r JOIN rel c ON c.oid = r.ev_class WHERE r.rulename <> '_RETURN' AND ${notMember('pg_rewrite', 'r.oid')}`,
+      })}, c.oid FROM pg_rewrite r JOIN rel c ON c.oid = r.ev_class WHERE r.rulename <> '_RETURN' AND ${notMember('pg_rewrite', 'r.oid')}`,
   },
   {
     kind: 'policy',
+    ofRelation: true,
     present: present.any('pg_policy'),
     sql: () =>
       `SELECT c.name || '.' || quote_ident(p.polname), ${properties({
@@ -199,7 +210,7 @@ export const relations: readonly Reader[] = [
         roles: `(SELECT json_agg(n ORDER BY n COLLATE "C") FROM (SELECT CASE r WHEN 0 THEN 'PUBLIC' ELSE ${roleName('r')} END AS n FROM unnest(p.polroles) AS r) s)`,
         using: `pg_get_expr(p.polqual, p.polrelid)`,
         'with check': `pg_get_expr(p.polwithcheck, p.polrelid)`,
-      })} FROM pg_policy p JOIN rel c ON c.oid = p.polrelid`,
+      })}, c.oid FROM pg_policy p JOIN rel c ON c.oid = p.polrelid`,
   },
   {
     kind: 'statistics',

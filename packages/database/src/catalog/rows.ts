@@ -43,9 +43,9 @@ export interface SequenceDifference {
  */
 const listTables = `
 SELECT c.oid::regclass::text AS name,
-  (SELECT string_agg(quote_ident(a.attname) || '::text', ', ' ORDER BY a.attname) FROM pg_attribute a
-    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
-  CASE WHEN c.relkind = 'm' THEN NOT c.relispopulated ELSE pg_relation_size(c.oid) = 0 END AS empty
+  CASE WHEN CASE WHEN c.relkind = 'm' THEN c.relispopulated ELSE pg_relation_size(c.oid) > 0 END
+    THEN (SELECT coalesce(string_agg(quote_ident(a.attname) || '::text', ', ' ORDER BY a.attname), '') FROM pg_attribute a
+      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) END AS columns
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
@@ -56,6 +56,13 @@ SELECT c.oid::regclass::text AS name, s.seqincrement AS increment FROM pg_class 
 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
 
+/** Planning takes longer than running, and a session often reads many times. */
+async function prepared(session: Session, name: string, sql: string): Promise<string> {
+  const [known] = await session.query(`SELECT FROM pg_prepared_statements WHERE name = '${name}'`);
+  if (known?.rows.length === 0) await session.query(`PREPARE ${name} AS ${sql}`);
+  return `EXECUTE ${name}`;
+}
+
 /** PostgreSQL plans a UNION of thousands of tables slowly. */
 const chunk = 100;
 
@@ -65,15 +72,18 @@ const chunk = 100;
  */
 export async function readRows(session: Session): Promise<Rows> {
   return readOnly(session, async () => {
-    const [tableList, sequenceList] = await session.query(`${listTables};${listSequences}`);
+    const list = await prepared(session, 'idempotify_tables', listTables);
+    const [tableList, sequenceList] = await session.query(
+      `${list}; ${await prepared(session, 'idempotify_sequences', listSequences)}`,
+    );
     const tables = new Map<string, string[]>();
     const queries: string[] = [];
-    for (const { name, columns, empty } of tableList?.rows ?? []) {
+    for (const { name, columns } of tableList?.rows ?? []) {
       if (name == null) continue;
       tables.set(name, []);
-      if (empty === 't') continue;
+      if (columns == null) continue;
       // ONLY: the rows of child tables are read with the child
-      const from = `(SELECT ${columns ?? ''} FROM ONLY ${name}) AS r`;
+      const from = `(SELECT ${columns} FROM ONLY ${name}) AS r`;
       queries.push(`SELECT ${quoteLiteral(name)} AS name, to_jsonb(r)::text AS row FROM ${from}`);
     }
     for (let at = 0; at < queries.length; at += chunk) {
@@ -91,7 +101,7 @@ export async function readRows(session: Session): Promise<Rows> {
 /** Where all sequences stand, without the rows of the tables. */
 export async function readSequences(session: Session): Promise<Rows['sequences']> {
   return readOnly(session, async () => {
-    const [list] = await session.query(listSequences);
+    const [list] = await session.query(await prepared(session, 'idempotify_sequences', listSequences));
     return positions(
       session,
       new Map((list?.rows ?? []).map((row) => [row['name'] ?? '', BigInt(row['increment'] ?? 1)])),

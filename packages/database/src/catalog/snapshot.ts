@@ -1,4 +1,4 @@
-import type { Session } from '../runners/types.ts';
+import type { QueryResult, Session } from '../runners/types.ts';
 import { cluster } from './cluster.ts';
 import type { Reader } from './readers.ts';
 import { relations } from './relations.ts';
@@ -19,8 +19,11 @@ export interface Snapshot {
   readonly columnOrder: ReadonlyMap<string, readonly string[]>;
 }
 
-const readers: readonly Reader[] = [...relations, ...routines, ...types, ...cluster];
+export const readers: readonly Reader[] = [...relations, ...routines, ...types, ...cluster];
 const optional = readers.filter((reader) => reader.present !== undefined);
+
+/** What the order of a table's columns is called among the rows of the query. */
+export const columnOrder = 'column order';
 
 /** Every kind that a snapshot may contain. */
 export const snapshotKinds: readonly string[] = readers.map((reader) => reader.kind);
@@ -65,24 +68,30 @@ export async function readOnly<T>(session: Session, read: () => Promise<T>): Pro
   }
 }
 
-function catalogQuery(version: Version, found: string): string {
-  const parts = readers
-    .filter((reader) => reader.present === undefined || found[optional.indexOf(reader)] === '1')
-    .map(
-      (reader) =>
-        `SELECT '${reader.kind}', name, properties::text FROM (${reader.sql(version)}) AS o (name, properties)`,
-    );
-  return `WITH member AS MATERIALIZED (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
+/** @param only restricts the relations `c` that are read; `ctes` stand in front of it */
+export function catalogQuery(version: Version, wanted: readonly Reader[], only = 'true', ctes = ''): string {
+  const parts = wanted.map((reader) =>
+    reader.ofRelation
+      ? `SELECT '${reader.kind}', name, properties::text, relation FROM (${reader.sql(version)}) AS o (name, properties, relation)`
+      : `SELECT '${reader.kind}', name, properties::text, NULL FROM (${reader.sql(version)}) AS o (name, properties)`,
+  );
+  return `WITH ${ctes}member AS MATERIALIZED (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
 ns AS MATERIALIZED (SELECT oid, quote_ident(nspname) AS name FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'),
 rel AS MATERIALIZED (
   SELECT c.*, ns.name || '.' || quote_ident(c.relname) AS name FROM pg_class c JOIN ns ON ns.oid = c.relnamespace
-  WHERE c.relkind <> 'i' AND c.relkind <> 'I'
+  WHERE c.relkind <> 'i' AND c.relkind <> 'I' AND ${only}
     AND NOT EXISTS (SELECT FROM member WHERE member.classid = 'pg_class'::regclass AND member.objid = c.oid))
-SELECT 'column order' AS kind, c.name, json_agg(a.attname ORDER BY a.attnum)::text AS properties
+SELECT '${columnOrder}' AS kind, c.name, json_agg(a.attname ORDER BY a.attnum)::text AS properties, c.oid AS relation
 FROM rel c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE c.relkind IN ('r', 'p', 'f') GROUP BY c.name
+WHERE c.relkind IN ('r', 'p', 'f') GROUP BY c.name, c.oid
 UNION ALL
 ${parts.join('\nUNION ALL\n')}`;
+}
+
+/** A snapshot with what is needed to bring it up to date. */
+export interface Detailed extends Snapshot {
+  /** kind -> name -> OID of the relation that the object is or belongs to. */
+  readonly relations: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 /**
@@ -91,29 +100,47 @@ ${parts.join('\nUNION ALL\n')}`;
  * stay in the session. Under SET ROLE it reads as that role.
  */
 export async function snapshot(session: Session): Promise<Snapshot> {
+  return detailedSnapshot(session);
+}
+
+/** @see snapshot */
+export async function detailedSnapshot(session: Session): Promise<Detailed> {
   return readOnly(session, async () => {
     const [probed] = await session.query(probe);
     const { version, found, prepared } = probed?.rows[0] ?? {};
     // planning takes longer than running, and a session often takes many snapshots
     const name = `idempotify_snapshot_${version}_${BigInt(`0b${found}`).toString(36)}`;
     if (!prepared?.split(' ').includes(name)) {
-      await session.query(`PREPARE ${name} AS ${catalogQuery(Number(version), found ?? '')}`);
+      const there = readers.filter(
+        (reader) => reader.present === undefined || found?.[optional.indexOf(reader)] === '1',
+      );
+      await session.query(`PREPARE ${name} AS ${catalogQuery(Number(version), there)}`);
     }
     const [result] = await session.query(`EXECUTE ${name}`);
-    const objects = new Map<string, Map<string, string>>();
-    const columnOrder = new Map<string, readonly string[]>();
-    for (const { kind, name, properties } of result?.rows ?? []) {
-      // an object that is dropped by someone else just now has lost its name
-      if (kind == null || name == null) continue;
-      if (kind === 'column order') {
-        columnOrder.set(name, JSON.parse(properties ?? '[]') as string[]);
-        continue;
-      }
-      let ofKind = objects.get(kind);
-      if (!ofKind) objects.set(kind, (ofKind = new Map<string, string>()));
-      if (ofKind.has(name)) throw new Error(`two objects of the kind ${kind} are both called ${name}`);
-      ofKind.set(name, properties ?? '{}');
-    }
-    return { objects, columnOrder };
+    return collect(result?.rows ?? []);
   });
+}
+
+export function collect(rows: QueryResult['rows']): Detailed {
+  const objects = new Map<string, Map<string, string>>();
+  const relations = new Map<string, Map<string, string>>();
+  const order = new Map<string, readonly string[]>();
+  const into = <V>(maps: Map<string, Map<string, V>>, kind: string): Map<string, V> => {
+    let map = maps.get(kind);
+    if (!map) maps.set(kind, (map = new Map<string, V>()));
+    return map;
+  };
+  for (const { kind, name, properties, relation } of rows) {
+    // an object that is dropped by someone else just now has lost its name
+    if (kind == null || name == null) continue;
+    if (relation != null) into(relations, kind).set(name, relation);
+    if (kind === columnOrder) {
+      order.set(name, JSON.parse(properties ?? '[]') as string[]);
+      continue;
+    }
+    const ofKind = into(objects, kind);
+    if (ofKind.has(name)) throw new Error(`two objects of the kind ${kind} are both called ${name}`);
+    ofKind.set(name, properties ?? '{}');
+  }
+  return { objects, columnOrder: order, relations };
 }

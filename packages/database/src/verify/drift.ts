@@ -1,0 +1,131 @@
+/** Drift: an object that has the name that a migration gives it, and another shape. */
+import { quoteIdent, quoteLiteral } from '@idempotify/core';
+import { diffSnapshots, type Json } from '../catalog/diff.ts';
+import type { Snapshot } from '../catalog/snapshot.ts';
+
+export interface Drift {
+  /** `table public.account`. */
+  readonly object: string;
+  /** What was done to it, as the end of the sentence "… was found with …". */
+  readonly what: string;
+  /** SQL that does it where the migration has been run. It may turn out not to be possible. */
+  readonly sql: string;
+}
+
+/** A name that no migration uses. */
+const odd = 'idempotify_drift';
+
+type Properties = Readonly<Record<string, Json>>;
+type Make = (name: string, properties: Properties, catalog: Snapshot) => Omit<Drift, 'object'> | undefined;
+
+/**
+ * One drift for each object that the migration has made and that can have another shape under the same name: a schema or an
+ * extension has nothing but its name.
+ * @param before the catalogs without the migration
+ * @param after the catalogs with it
+ */
+export function drifts(before: Snapshot, after: Snapshot): Drift[] {
+  const differences = diffSnapshots(before, after);
+  const gone = differences.filter(({ change }) => change === 'missing');
+  // what only got another name got no shape
+  const made = differences.filter(
+    ({ kind, change, after: shape }) =>
+      change === 'extra' &&
+      !gone.some((old) => old.kind === kind && JSON.stringify(old.before) === JSON.stringify(shape)),
+  );
+  const relations = new Set(made.filter(({ kind }) => own.has(kind)).map(({ name }) => name));
+  return made.flatMap(({ kind, name, after: properties }) => {
+    // a new table's columns are the table's shape
+    if (kind === 'column' && relations.has(parts(name).slice(0, -1).join('.'))) return [];
+    const drift = make[kind]?.(name, properties ?? {}, after);
+    return drift ? [{ object: `${kind} ${name}`, ...drift }] : [];
+  });
+}
+
+const own = new Set(['table', 'view', 'materialized view', 'composite type']);
+
+const make: Readonly<Record<string, Make>> = {
+  table: (name, _, catalog) => renamedColumn('TABLE', name, catalog),
+  'materialized view': (name, _, catalog) => renamedColumn('MATERIALIZED VIEW', name, catalog),
+  view: (name, _, catalog) => renamedColumn('VIEW', name, catalog),
+  column: (name, { type }) => {
+    const [table, column] = memberOf(name);
+    const other = type === 'text' ? 'character varying(4242)' : 'text';
+    const alter = `ALTER TABLE ${table} ALTER COLUMN ${column}`;
+    return { what: `the type ${other}`, sql: `${alter} DROP DEFAULT; ${alter} TYPE ${other} USING ${column}::${other}` };
+  },
+  constraint: (name) => {
+    const [table, constraint] = memberOf(name);
+    const sql = `ALTER TABLE ${table} DROP CONSTRAINT ${constraint} CASCADE; ALTER TABLE ${table} ADD CONSTRAINT ${constraint} CHECK (4242 = 4242)`;
+    return { what: 'the definition CHECK (4242 = 4242)', sql };
+  },
+  index: (name, { table, constraint }) => {
+    if (constraint !== undefined || typeof table !== 'string') return undefined;
+    const sql = `DROP INDEX ${name}; CREATE INDEX ${parts(name).at(-1)} ON ${table} ((4242))`;
+    return { what: 'another expression', sql };
+  },
+  enum: (name, { labels }) => {
+    const [first] = Array.isArray(labels) ? labels : [];
+    if (typeof first !== 'string') return undefined;
+    const sql = `ALTER TYPE ${name} RENAME VALUE ${quoteLiteral(first)} TO ${quoteLiteral(odd)}`;
+    return { what: `the label ${odd} instead of ${first}`, sql };
+  },
+  domain: (name, properties) => {
+    const notNull = properties['not null'] === true;
+    const sql = `ALTER DOMAIN ${name} ${notNull ? 'DROP' : 'SET'} NOT NULL`;
+    return { what: notNull ? 'NULL allowed' : 'NULL not allowed', sql };
+  },
+  'composite type': (name) => ({
+    what: 'one more attribute',
+    sql: `ALTER TYPE ${name} ADD ATTRIBUTE ${odd} integer`,
+  }),
+  sequence: (name, properties) =>
+    properties['owned by'] === undefined
+      ? { what: 'another increment', sql: `ALTER SEQUENCE ${name} INCREMENT BY 4242` }
+      : undefined,
+  function: (name, { definition }) => {
+    if (typeof definition !== 'string') return undefined;
+    const definer = /\bSECURITY DEFINER\b/.test(definition);
+    const security = `SECURITY ${definer ? 'INVOKER' : 'DEFINER'}`;
+    return { what: security, sql: `ALTER ROUTINE ${name} ${security}` };
+  },
+  trigger: (name, { definition }) => {
+    const [table, trigger] = memberOf(name);
+    const match = /^(CREATE (?:CONSTRAINT )?TRIGGER .*? (?:BEFORE|AFTER) )(.*?)( ON .*)$/s.exec(String(definition));
+    if (!match) return undefined;
+    const [, head = '', events = '', rest = ''] = match;
+    const other = /\bDELETE\b/.test(events) ? 'INSERT' : 'DELETE';
+    return { what: `the event ${other}`, sql: `DROP TRIGGER ${trigger} ON ${table}; ${head}${other}${rest}` };
+  },
+  policy: (name, { command }) => {
+    const [table, policy] = memberOf(name);
+    const clause = command === 'INSERT' ? 'WITH CHECK' : 'USING';
+    return { what: `${clause} (4242 = 4242)`, sql: `ALTER POLICY ${policy} ON ${table} ${clause} (4242 = 4242)` };
+  },
+};
+
+/** The last column is the least likely to be part of a key. */
+function renamedColumn(keyword: string, name: string, catalog: Snapshot): Omit<Drift, 'object'> | undefined {
+  const columns = catalog.columnOrder.get(name) ?? viewColumns(name, catalog);
+  const column = columns.at(-1);
+  if (column === undefined) return undefined;
+  return {
+    what: `a column ${odd} instead of ${column}`,
+    sql: `ALTER ${keyword} ${name} RENAME COLUMN ${quoteIdent(column)} TO ${odd}`,
+  };
+}
+
+function viewColumns(name: string, { objects }: Snapshot): readonly string[] {
+  const text = objects.get('view')?.get(name) ?? objects.get('materialized view')?.get(name);
+  const { columns } = JSON.parse(text ?? '{}') as { columns?: string[] };
+  return columns ?? [];
+}
+
+/** `public.account."Name"` -> the table and the member's name, both quoted as they were. */
+function memberOf(name: string): [string, string] {
+  const all = parts(name);
+  return [all.slice(0, -1).join('.'), all.at(-1) ?? ''];
+}
+
+/** The identifiers of a qualified name as PostgreSQL has quoted them. */
+const parts = (name: string): string[] => name.match(/"(?:[^"]|"")*"|[^."]+/g) ?? [];

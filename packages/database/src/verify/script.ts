@@ -1,0 +1,107 @@
+/** From a migration file to what its tool sends. */
+import { lineIndex, parseSql, type Statement, type Tool, type Transactions } from '@idempotify/core';
+import type { Mode, Place, Script } from './types.ts';
+
+export interface ScriptFile extends Script {
+  /** The file as it is. */
+  readonly text: string;
+  /** Why it can't be run, with 1-based places. */
+  readonly problems: readonly { readonly line: number; readonly column: number; readonly reason: string }[];
+  readonly parsed: readonly Statement[];
+}
+
+/** Reads the parts of a file that its tool runs forwards. Never throws on any text. */
+export function scriptOf(text: string, path: string, tool: Tool): ScriptFile {
+  const sections = tool.sections(text, path);
+  const parsed = parseSql(text, { ranges: sections.up });
+  const lines = lineIndex(text);
+  const problems = [...sections.problems, ...parsed.problems].map(({ line, column, message }) => ({
+    line,
+    column,
+    reason: message,
+  }));
+  return {
+    text,
+    problems,
+    parsed: parsed.statements,
+    chunks: sections.up.map(({ start, end }) => text.slice(start === 0 && text.startsWith('\uFEFF') ? 1 : start, end)),
+    statements: parsed.statements.map(({ range: { start, end } }): Place => ({
+      ...lines.at(start),
+      start,
+      end,
+      text: oneLine(text.slice(start, end)),
+    })),
+    sql: parsed.statements.map(({ range }) => text.slice(range.start, range.end)),
+  };
+}
+
+/** How the tool sends the file. Where nothing is known, statement by statement: that stops in most places. */
+export function modeOf({ scope, concurrently }: Transactions): Mode {
+  if (scope === 'statement' || scope === 'none') return 'statement';
+  // what is sent as one string runs a CONCURRENTLY that stands alone; between BEGIN and COMMIT nothing does
+  return concurrently === 'alone' ? 'implicit' : 'explicit';
+}
+
+/** Statements that write rows, or may do so. */
+const writing = new Set([
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'MergeStmt',
+  'TruncateStmt',
+  'DoStmt',
+  'SelectStmt',
+  'CallStmt',
+  'ExecuteStmt',
+  'CopyStmt',
+]);
+
+export const writesRows = ({ parsed }: ScriptFile): boolean => parsed.some(({ tag }) => writing.has(tag));
+
+/** Indexes of the statements that build an index concurrently: they may leave an invalid one. */
+export function concurrentBuilds({ parsed }: ScriptFile): number[] {
+  return parsed.flatMap(({ tag, node }, at) =>
+    tag === 'IndexStmt' && (node as { concurrent?: boolean } | undefined)?.concurrent === true ? [at] : [],
+  );
+}
+
+/** A statement that a proof can't run, and why. */
+export interface Blocked {
+  /** Index of the statement. */
+  readonly statement: number;
+  readonly reason: string;
+  readonly advice: string;
+}
+
+/**
+ * What would reach beyond the scratch database: other databases, roles, the server's settings, its files, other servers.
+ * Looked for in the words of a statement, also inside of function bodies and strings: better once too often.
+ */
+const beyond =
+  /\b((create|alter|drop)\s+(role|user(?!\s+mapping)|group|database|tablespace|subscription)|alter\s+system|(reassign|drop)\s+owned|grant\s+\S+\s+to|revoke\s+\S+\s+from|set\s+(session\s+)?authorization|dblink\w*|pg_(read|write|ls|stat)_\w*(file|dir)\w*|pg_(terminate|cancel)_backend|pg_reload_conf|pg_rotate_logfile|pg_switch_wal|pg_promote|pg_create_\w*_?(replication_slot|restore_point)|lo_(import|export)|file_fdw|postgres_fdw)\b|\bcopy\b[^;]*\b(program|(from|to)\s+')/i;
+
+/** Statements that a proof must not run, or can't. @param confined whether the server is somebody's, and not ours alone */
+export function blockedStatements({ parsed, sql }: ScriptFile, confined: boolean): Blocked[] {
+  return parsed.flatMap(({ tag, node, tokens }, statement): Blocked[] => {
+    const copy = tag === 'CopyStmt' ? (node as { is_from?: boolean; filename?: string; is_program?: boolean }) : undefined;
+    if (copy && !copy.filename && !copy.is_program) {
+      const reason = 'COPY FROM STDIN and COPY TO STDOUT need a client that sends or takes the rows (psql does)';
+      return [{ statement, reason, advice: 'write the rows as INSERT' }];
+    }
+    const text = sql[statement] ?? '';
+    if (!confined || tokens.length === 0 || !beyond.test(text)) return [];
+    return [
+      {
+        statement,
+        reason: 'it reaches beyond the scratch database (roles, other databases, settings, files or other servers)',
+        advice:
+          'prove it without --url, or say --disposable-server when the server of --url is there for nothing else',
+      },
+    ];
+  });
+}
+
+export function oneLine(sql: string): string {
+  const line = sql.replace(/\s+/g, ' ').trim();
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
+}
