@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { UsageError, systemMessage } from './errors.ts';
 import { type ConfigOptions, checkedOptions } from './options.ts';
+import type { VerifyConfig } from './verify/options.ts';
 import { printable } from './terminal.ts';
 
 const NAME = 'idempotify';
@@ -16,7 +17,7 @@ const SEARCH_PLACES = [
 ];
 
 /** Options with absolute paths, and the folder that the `ignore` patterns are relative to. */
-export type LoadedConfig = ConfigOptions & { readonly ignoreBase?: string };
+export type LoadedConfig = ConfigOptions & { readonly ignoreBase?: string; readonly verify?: VerifyConfig };
 
 /**
  * Whether there is anything that a search could find. Most projects have no config file, and a few questions to the file
@@ -90,11 +91,25 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
     const key = path.basename(found.filepath) === 'package.json' ? ` has no key "${NAME}"` : ' is empty';
     throw new UsageError(`${printable(found.filepath)}${key}`);
   }
-  const options = checkedOptions(found.config, printable(found.filepath));
+  const source = printable(found.filepath);
+  const { verify: forVerify, ...forRewrite } = found.config as { verify?: unknown };
+  const options = checkedOptions(typeof found.config === 'object' ? forRewrite : found.config, source);
   const base = path.dirname(found.filepath);
   const absolute = (each: string): string => path.resolve(base, each);
+  // with it comes the package that knows databases: only when it is needed
+  const verify =
+    forVerify === undefined
+      ? undefined
+      : (await import('./verify/options.ts')).checkedVerifyConfig(forVerify, `${source}, "verify"`);
   return {
     ...options,
+    ...(verify && {
+      verify: {
+        ...verify,
+        ...(verify.original !== undefined && { original: absolute(verify.original) }),
+        ...(verify.prelude !== undefined && { prelude: absolute(verify.prelude) }),
+      },
+    }),
     ...(options.paths && { paths: options.paths.map(absolute) }),
     ...(options.outDir !== undefined && { outDir: absolute(options.outDir) }),
     ...(options.checksumSql !== undefined &&

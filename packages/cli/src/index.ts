@@ -1,4 +1,7 @@
 /** The programmatic API. */
+import type { VerifyOptions } from './verify/options.ts';
+import type { VerifyReport } from './verify/report.ts';
+
 export { rewrite } from './commands/rewrite.ts';
 export { UsageError } from './errors.ts';
 export type { RewriteOptions } from './options.ts';
@@ -14,3 +17,23 @@ export type {
   RunError,
   Totals,
 } from './results.ts';
+export type { VerifyOptions } from './verify/options.ts';
+export type {
+  FolderProof,
+  MigrationReport,
+  MigrationStatus,
+  Unprovable,
+  VerifyReport,
+  VerifyTotals,
+  WholeHistoryReport,
+} from './verify/report.ts';
+
+/**
+ * Proves migrations on a real PostgreSQL and returns what came of it.
+ *
+ * @throws UsageError for options that are wrong, contradict each other or find nothing to work on, and when there is no server
+ */
+export async function verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+  // brings the databases along, which nobody else needs
+  return (await import('./verify/command.ts')).verify(options);
+}

@@ -1,8 +1,9 @@
 /** The command line: parses it, runs the command, gives the exit code. */
-import fs from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { rewriteCommand } from './commands/rewrite.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { UsageError } from './errors.ts';
+import { packageVersion } from './package.ts';
 
 const EXIT_USAGE = 2;
 
@@ -18,16 +19,15 @@ export async function main(args: readonly string[]): Promise<number> {
     .version(packageVersion(), '--version', 'print the version')
     .helpCommand(false)
     .enablePositionalOptions();
-  const rewrite = rewriteCommand(
-    () => new Command('rewrite'),
-    (code) => {
-      exitCode = code;
-    },
-  );
-  program.addCommand(rewrite, { isDefault: true });
+  const done = (code: number): void => {
+    exitCode = code;
+  };
+  const rewrite = rewriteCommand(() => new Command('rewrite'), done);
+  const verify = verifyCommand(() => new Command('verify'), done);
+  program.addCommand(rewrite, { isDefault: true }).addCommand(verify);
   // who asks for help without a command is told about the default one
   program.outputHelp = () => rewrite.outputHelp();
-  for (const command of [program, rewrite]) {
+  for (const command of [program, rewrite, verify]) {
     command.exitOverride().showHelpAfterError('idempotify --help lists the options.');
   }
   try {
@@ -42,11 +42,4 @@ export async function main(args: readonly string[]): Promise<number> {
       );
     return EXIT_USAGE;
   }
-}
-
-function packageVersion(): string {
-  const manifest = JSON.parse(fs.readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
 }

@@ -46,7 +46,9 @@ export interface OutputOptions {
 
 export type ConfigOptions = Omit<RewriteOptions, 'cwd' | 'stdin' | 'config' | 'workers' | 'signal'> & OutputOptions;
 
+/** @returns what is wrong with a value, as the end of the sentence "the option …" */
 type Check = (value: unknown) => string | undefined;
+export type Checks<O> = Readonly<Record<keyof O, Check>>;
 
 const boolean: Check = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false');
 const text: Check = (value) =>
@@ -56,9 +58,11 @@ const texts: Check = (value) =>
     ? undefined
     : 'must be a list of texts';
 
+export const kinds = { boolean, text, texts } as const;
+
 export const PG_VERSIONS = { oldest: 12, newest: 18, default: 14 } as const;
 
-const CHECKS: Readonly<Record<keyof ConfigOptions, Check>> = {
+const CHECKS: Checks<ConfigOptions> = {
   paths: texts,
   check: boolean,
   diff: boolean,
@@ -93,23 +97,28 @@ const camel = (name: string): string => name.replace(/-([a-z])/g, (_, letter: st
  * @throws UsageError that names the source, the option and what it accepts
  */
 export function checkedOptions(value: unknown, source: string): ConfigOptions {
+  return checked<ConfigOptions>(value, source, CHECKS);
+}
+
+/** The same for any set of options. @throws UsageError */
+export function checked<O extends object>(value: unknown, source: string, checks: Checks<O>): O {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UsageError(`${source}: must hold an object with options, such as { "pgVersion": 16 }`);
   }
   const options: Record<string, unknown> = {};
   for (const [given, each] of Object.entries(value)) {
     const name = camel(given);
-    if (!Object.hasOwn(CHECKS, name)) {
+    if (!Object.hasOwn(checks, name)) {
       throw new UsageError(
-        `${source}: there is no option "${printable(given)}"; the options are ${Object.keys(CHECKS).join(', ')}`,
+        `${source}: there is no option "${printable(given)}"; the options are ${Object.keys(checks).join(', ')}`,
       );
     }
     if (Object.hasOwn(options, name)) throw new UsageError(`${source}: the option "${name}" is given twice`);
-    const wrong = CHECKS[name as keyof ConfigOptions](each);
+    const wrong = checks[name as keyof O](each);
     if (wrong !== undefined) throw new UsageError(`${source}: "${printable(given)}" ${wrong}`);
     options[name] = each;
   }
-  return options;
+  return options as O;
 }
 
 /** Options that contradict each other. @throws UsageError */

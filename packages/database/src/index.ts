@@ -10,8 +10,8 @@ export {
 } from './catalog/rows.ts';
 export { snapshot, snapshotKinds, type Snapshot } from './catalog/snapshot.ts';
 export { ConnectionError, SqlError, type SqlErrorFields } from './runners/errors.ts';
-export { pgliteExtensions, startPGlite, type PGliteOptions } from './runners/pglite.ts';
-export { connectServer, scratchPrefix, type PostgresServer } from './runners/server.ts';
+export { pgliteExtensions, pgliteVersion, startPGlite, type PGliteOptions } from './runners/pglite.ts';
+export { connectServer, scratchPrefix, type ConnectOptions, type PostgresServer } from './runners/server.ts';
 export type { QueryResult, Server, Session } from './runners/types.ts';
 export { checkNames } from './verify/types.ts';
 export type {
@@ -30,5 +30,6 @@ export type {
   SequenceReport,
   Verdict,
 } from './verify/types.ts';
-export { openHistory } from './verify/history.ts';
+export { openHistory, PreludeError } from './verify/history.ts';
 export type { History, HistoryFile, HistoryOptions, MigrationProof, Unproven, WholeHistory } from './verify/history.ts';
+export { watchedServer, type QueryWatch } from './runners/watched.ts';

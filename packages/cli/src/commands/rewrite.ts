@@ -1,11 +1,11 @@
 /** The default command: rewrites migrations. Core function, API and command line in one place. */
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import v8 from 'node:v8';
 import { type Tool, toolByName, tools } from '@idempotify/core';
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
+import { namedTool, onSignals, realIfThere, relativeInside, withoutUndefined } from './shared.ts';
 import type { FolderSpec, Job, JobResult, Settings } from '../engine/protocol.ts';
 import { createProcessor, isFinding } from '../engine/processor.ts';
 import { runJobs } from '../engine/run.ts';
@@ -13,7 +13,7 @@ import { UsageError } from '../errors.ts';
 import { type InputPlan, type Target, planInputs } from '../files/inputs.ts';
 import { migrationFolderOf } from '../files/migrations.ts';
 import { decodeMigration } from '../files/read.ts';
-import { OutputFolder, WriteError, removeTemporaries, writeNamedFile } from '../files/write.ts';
+import { OutputFolder, WriteError, writeNamedFile } from '../files/write.ts';
 import {
   BOOLEAN_OPTIONS,
   type ConfigOptions,
@@ -449,16 +449,6 @@ async function rewriteText(
 
 const nothing = { counts: noCounts(), statements: [], problems: [], notes: [] } as const;
 
-function namedTool(name: string | undefined): Tool | undefined {
-  if (name === undefined) return undefined;
-  const tool = toolByName(name);
-  if (!tool)
-    throw new UsageError(
-      `there is no migration tool "${printable(name)}"; the tools are ${tools.map((each) => each.name).join(', ')}`,
-    );
-  return tool;
-}
-
 function ledgerComment(tool: Tool, folder: string, statements: string): string {
   const about = `-- ${printable(tool.title)}, ${printable(folder)}: `;
   if (!tool.ledger) return `${about}keeps no checksums, so there is nothing to bring in line.\n`;
@@ -474,25 +464,6 @@ function totalBytes(targets: readonly Target[]): number {
   let bytes = 0;
   for (const { path: file } of targets) bytes += fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   return bytes;
-}
-
-/** The path without symbolic links, as far as it is there. */
-function realIfThere(absolute: string): string {
-  try {
-    return fs.realpathSync(absolute);
-  } catch {
-    const parent = path.dirname(absolute);
-    return parent === absolute ? absolute : path.join(realIfThere(parent), path.basename(absolute));
-  }
-}
-
-function relativeInside(cwd: string, file: string): string {
-  const relative = path.relative(cwd, file);
-  return relative === '' ? '.' : relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
-}
-
-function withoutUndefined<O extends object>(options: O): O {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
 }
 
 const EXAMPLES = `
@@ -672,24 +643,4 @@ async function readStdin(): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
-}
-
-/** A first signal lets the file at hand be finished, a second one doesn't wait. Nothing is left half done either way. */
-function onSignals(interruption: AbortController): () => number | undefined {
-  let received: number | undefined;
-  const handler = (name: NodeJS.Signals): void => {
-    const number = os.constants.signals[name];
-    if (received !== undefined) {
-      removeTemporaries();
-      process.exit(128 + number);
-    }
-    received = number;
-    interruption.abort();
-  };
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of names) process.on(name, handler);
-  return () => {
-    for (const name of names) process.off(name, handler);
-    return received;
-  };
 }

@@ -1,7 +1,14 @@
 /** The bridge to core's knowledge of migration tools: which of the files are migrations, of which tool, in which order. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { type MigrationFolder, type Tool, findMigrationFolders } from '@idempotify/core';
+import {
+  type FolderAccess,
+  type FolderView,
+  type MigrationFolder,
+  type Tool,
+  findMigrationFolders,
+  folderView,
+} from '@idempotify/core';
 import { decodeMigration, readBytes } from './read.ts';
 
 /**
@@ -12,11 +19,22 @@ import { decodeMigration, readBytes } from './read.ts';
  * @param tool the tool that all of them belong to; else it is recognised for each migration folder
  */
 export function groupMigrations(root: string, files: readonly string[], tool?: Tool): readonly MigrationFolder[] {
-  const access = {
-    read: (relative: string): string => readText(path.join(root, relative)),
-    exists: (relative: string): boolean => fs.existsSync(path.join(root, relative)),
-  };
-  return findMigrationFolders(root, files, access, tool);
+  return findMigrationFolders(root, files, accessTo(root), tool);
+}
+
+const accessTo = (root: string): FolderAccess => ({
+  read: (relative) => readText(path.join(root, relative)),
+  exists: (relative) => fs.existsSync(path.join(root, relative)),
+});
+
+/**
+ * A migration folder for the questions of its tool.
+ *
+ * @param root absolute
+ * @param files relative to it, with '/'
+ */
+export function folderAt(root: string, files: readonly string[]): FolderView {
+  return folderView(root, files, accessTo(root));
 }
 
 /**

@@ -251,7 +251,11 @@ function merged(
 ): Detailed {
   const objects = new Map<string, ReadonlyMap<string, string>>();
   const relations = new Map<string, ReadonlyMap<string, string>>();
-  const keep = <V>(was: ReadonlyMap<string, V> | undefined, now: ReadonlyMap<string, V> | undefined, of: ReadonlyMap<string, string> | undefined): Map<string, V> => {
+  const keep = <V>(
+    was: ReadonlyMap<string, V> | undefined,
+    now: ReadonlyMap<string, V> | undefined,
+    of: ReadonlyMap<string, string> | undefined,
+  ): Map<string, V> => {
     const all = new Map(now);
     for (const [name, value] of was ?? []) if (unchanged(of?.get(name) ?? '')) all.set(name, value);
     return all;

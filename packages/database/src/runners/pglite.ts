@@ -50,6 +50,9 @@ const shipped = {
 /** Names that CREATE EXTENSION accepts on PGlite when they were asked for; `plpgsql` is always there. */
 export const pgliteExtensions: readonly string[] = Object.keys(shipped);
 
+/** The version of PGlite, which stands for that of the PostgreSQL in it; the package pins it. */
+export const pgliteVersion = '0.5.16';
+
 export interface PGliteOptions {
   /** Extensions to make available to CREATE EXTENSION, out of `pgliteExtensions`. Each costs some 10 ms per database. */
   readonly extensions?: readonly string[];

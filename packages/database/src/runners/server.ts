@@ -1,6 +1,7 @@
 /** A real PostgreSQL, reached by URL. Everything is done in scratch databases of our own. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { threadId } from 'node:worker_threads';
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
 import pg from 'pg';
 import { ConnectionError, SqlError, sqlErrorFrom } from './errors.ts';
@@ -23,6 +24,17 @@ export interface PostgresServer extends Server {
    * @returns their names
    */
   removeOrphans(): Promise<string[]>;
+  /** Ends all other sessions of this run, also those of other threads, and drops every database that they made. */
+  removeRun(): Promise<void>;
+  /** What tells this run from others. */
+  readonly run: string;
+}
+
+export interface ConnectOptions {
+  /** Part of an earlier `run`, for threads that work together. */
+  readonly run?: string;
+  /** After which a statement is given up, in ms; a migration may set another. 0: never. */
+  readonly statementTimeout?: number;
 }
 
 /**
@@ -31,26 +43,29 @@ export interface PostgresServer extends Server {
  * CREATEDB.
  * @throws ConnectionError when there is no server, or it lets us not in; the message never contains the password
  */
-export async function connectServer(url: string): Promise<PostgresServer> {
+export async function connectServer(url: string, options: ConnectOptions = {}): Promise<PostgresServer> {
   if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
     throw new ConnectionError('the URL of a PostgreSQL server looks like postgres://user:password@host:5432/database');
   }
-  const run = randomBytes(6).toString('hex');
+  const run = options.run ?? randomBytes(6).toString('hex');
   const admin = await open(url, applicationPrefix + run);
   try {
     const [version] = await admin.query('SHOW server_version_num');
-    return new ScratchServer(url, run, admin, Number(version?.rows[0]?.['server_version_num']));
+    const number = Number(version?.rows[0]?.['server_version_num']);
+    return new ScratchServer(url, run, admin, number, options.statementTimeout ?? 0);
   } catch (error) {
     await admin.close();
     throw error;
   }
 }
 
-async function open(url: string, applicationName: string): Promise<PostgresSession> {
+async function open(url: string, applicationName: string, statementTimeout = 0): Promise<PostgresSession> {
   let client: pg.Client;
   try {
     client = new pg.Client({
       connectionString: url,
+      // sent with the connection, so that RESET ALL comes back to it
+      ...(statementTimeout > 0 ? { statement_timeout: statementTimeout } : {}),
       // values stay the text that the server sent
       types: { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig,
     });
@@ -76,16 +91,18 @@ function reason(error: unknown): string {
 
 class ScratchServer implements PostgresServer {
   readonly versionNumber: number;
-  readonly #url: string;
   /** Tells our databases from those of another run on the same server. */
-  readonly #run: string;
+  readonly run: string;
+  readonly #url: string;
+  readonly #statementTimeout: number;
   readonly #admin: PostgresSession;
   readonly #databases = new Map<string, Set<PostgresSession>>();
   #made = 0;
 
-  constructor(url: string, run: string, admin: PostgresSession, versionNumber: number) {
+  constructor(url: string, run: string, admin: PostgresSession, versionNumber: number, statementTimeout: number) {
     this.#url = url;
-    this.#run = run;
+    this.#statementTimeout = statementTimeout;
+    this.run = run;
     this.#admin = admin;
     this.versionNumber = versionNumber;
   }
@@ -94,7 +111,7 @@ class ScratchServer implements PostgresServer {
     if (template !== undefined && this.#sessions(template).size > 0) {
       throw new ConnectionError(`database "${template}" is in use and cannot be copied`);
     }
-    const name = `${scratchPrefix}${this.#run}_${++this.#made}`;
+    const name = `${scratchPrefix}${this.run}_${threadId}${String(++this.#made).padStart(6, '0')}`;
     // template0: without what an administrator may have added to template1
     await this.#whenFree(`CREATE DATABASE ${quoteIdent(name)} TEMPLATE ${quoteIdent(template ?? 'template0')}`);
     this.#databases.set(name, new Set());
@@ -121,6 +138,7 @@ class ScratchServer implements PostgresServer {
       `SELECT s.subname FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = ${quoteLiteral(name)}`,
     );
     if (!found?.rows.length) return;
+    if (!this.#databases.has(name)) this.#databases.set(name, new Set());
     const session = await this.connect(name);
     try {
       for (const { subname } of found.rows) {
@@ -151,7 +169,7 @@ class ScratchServer implements PostgresServer {
     const sessions = this.#sessions(name);
     const url = new URL(this.#url);
     url.pathname = `/${name}`;
-    const session = await open(url.href, applicationPrefix + this.#run);
+    const session = await open(url.href, applicationPrefix + this.run, this.#statementTimeout);
     sessions.add(session);
     session.onClose = () => sessions.delete(session);
     return session;
@@ -170,6 +188,20 @@ class ScratchServer implements PostgresServer {
     const names = (found?.rows ?? []).flatMap((row) => row['datname'] ?? []);
     for (const name of names) await this.#admin.query(`DROP DATABASE IF EXISTS ${quoteIdent(name)}`);
     return names;
+  }
+
+  async removeRun(): Promise<void> {
+    const [found] = await this.#admin.query(`
+      SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datname ~ '^${scratchPrefix}${this.run}_[0-9]+$' ORDER BY d.datname`);
+    await this.#admin.query(
+      `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+        WHERE application_name = ${quoteLiteral(applicationPrefix + this.run)} AND pid <> pg_catalog.pg_backend_pid()`,
+    );
+    for (const { datname } of found?.rows ?? []) {
+      await this.#dropSubscriptions(datname ?? '');
+      await this.#whenFree(`DROP DATABASE IF EXISTS ${quoteIdent(datname ?? '')}`);
+    }
+    this.#databases.clear();
   }
 
   async close(): Promise<void> {

@@ -52,7 +52,10 @@ const make: Readonly<Record<string, Make>> = {
     const [table, column] = memberOf(name);
     const other = type === 'text' ? 'character varying(4242)' : 'text';
     const alter = `ALTER TABLE ${table} ALTER COLUMN ${column}`;
-    return { what: `the type ${other}`, sql: `${alter} DROP DEFAULT; ${alter} TYPE ${other} USING ${column}::${other}` };
+    return {
+      what: `the type ${other}`,
+      sql: `${alter} DROP DEFAULT; ${alter} TYPE ${other} USING ${column}::${other}`,
+    };
   },
   constraint: (name) => {
     const [table, constraint] = memberOf(name);

@@ -36,6 +36,8 @@ export interface HistoryOptions {
   readonly prelude?: string;
   /** The server is somebody's: nothing is run that reaches beyond a scratch database. */
   readonly confined: boolean;
+  /** Indexes of migrations that are not run at all: the server does not survive them. */
+  readonly skip?: ReadonlySet<number>;
   /** Lets the tool's rules read a settings file beside a migration. */
   readonly folder?: FolderView;
 }
@@ -58,7 +60,14 @@ export interface WholeHistory {
   readonly rows: readonly RowReport[];
 }
 
+/** The SQL that every database is to start with does not run. */
+export class PreludeError extends Error {
+  override readonly name = 'PreludeError';
+}
+
 export interface History {
+  /** The index of the migration that is being run, or was last: where it happened when the server goes away. */
+  readonly at: number;
   /**
    * Proves a migration. The indexes must not go down from call to call: what lies between is replayed.
    * @throws ConnectionError when the server is gone
@@ -73,7 +82,7 @@ export interface History {
 }
 
 /**
- * @throws SqlError when the prelude does not run
+ * @throws PreludeError when the prelude does not run
  * @throws ConnectionError when the server is gone
  */
 export async function openHistory(options: HistoryOptions): Promise<History> {
@@ -91,6 +100,7 @@ interface Obstacle {
 const fillings: readonly Filling[] = ['full', 'small', 'empty'];
 
 class Replay implements History {
+  at = 0;
   readonly #options: HistoryOptions;
   readonly #folder: FolderView;
   /** The database that the earlier migrations were applied to. */
@@ -122,7 +132,12 @@ class Replay implements History {
     const [result] = await session.query('SELECT rolsuper FROM pg_roles WHERE rolname = session_user');
     this.#superuser = result?.rows[0]?.['rolsuper'] === 't';
     if (prelude !== undefined && prelude !== '') {
-      await session.query(prelude);
+      try {
+        await session.query(prelude);
+      } catch (error) {
+        if (!(error instanceof SqlError)) throw error;
+        throw new PreludeError(`the prelude does not run: ${error.message}`, { cause: error });
+      }
       await this.#close();
     }
     this.#applied = 0;
@@ -156,6 +171,12 @@ class Replay implements History {
   async #replayTo(index: number): Promise<void> {
     while (this.#applied < index) {
       const at = this.#applied;
+      this.at = at;
+      if (this.#options.skip?.has(at)) {
+        this.#incomplete.set(at, 'the server does not survive it');
+        this.#applied = at + 1;
+        continue;
+      }
       const script = this.#script(at, 'original');
       const why = await this.#apply(script, this.#mode(script, at));
       if (why !== undefined) this.#incomplete.set(at, why);
@@ -207,6 +228,7 @@ class Replay implements History {
 
   async prove(index: number): Promise<MigrationProof> {
     await this.#replayTo(index);
+    this.at = index;
     const original = this.#script(index, 'original');
     const other = this.#script(index, 'file');
     const file = other.text === original.text ? original : other;
@@ -219,7 +241,15 @@ class Replay implements History {
     const first = blocked.length > 0 ? blocked : blockedStatements(original, this.#options.confined);
     if (first.length > 0) return nothingProven(file, first.map(unprovenStatement));
     if (file.statements.length === 0 && original.statements.length === 0) {
-      return { verdict: 'proven', checks: [], statements: [], runs: [], failures: [], notes: ['it holds no statement'], unproven: [] };
+      return {
+        verdict: 'proven',
+        checks: [],
+        statements: [],
+        runs: [],
+        failures: [],
+        notes: ['it holds no statement'],
+        unproven: [],
+      };
     }
     const session = await this.#open();
     const plan = await seedPlan(session, original.text);
@@ -399,7 +429,14 @@ function lower(plan: SeedPlan, filling: Map<string, Filling>, text: string, erro
     return changed;
   };
   const { schema, table } = error.fields;
-  if (table !== undefined && down(plan.filter(({ bare, name }) => bare === table && (schema === undefined || name.startsWith(schema) || name.startsWith('"')))))
+  if (
+    table !== undefined &&
+    down(
+      plan.filter(
+        ({ bare, name }) => bare === table && (schema === undefined || name.startsWith(schema) || name.startsWith('"')),
+      ),
+    )
+  )
     return true;
   return down(plan.filter(({ bare }) => text.includes(bare))) || down(plan);
 }
@@ -422,7 +459,10 @@ function missing({ code, message }: SqlError): { reason: string; advice: string 
     };
   }
   if (/^unrecognized configuration parameter|parameter "[^"]+" (cannot be|requires)/.test(message)) {
-    return { reason: `the server's settings are others than the migration needs: ${message}`, advice: 'use a server that is set up for it: --url postgres://…' };
+    return {
+      reason: `the server's settings are others than the migration needs: ${message}`,
+      advice: 'use a server that is set up for it: --url postgres://…',
+    };
   }
   return undefined;
 }

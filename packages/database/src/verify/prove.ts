@@ -4,7 +4,17 @@ import { diffSnapshots } from '../catalog/diff.ts';
 import type { SqlError } from '../runners/errors.ts';
 import { drifts } from './drift.ts';
 import type { Lab, Outcome, RunSteps, Step, StepError, Text } from './lab.ts';
-import { compare, equal, masked, report, unstableColumns, harm, type Comparison, type State, type Unstable } from './state.ts';
+import {
+  compare,
+  equal,
+  masked,
+  report,
+  unstableColumns,
+  harm,
+  type Comparison,
+  type State,
+  type Unstable,
+} from './state.ts';
 import {
   checkNames,
   type CheckName,
@@ -104,7 +114,9 @@ class Prover {
       // without another form of the file there is nothing that it could come out differently from
       .filter((check) => checks.has(check) && !(this.#same && check === 'fresh'))
       .map((check): CheckResult => {
-        const runs = this.#runs.filter((run) => checkOf[run.kind] === check || (check === 'rows' && run.kind !== 'drift'));
+        const runs = this.#runs.filter(
+          (run) => checkOf[run.kind] === check || (check === 'rows' && run.kind !== 'drift'),
+        );
         const reasons = [...(this.#reasons.get(check) ?? [])];
         const failed = this.#failures.some((failure) => failure.check === check);
         const skipped = !fresh && !failed;
@@ -163,7 +175,10 @@ class Prover {
     const half = this.#half(file);
     if (half && this.#input.checks.has('interrupted')) {
       if (await this.#passes('aborted', [half], this.#lab.run)) {
-        this.#runs.push({ kind: 'fresh', verdict: 'proven' }, { kind: 'aborted', verdict: 'proven', k: half.texts.length });
+        this.#runs.push(
+          { kind: 'fresh', verdict: 'proven' },
+          { kind: 'aborted', verdict: 'proven', k: half.texts.length },
+        );
         return true;
       }
     }
@@ -183,10 +198,7 @@ class Prover {
   async #aborted(half: Step): Promise<void> {
     const { original } = this.#input;
     const originalHalf = this.#half(original);
-    const { states } = await this.#lab.run([
-      ...(originalHalf ? [originalHalf] : []),
-      observed(this.#whole(original)),
-    ]);
+    const { states } = await this.#lab.run([...(originalHalf ? [originalHalf] : []), observed(this.#whole(original))]);
     const expected = states.at(-1) ?? this.#expected;
     await this.#check('aborted', [half], this.#lab.run, { k: half.texts.length }, true, expected);
   }
@@ -326,7 +338,9 @@ class Prover {
   async #passes(kind: RunKind, before: readonly Step[], run: RunSteps): Promise<boolean> {
     const outcome = await run([...before, observed(this.#whole(this.#input.file))]);
     const state = outcome.states.at(-1);
-    return !outcome.failure && state !== undefined && equal(await this.#compare(this.#expected, state, kind !== 'drift'));
+    return (
+      !outcome.failure && state !== undefined && equal(await this.#compare(this.#expected, state, kind !== 'drift'))
+    );
   }
 
   async #check(
@@ -414,7 +428,9 @@ class Prover {
   ): Promise<number | undefined> {
     if (sql.length === 1) return 0;
     const found: Outcome = await run([...before, { texts: sql }]);
-    return found.failure?.step === step && found.failure.error.message === error.message ? found.failure.text : undefined;
+    return found.failure?.step === step && found.failure.error.message === error.message
+      ? found.failure.text
+      : undefined;
   }
 
   #fail(kind: RunKind, where: Pick<Failure, 'k' | 'after'>, found: Comparison): void {

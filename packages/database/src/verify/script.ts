@@ -83,7 +83,8 @@ const beyond =
 /** Statements that a proof must not run, or can't. @param confined whether the server is somebody's, and not ours alone */
 export function blockedStatements({ parsed, sql }: ScriptFile, confined: boolean): Blocked[] {
   return parsed.flatMap(({ tag, node, tokens }, statement): Blocked[] => {
-    const copy = tag === 'CopyStmt' ? (node as { is_from?: boolean; filename?: string; is_program?: boolean }) : undefined;
+    const copy =
+      tag === 'CopyStmt' ? (node as { is_from?: boolean; filename?: string; is_program?: boolean }) : undefined;
     if (copy && !copy.filename && !copy.is_program) {
       const reason = 'COPY FROM STDIN and COPY TO STDOUT need a client that sends or takes the rows (psql does)';
       return [{ statement, reason, advice: 'write the rows as INSERT' }];
@@ -94,8 +95,7 @@ export function blockedStatements({ parsed, sql }: ScriptFile, confined: boolean
       {
         statement,
         reason: 'it reaches beyond the scratch database (roles, other databases, settings, files or other servers)',
-        advice:
-          'prove it without --url, or say --disposable-server when the server of --url is there for nothing else',
+        advice: 'prove it without --url, or say --disposable-server when the server of --url is there for nothing else',
       },
     ];
   });

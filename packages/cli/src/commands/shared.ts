@@ -1,0 +1,59 @@
+/** What several commands need. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Tool, toolByName, tools } from '@idempotify/core';
+import { UsageError } from '../errors.ts';
+import { removeTemporaries } from '../files/write.ts';
+import { printable } from '../terminal.ts';
+
+/** @throws UsageError that names the tools */
+export function namedTool(name: string | undefined): Tool | undefined {
+  if (name === undefined) return undefined;
+  const tool = toolByName(name);
+  if (!tool)
+    throw new UsageError(
+      `there is no migration tool "${printable(name)}"; the tools are ${tools.map((each) => each.name).join(', ')}`,
+    );
+  return tool;
+}
+
+/** The path without symbolic links, as far as it is there. */
+export function realIfThere(absolute: string): string {
+  try {
+    return fs.realpathSync(absolute);
+  } catch {
+    const parent = path.dirname(absolute);
+    return parent === absolute ? absolute : path.join(realIfThere(parent), path.basename(absolute));
+  }
+}
+
+/** As a person would write it from here. */
+export function relativeInside(cwd: string, file: string): string {
+  const relative = path.relative(cwd, file);
+  return relative === '' ? '.' : relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
+}
+
+export function withoutUndefined<O extends object>(options: O): O {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
+}
+
+/** A first signal lets the file at hand be finished, a second one doesn't wait. Nothing is left half done either way. */
+export function onSignals(interruption: AbortController): () => number | undefined {
+  let received: number | undefined;
+  const handler = (name: NodeJS.Signals): void => {
+    const number = os.constants.signals[name];
+    if (received !== undefined) {
+      removeTemporaries();
+      process.exit(128 + number);
+    }
+    received = number;
+    interruption.abort();
+  };
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of names) process.on(name, handler);
+  return () => {
+    for (const name of names) process.off(name, handler);
+    return received;
+  };
+}

@@ -1,0 +1,102 @@
+/** `verify` as API and as command. */
+import path from 'node:path';
+import type { VerifyCommandOptions } from '../commands/verify.ts';
+import { onSignals, realIfThere, relativeInside, withoutUndefined } from '../commands/shared.ts';
+import { loadConfig } from '../config.ts';
+import { writeNamedFile } from '../files/write.ts';
+import { outputTo } from '../output.ts';
+import { colorsFor, progressLine } from '../terminal.ts';
+import { mergeReports } from './merge.ts';
+import { type VerifyOptions, checkedVerifyOptions } from './options.ts';
+import type { VerifyReport } from './report.ts';
+import { folderHeading, migrationLine, verifyHtml, verifyJson, verifyJunit, verifySummary } from './reporters/index.ts';
+import { type ResolvedVerifyOptions, type VerifyListener, runVerify } from './run.ts';
+
+const deaf: VerifyListener = { folder: () => undefined, migration: () => undefined, progress: () => undefined };
+
+/**
+ * Proves migrations and returns what came of it. What fails, and what can't be proven, is part of the result.
+ *
+ * @throws UsageError for options that are wrong, contradict each other or find nothing to work on, and when there is no server
+ */
+export async function verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+  const { cwd: given, signal, ...checkable } = options;
+  const checked = checkedVerifyOptions(withoutUndefined(checkable), 'verify()');
+  const cwd = path.resolve(given ?? process.cwd());
+  if (checked.merge) return mergeReports(checked.paths ?? [], cwd, checked.allowUnproven === true);
+  return runVerify({ ...checked, cwd, ignoreBase: realIfThere(cwd), ...(signal ? { signal } : {}) }, deaf);
+}
+
+/** @returns the exit code. @throws UsageError */
+export async function runVerifyCommand(paths: readonly string[], given: VerifyCommandOptions): Promise<number> {
+  const { config, cacheDir, cache, ...rest } = given;
+  const cwd = process.cwd();
+  const chosen = checkedVerifyOptions(
+    {
+      ...rest,
+      ...(paths.length > 0 ? { paths } : {}),
+      ...(cache === false ? { cache: false } : cacheDir === undefined ? {} : { cache: cacheDir }),
+    },
+    'command line',
+  );
+  const startedAt = performance.now();
+  const progress = progressLine(process.stderr, startedAt);
+  const output = outputTo(process.stdout, () => progress.clear());
+  const { json, junit, html, quiet } = chosen;
+  const colors = colorsFor(process.stdout, chosen.color);
+  const write = (text: string): void => {
+    if (!json) output.write(text);
+  };
+  let report: VerifyReport;
+  if (chosen.merge) report = await mergeReports(chosen.paths ?? [], cwd, chosen.allowUnproven === true);
+  else {
+    const interruption = new AbortController();
+    const release = onSignals(interruption);
+    try {
+      const options = await resolved(chosen, cwd, config);
+      report = await runVerify(
+        { ...options, signal: interruption.signal },
+        {
+          folder: (folder) => write(folderHeading(folder, colors)),
+          migration: (migration) => {
+            const fine = migration.status === 'proven' || migration.status === 'elsewhere';
+            if (!(quiet && fine)) write(migrationLine(migration, colors));
+          },
+          progress: progress.update,
+        },
+      );
+    } finally {
+      progress.clear();
+      output.flush();
+      release();
+    }
+  }
+  write(verifySummary(report, colors));
+  if (json) output.write(verifyJson(report));
+  output.flush();
+  if (junit !== undefined) writeNamedFile(path.resolve(cwd, junit), await verifyJunit(report));
+  if (html !== undefined) writeNamedFile(path.resolve(cwd, html), verifyHtml(report));
+  return report.exitCode;
+}
+
+/** The options of the command line over those of the config file. */
+async function resolved(
+  chosen: VerifyOptions,
+  cwd: string,
+  config: string | boolean | undefined,
+): Promise<ResolvedVerifyOptions> {
+  const loaded = config === false ? {} : await loadConfig(cwd, typeof config === 'string' ? config : undefined);
+  const { verify: own = {}, tool, ignore, ignoreBase, paths } = loaded;
+  // a server that is to be spared must not be given free by a file that is about another
+  const { disposableServer, ...others } = own;
+  return {
+    ...(tool === undefined ? {} : { tool }),
+    ...(ignore === undefined ? {} : { ignore }),
+    ...(paths === undefined ? {} : { paths: paths.map((each) => relativeInside(cwd, each)) }),
+    ...others,
+    ...(disposableServer !== undefined && chosen.url !== undefined ? { disposableServer } : {}),
+    ...chosen,
+    cwd,
+    ignoreBase: chosen.ignore || ignoreBase === undefined ? cwd : ignoreBase,
+  };
+}

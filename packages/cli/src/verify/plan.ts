@@ -1,0 +1,150 @@
+/** What there is to verify: migrations, their originals, and what an earlier run has proven of them. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { type CheckName, pgliteExtensions } from '@idempotify/database';
+import { UsageError, systemMessage } from '../errors.ts';
+import type { InputPlan } from '../files/inputs.ts';
+import { decodeMigration, readBytes } from '../files/read.ts';
+import { printable } from '../terminal.ts';
+import { type KeptProof, type ProofCache, link } from './cache.ts';
+import { gitContents } from './originals.ts';
+import type { VerifyFile } from './protocol.ts';
+import type { MigrationReport } from './report.ts';
+
+export interface PlannedMigration {
+  readonly file: VerifyFile;
+  readonly display: string;
+  readonly original: MigrationReport['original'];
+  /** Stands for the file, all that comes before it and how it is proven. */
+  readonly key: string;
+  readonly kept: KeptProof | undefined;
+  /** Whether it is to be proven in this run. */
+  readonly wanted: boolean;
+  /** Why it can't be read. */
+  readonly problem?: string;
+}
+
+export interface PlannedProof {
+  readonly root: string;
+  readonly display: string;
+  readonly tool: InputPlan['folders'][number]['tool'];
+  readonly migrations: readonly PlannedMigration[];
+}
+
+export interface ProofPlanOptions {
+  readonly cwd: string;
+  readonly original: string | undefined;
+  readonly originalRef: string | undefined;
+  /** What a proof depends on besides the files. */
+  readonly ground: readonly string[];
+  readonly checks: readonly CheckName[];
+  readonly cache: ProofCache;
+  readonly shard: { readonly index: number; readonly of: number } | undefined;
+}
+
+export interface ProofPlan {
+  readonly folders: readonly PlannedProof[];
+  /** Extensions that the migrations create and PGlite has. */
+  readonly extensions: readonly string[];
+}
+
+/** @throws UsageError when originals were asked for that are not there */
+export function planProofs({ folders, targets }: InputPlan, options: ProofPlanOptions): ProofPlan {
+  const extensions = new Set<string>();
+  const displays = new Map(targets.map((target) => [target.path, target.display]));
+  let position = 0;
+  const planned = folders.map(({ root, display, tool, files }): PlannedProof => {
+    const originals = originalsOf(root, files, folders.length, options);
+    let before = link(...options.ground, tool.name, ...options.checks);
+    const migrations = files.map((file): PlannedMigration => {
+      const { shard } = options;
+      const name = path.relative(root, file).split(path.sep).join('/');
+      const asked = displays.has(file);
+      const mine = asked && (shard === undefined || position % shard.of === shard.index - 1);
+      if (asked) position++;
+      const common = { display: displays.get(file) ?? path.join(display, name), wanted: mine };
+      const text = textOf(file);
+      if (typeof text !== 'string') {
+        before = link(before, text.problem);
+        return {
+          ...common,
+          file: { name, path: file },
+          original: { from: 'itself' },
+          key: before,
+          kept: undefined,
+          ...text,
+        };
+      }
+      const original = originals(file);
+      const other = original !== undefined && original.text !== text;
+      for (const extension of extensionsIn(text)) extensions.add(extension);
+      if (other) for (const extension of extensionsIn(original.text)) extensions.add(extension);
+      const key = link(before, name, original?.text ?? text, text);
+      before = link(before, original?.text ?? text);
+      return {
+        ...common,
+        file: { name, path: file, ...(other ? { original: original.source } : {}) },
+        original: other ? original.told : { from: 'itself' },
+        key,
+        kept: mine ? options.cache.get(key) : undefined,
+      };
+    });
+    return { root, display, tool, migrations };
+  });
+  return { folders: planned, extensions: [...extensions].filter((name) => pgliteExtensions.includes(name)) };
+}
+
+function textOf(file: string): string | { readonly problem: string } {
+  const read = readBytes(file);
+  if (read.kind === 'failed') return { problem: `it ${read.message}` };
+  const decoded = decodeMigration(read.bytes);
+  return decoded.kind === 'text' ? decoded.text : { problem: decoded.problem.message };
+}
+
+interface Original {
+  readonly text: string;
+  readonly source: NonNullable<VerifyFile['original']>;
+  readonly told: MigrationReport['original'];
+}
+
+function originalsOf(
+  root: string,
+  files: readonly string[],
+  folders: number,
+  { cwd, original, originalRef }: ProofPlanOptions,
+): (file: string) => Original | undefined {
+  if (original !== undefined) {
+    const base = path.resolve(cwd, original);
+    try {
+      if (!fs.statSync(base).isDirectory()) throw new UsageError(`--original ${printable(original)} is no folder`);
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      throw new UsageError(`--original ${printable(original)}: ${systemMessage(error)}`, { cause: error });
+    }
+    // several folders lie in it as they do from here
+    const place = folders === 1 ? base : path.join(base, path.relative(cwd, root));
+    return (file) => {
+      const there = path.join(place, path.relative(root, file));
+      if (!fs.existsSync(there)) return undefined;
+      const text = textOf(there);
+      if (typeof text !== 'string') throw new UsageError(`--original: ${printable(there)}: ${text.problem}`);
+      return { text, source: { path: there }, told: { from: 'folder', path: there } };
+    };
+  }
+  const contents = gitContents(root, files, originalRef);
+  return (file) => {
+    const bytes = contents.get(file);
+    const decoded = bytes ? decodeMigration(bytes) : undefined;
+    if (decoded?.kind !== 'text') return undefined;
+    const { text } = decoded;
+    return { text, source: { text }, told: { from: 'git', path: originalRef ?? 'HEAD' } };
+  };
+}
+
+/** Names that may be an extension's, also those inside of DO blocks: one too many does no harm. */
+export function extensionsIn(text: string): string[] {
+  // the name is only looked at: it may be the next CREATE EXTENSION, behind a comment that says so
+  return [...text.matchAll(/\bcreate\s+extension\s+(?=(?:if\s+not\s+exists\s+)?(?:"([^"]+)"|([\w-]+)))/gi)].map(
+    ([, quoted, bare]) => quoted ?? bare!.toLowerCase(),
+  );
+}

@@ -1,0 +1,157 @@
+/** A worker of `verify`: one server, one history at a time. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { toolByName } from '@idempotify/core';
+import {
+  ConnectionError,
+  type History,
+  type MigrationProof,
+  PreludeError,
+  type Server,
+  connectServer,
+  openHistory,
+  startPGlite,
+  watchedServer,
+} from '@idempotify/database';
+import { decodeMigration, readBytes } from '../files/read.ts';
+import { folderAt } from '../files/migrations.ts';
+import type { FromVerifyWorker, Task, ToVerifyWorker, VerifyFile, VerifyWorkerData } from './protocol.ts';
+
+const { settings, begun, running } = workerData as VerifyWorkerData;
+const port = parentPort as MessagePort;
+const tell = (message: FromVerifyWorker): void => port.postMessage(message);
+const encoder = new TextEncoder();
+
+async function start(): Promise<Server> {
+  const { server, statementTimeout } = settings;
+  const started =
+    server.kind === 'pglite'
+      ? await startPGlite({ extensions: server.extensions, ready: 2 })
+      : await connectServer(server.url, { run: server.run, statementTimeout });
+  return watchedServer(started, {
+    begin(sql) {
+      const { written } = encoder.encodeInto(sql.slice(0, RUNNING_CHARACTERS), running.subarray(1));
+      running[0] = written;
+      Atomics.store(begun, 0, BigInt(Date.now()));
+    },
+    end() {
+      Atomics.store(begun, 0, 0n);
+    },
+  });
+}
+
+/** A character takes up to three bytes. */
+const RUNNING_CHARACTERS = 60;
+
+let server: Server | undefined;
+let open: { readonly folder: number; readonly history: History } | undefined;
+/** Migrations, by folder, that the embedded server does not survive. */
+const deadly = new Map<number, Set<number>>();
+
+async function historyOf(folder: number): Promise<History> {
+  if (open?.folder === folder) return open.history;
+  const before = open;
+  open = undefined;
+  await before?.history.close();
+  server ??= await start();
+  const { tool, files, root } = settings.folders[folder]!;
+  const history = await openHistory({
+    server,
+    tool: toolByName(tool)!,
+    folder: folderAt(
+      root,
+      files.map(({ name }) => name),
+    ),
+    files: files.map((file) => ({
+      path: file.name,
+      original: () => originalOf(file),
+      file: () => textOf(file.path),
+    })),
+    checks: new Set(settings.checks),
+    prelude: settings.prelude,
+    confined: settings.confined,
+    skip: deadly.get(folder) ?? new Set(),
+  });
+  open = { folder, history };
+  return history;
+}
+
+function originalOf({ path, original }: VerifyFile): string {
+  if (!original) return textOf(path);
+  return 'text' in original ? original.text : textOf(original.path);
+}
+
+function textOf(path: string): string {
+  const read = readBytes(path);
+  if (read.kind === 'failed') throw new Error(`${path} ${read.message}`);
+  const decoded = decodeMigration(read.bytes);
+  if (decoded.kind === 'broken') throw new Error(`${path}: ${decoded.problem.message}`);
+  return decoded.text;
+}
+
+async function work(task: Task): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    const history = await historyOf(task.folder);
+    if (task.index < 0) tell({ kind: 'whole', task, whole: await history.wholeHistory() });
+    else {
+      const proof = await history.prove(task.index);
+      tell({ kind: 'proof', task, proof, ms: Math.round(performance.now() - startedAt) });
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof PreludeError) tell({ kind: 'fault', task, message });
+    else if (!(error instanceof ConnectionError)) {
+      const stack = error instanceof Error ? (error.stack ?? message) : message;
+      tell({ kind: 'fault', task, message: `this is a bug of idempotify, please report it: ${stack}` });
+    } else if (settings.server.kind === 'server' || task.index < 0) tell({ kind: 'fault', task, message });
+    else await survive(task, message, startedAt);
+  }
+}
+
+/** The embedded server broke down: the migration at which it did is left out, and another server goes on. */
+async function survive(task: Task, message: string, startedAt: number): Promise<void> {
+  const at = open?.history.at ?? task.index;
+  const skip = deadly.get(task.folder) ?? new Set();
+  const again = skip.has(at) || at < task.index;
+  deadly.set(task.folder, skip.add(at));
+  open = undefined;
+  const old = server;
+  server = undefined;
+  await old?.close().catch(() => undefined);
+  if (again && at < task.index) {
+    await work(task);
+    return;
+  }
+  const proof: MigrationProof = {
+    verdict: 'unproven',
+    checks: [],
+    statements: [],
+    runs: [],
+    failures: [],
+    notes: [],
+    unproven: [{ reason: message, advice: 'use a real server: --url postgres://…' }],
+  };
+  tell({ kind: 'proof', task, proof, ms: Math.round(performance.now() - startedAt) });
+}
+
+let queue = Promise.resolve();
+port.on('message', (message: ToVerifyWorker) => {
+  queue = queue.then(async () => {
+    if ('task' in message) {
+      await work(message.task);
+      return;
+    }
+    const { history } = open ?? {};
+    await history?.close().catch(() => undefined);
+    await server?.close().catch(() => undefined);
+    tell({ kind: 'closed' });
+    port.close();
+  });
+});
+
+try {
+  server = await start();
+  tell({ kind: 'ready', version: server.versionNumber });
+} catch (error) {
+  tell({ kind: 'fault', message: error instanceof Error ? error.message : String(error) });
+}
