@@ -48,7 +48,11 @@ export function cacheIn(folder: string): ProofCache {
         fs.writeFileSync(temporary, JSON.stringify({ key, checks, notes, ms }));
         fs.renameSync(temporary, file);
       } catch {
-        fs.rmSync(temporary, { force: true });
+        try {
+          fs.rmSync(temporary, { force: true });
+        } catch {
+          // where a file lies in the place of the folder, not even that can be asked
+        }
       }
     },
   };

@@ -1,11 +1,13 @@
 /** `verify` as API and as command. */
+import fs from 'node:fs';
 import path from 'node:path';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { onSignals, realIfThere, relativeInside, withoutUndefined } from '../commands/shared.ts';
 import { loadConfig } from '../config.ts';
+import { UsageError, systemMessage } from '../errors.ts';
 import { writeNamedFile } from '../files/write.ts';
 import { outputTo } from '../output.ts';
-import { colorsFor, progressLine } from '../terminal.ts';
+import { colorsFor, printable, progressLine } from '../terminal.ts';
 import { mergeReports } from './merge.ts';
 import { type VerifyOptions, checkedVerifyOptions } from './options.ts';
 import type { VerifyReport } from './report.ts';
@@ -47,6 +49,13 @@ export async function runVerifyCommand(paths: readonly string[], given: VerifyCo
   const write = (text: string): void => {
     if (!json) output.write(text);
   };
+  // what can't be written shall not come out after minutes of work
+  for (const [option, file] of [
+    ['--junit', junit],
+    ['--html', html],
+  ] as const) {
+    if (file !== undefined) makeFolderOf(option, path.resolve(cwd, file));
+  }
   let report: VerifyReport;
   if (chosen.merge) report = await mergeReports(chosen.paths ?? [], cwd, chosen.allowUnproven === true);
   else {
@@ -60,7 +69,10 @@ export async function runVerifyCommand(paths: readonly string[], given: VerifyCo
           folder: (folder) => write(folderHeading(folder, colors)),
           migration: (migration) => {
             const fine = migration.status === 'proven' || migration.status === 'elsewhere';
-            if (!(quiet && fine)) write(migrationLine(migration, colors));
+            if (quiet && fine) return;
+            write(migrationLine(migration, colors));
+            // minutes may pass until the next one, and a log shall show what has come out so far
+            output.flush();
           },
           progress: progress.update,
         },
@@ -74,9 +86,29 @@ export async function runVerifyCommand(paths: readonly string[], given: VerifyCo
   write(verifySummary(report, colors));
   if (json) output.write(verifyJson(report));
   output.flush();
-  if (junit !== undefined) writeNamedFile(path.resolve(cwd, junit), await verifyJunit(report));
-  if (html !== undefined) writeNamedFile(path.resolve(cwd, html), verifyHtml(report));
+  if (junit !== undefined) writeReport('--junit', path.resolve(cwd, junit), await verifyJunit(report));
+  if (html !== undefined) writeReport('--html', path.resolve(cwd, html), verifyHtml(report));
   return report.exitCode;
+}
+
+/** @throws UsageError */
+function makeFolderOf(option: string, file: string): void {
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+  } catch (error) {
+    throw new UsageError(`${option} ${printable(file)}: ${systemMessage(error)}`, { cause: error });
+  }
+  if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`${option} ${printable(file)} is a folder`);
+}
+
+/** @throws UsageError */
+function writeReport(option: string, file: string, text: string): void {
+  try {
+    writeNamedFile(file, text);
+  } catch (error) {
+    throw new UsageError(`${option} ${printable(file)} ${systemMessage(error)}`, { cause: error });
+  }
 }
 
 /** The options of the command line over those of the config file. */

@@ -2,7 +2,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { toolByName } from '@idempotify/core';
 import {
   type CheckName,
   ConnectionError,
@@ -13,7 +12,8 @@ import {
   connectServer,
   pgliteVersion,
 } from '@idempotify/database';
-import { UsageError } from '../errors.ts';
+import { namedTool } from '../commands/shared.ts';
+import { UsageError, systemMessage } from '../errors.ts';
 import { planInputs } from '../files/inputs.ts';
 import { folderAt } from '../files/migrations.ts';
 import { packageVersion } from '../package.ts';
@@ -53,11 +53,12 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
   const startedAt = performance.now();
   const checks = checkNames.filter((name) => (options.checks ?? checkNames).includes(name));
   const prelude = preludeOf(options);
+  const tool = namedTool(options.tool);
   const inputs = await planInputs({
     paths: options.paths ?? [],
     cwd: options.cwd,
     output: false,
-    ...(options.tool === undefined ? {} : { tool: toolNamed(options.tool) }),
+    ...(tool ? { tool } : {}),
     ...(options.ignore?.length ? { ignore: { base: options.ignoreBase, patterns: options.ignore } } : {}),
   });
   const errors: RunError[] = [...inputs.errors];
@@ -66,12 +67,15 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
 
   const statementTimeout = (options.statementTimeout ?? DEFAULT_TIMEOUT_S) * 1000;
   let admin: PostgresServer | undefined;
+  let keep: ReadonlySet<string> | undefined;
   try {
     if (options.url !== undefined) {
       admin = await connectServer(options.url);
       await admin.removeOrphans();
     }
     const confined = options.url !== undefined && !options.disposableServer;
+    // what the prelude or a migration makes, and what is left of it when the run is interrupted
+    if (admin && !confined) keep = await admin.roles();
     const server = admin ? serverName(admin.versionNumber) : `PGlite ${pgliteVersion}`;
     const cache: ProofCache =
       options.cache === false
@@ -105,7 +109,10 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
     };
     const gathering = new Gathering(plan.folders, listener, cache);
     const tasks = gathering.tasks(whole);
+    // roles belong to the whole server: two workers would find, and drop, each other's
+    const alone = admin !== undefined && !confined;
     const workers = Math.min(
+      alone ? 1 : tasks.length,
       options.workers ?? Math.min(os.availableParallelism(), MOST_WORKERS),
       Math.max(1, Math.ceil(tasks.length / (options.workers === undefined ? WORTH_A_WORKER : 1))),
     );
@@ -150,19 +157,19 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
     if (!(error instanceof ConnectionError)) throw error;
     throw new UsageError(error.message, { cause: error });
   } finally {
-    if (admin) await putAway(admin, options.url!);
+    if (admin) await putAway(admin, options.url!, keep);
   }
 }
 
 /** Nothing of ours stays on the server, however the run ended. */
-async function putAway(admin: PostgresServer, url: string): Promise<void> {
+async function putAway(admin: PostgresServer, url: string, keep: ReadonlySet<string> | undefined): Promise<void> {
   try {
-    await admin.removeRun();
+    await admin.removeRun(keep);
     await admin.close();
   } catch {
     try {
       const again = await connectServer(url, { run: admin.run });
-      await again.removeRun();
+      await again.removeRun(keep);
       await again.close();
     } catch {
       // the server is gone; the next run removes what is left
@@ -176,18 +183,12 @@ const pgliteOnly = (prelude: string): string[] => extensionsIn(prelude);
 const dotted = (number: number): string => `${Math.floor(number / 10000)}.${number % 10000}`;
 const serverName = (number: number): string => `PostgreSQL ${dotted(number)}`;
 
-function toolNamed(name: string): NonNullable<ReturnType<typeof toolByName>> {
-  const tool = toolByName(name);
-  if (!tool) throw new UsageError(`--tool ${printable(name)}: there is no such tool`);
-  return tool;
-}
-
 function preludeOf({ cwd, prelude }: ResolvedVerifyOptions): string {
   if (prelude === undefined) return '';
   try {
     return fs.readFileSync(path.resolve(cwd, prelude), 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    throw new UsageError(`--prelude ${printable(prelude)}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`--prelude ${printable(prelude)}: ${systemMessage(error)}`, { cause: error });
   }
 }
 
@@ -368,7 +369,11 @@ export function summed(
     failed: count('failed'),
     unproven: count('unproven'),
     elsewhere: count('elsewhere'),
-    runs: all.reduce((sum, { runs }) => sum + runs.length, 0),
+    // as the lines of the migrations count; what was proven earlier was not run
+    runs: all.reduce(
+      (sum, { cached, checks }) => sum + (cached ? 0 : checks.reduce((of, { runs }) => of + runs, 0)),
+      0,
+    ),
     ms: Math.round(performance.now() - startedAt),
   };
   const wholes = report.folders.flatMap(({ wholeHistory }) => wholeHistory ?? []);

@@ -7,6 +7,7 @@ import {
   type MigrationProof,
   PreludeError,
   type Server,
+  SqlError,
   connectServer,
   openHistory,
   startPGlite,
@@ -88,6 +89,15 @@ function textOf(path: string): string {
   return decoded.text;
 }
 
+/** What happened; how to allow more time, where the server gave a statement up by itself. */
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const { cause } = error instanceof ConnectionError ? error : {};
+  return cause instanceof SqlError && cause.code === '57014'
+    ? `${message} (--statement-timeout SECONDS allows more)`
+    : message;
+}
+
 async function work(task: Task): Promise<void> {
   const startedAt = performance.now();
   try {
@@ -98,8 +108,9 @@ async function work(task: Task): Promise<void> {
       tell({ kind: 'proof', task, proof, ms: Math.round(performance.now() - startedAt) });
     }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    if (error instanceof PreludeError) tell({ kind: 'fault', task, message });
+    const message = messageOf(error);
+    // no migration's fault
+    if (error instanceof PreludeError) tell({ kind: 'fault', message });
     else if (!(error instanceof ConnectionError)) {
       const stack = error instanceof Error ? (error.stack ?? message) : message;
       tell({ kind: 'fault', task, message: `this is a bug of idempotify, please report it: ${stack}` });

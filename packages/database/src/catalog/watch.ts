@@ -60,8 +60,10 @@ const named: readonly string[] = [
   'pg_ts_config',
   'pg_ts_dict',
   'pg_extension',
-  `pg_depend WHERE deptype = 'e'`,
 ];
+
+/** Which objects belong to extensions, and so are not shown. */
+const memberships = `pg_depend WHERE deptype = 'e'`;
 
 /** Catalogs of everything else that a snapshot shows: a change there only shows in itself. */
 const others: readonly string[] = [
@@ -93,19 +95,29 @@ const others: readonly string[] = [
 ];
 
 const touchedQuery = `
-SELECT coalesce(i.indrelid, owner.oid, r.relation)::text AS relation, sum(r.old) AS old, bool_or(r.young) AS young
+SELECT coalesce(i.indrelid, owner.oid, r.relation)::text AS relation, sum(r.old) AS old, bool_or(r.young) AS young, false AS updated
 FROM (SELECT relation, count(*) FILTER (WHERE NOT young) AS old, bool_or(young) AS young FROM (${relationRows}) AS rows GROUP BY relation) AS r
 LEFT JOIN pg_index i ON i.indexrelid = r.relation LEFT JOIN pg_class owner ON owner.reltoastrelid = r.relation
 GROUP BY 1
 UNION ALL
-${[...named, ...others].map((from) => `SELECT '${from.replaceAll("'", "''")}', count(*) FILTER (WHERE age(xmin) > age($1)), coalesce(bool_or(age(xmin) <= age($1)), false) FROM ${from}`).join('\nUNION ALL ')}`;
+${[...named, memberships, ...others]
+  .map((from) => {
+    const updated = named.includes(from) ? 'coalesce(bool_or(age(xmin) <= age($1) AND oid <= $2), false)' : 'false';
+    return `SELECT '${from.replaceAll("'", "''")}', count(*) FILTER (WHERE age(xmin) > age($1)), coalesce(bool_or(age(xmin) <= age($1)), false), ${updated} FROM ${from}`;
+  })
+  .join('\nUNION ALL ')}`;
 
 interface Touched {
   /** OID of a relation, or one of `named` -> how many rows there are that were there before the transaction. */
   readonly old: ReadonlyMap<string, string>;
   /** Those with rows that the transaction wrote. */
   readonly young: ReadonlySet<string>;
+  /** Whether something that may stand in a definition and was there before is another now. */
+  readonly updated: boolean;
 }
+
+/** OIDs are given out in ascending order: what has a greater one was made later. (After a wraparound, more is read than needed.) */
+const newestQuery = `SELECT greatest(${named.map((from) => `(SELECT max(oid) FROM ${from})`).join(', ')}) AS newest`;
 
 /** The relations of the parameter, and those with something that may print the name of one of them or of its columns. */
 const wanted = `touched AS MATERIALIZED (SELECT unnest($1) AS relation),
@@ -153,6 +165,8 @@ export interface Watched {
   readonly before: Touched;
   /** The transaction that wrote nothing of `base`, nor did any after it. */
   readonly transaction: string;
+  /** The greatest OID in `named` at that time. */
+  readonly newest: string;
 }
 
 /**
@@ -169,7 +183,7 @@ export async function watchCatalogs(session: Session, earlier?: Watched): Promis
   const { transaction = '', version, prepared } = known?.rows[0] ?? {};
   if (prepared !== 't') {
     await readOnly(session, async () => {
-      await session.query(`PREPARE idempotify_touched (xid) AS ${touchedQuery}`);
+      await session.query(`PREPARE idempotify_touched (xid, oid) AS ${touchedQuery}`);
       for (const [extent, wants] of Object.entries(kindsOf)) {
         const restricted = 'c.oid IN (SELECT relation FROM wanted)';
         const query = catalogQuery(Number(version), readers.filter(wants), restricted, wanted);
@@ -181,28 +195,32 @@ export async function watchCatalogs(session: Session, earlier?: Watched): Promis
   const base = earlier ? await current(session, earlier) : await detailedSnapshot(session);
   const watched = await readOnly(session, async (): Promise<Watched> => {
     const [found] = base.objects.has(functions) ? await session.query(functionsDepend) : [];
+    const [oid] = await session.query(newestQuery);
+    const newest = oid?.rows[0]?.['newest'] ?? '0';
     return {
       base,
+      newest,
       functionsDepend: found?.rows[0]?.['depend'] === 't',
-      before: await touchedSince(session, transaction ?? ''),
+      before: await touchedSince(session, transaction ?? '', newest),
       transaction: transaction ?? '',
     };
   });
   return { watched, look: () => current(session, watched) };
 }
 
-async function touchedSince(session: Session, transaction: string): Promise<Touched> {
-  const [result] = await session.query(`EXECUTE idempotify_touched ('${transaction}')`);
+async function touchedSince(session: Session, transaction: string, newest: string): Promise<Touched> {
+  const [result] = await session.query(`EXECUTE idempotify_touched ('${transaction}', '${newest}')`);
   return touchedFrom(result?.rows ?? []);
 }
 
 /** `base`, with what has changed since. */
 async function current(session: Session, watched: Watched): Promise<Detailed> {
-  const { base, before, transaction } = watched;
+  const { base, before, transaction, newest } = watched;
   const seen = await readOnly(session, async () => {
-    const now = await touchedSince(session, transaction);
+    const now = await touchedSince(session, transaction, newest);
     const changed = (key: string): boolean => now.old.get(key) !== before.old.get(key);
-    if (named.some(changed)) return undefined;
+    // what is gone can stand in no definition any more
+    if (now.updated || changed(memberships)) return undefined;
     const touched = [...new Set([...before.old.keys(), ...now.old.keys()])].filter(
       (key) => /^\d/.test(key) && (now.young.has(key) || changed(key)),
     );
@@ -223,7 +241,7 @@ function extentOf(
   changed: (key: string) => boolean,
 ): Extent {
   const altered = touched.some((oid) => before.old.has(oid));
-  if (now.young.has('pg_proc') || (altered && functionsDepend)) return 'all';
+  if (now.young.has('pg_proc') || changed('pg_proc') || (altered && functionsDepend)) return 'all';
   if ([...named, ...others].some((key) => now.young.has(key) || changed(key))) return 'most';
   return altered && about.some((kind) => base.objects.has(kind)) ? 'about' : 'relations';
 }
@@ -231,12 +249,14 @@ function extentOf(
 function touchedFrom(rows: readonly Record<string, string | null>[]): Touched {
   const old = new Map<string, string>();
   const young = new Set<string>();
+  let updated = false;
   for (const row of rows) {
+    updated ||= row['updated'] === 't';
     const relation = row['relation'] ?? '';
     old.set(relation, row['old'] ?? '0');
     if (row['young'] === 't') young.add(relation);
   }
-  return { old, young };
+  return { old, young, updated };
 }
 
 /**

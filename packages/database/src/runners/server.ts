@@ -24,8 +24,13 @@ export interface PostgresServer extends Server {
    * @returns their names
    */
   removeOrphans(): Promise<string[]>;
-  /** Ends all other sessions of this run, also those of other threads, and drops every database that they made. */
-  removeRun(): Promise<void>;
+  /** The names of all roles. */
+  roles(): Promise<ReadonlySet<string>>;
+  /**
+   * Ends all other sessions of this run, also those of other threads, and drops every database that they made.
+   * @param keep when given, all roles but these are dropped too: they are the server's, and nobody else makes any there
+   */
+  removeRun(keep?: ReadonlySet<string>): Promise<void>;
   /** What tells this run from others. */
   readonly run: string;
 }
@@ -112,8 +117,16 @@ class ScratchServer implements PostgresServer {
       throw new ConnectionError(`database "${template}" is in use and cannot be copied`);
     }
     const name = `${scratchPrefix}${this.run}_${threadId}${String(++this.#made).padStart(6, '0')}`;
-    // template0: without what an administrator may have added to template1
-    await this.#whenFree(`CREATE DATABASE ${quoteIdent(name)} TEMPLATE ${quoteIdent(template ?? 'template0')}`);
+    try {
+      // template0: without what an administrator may have added to template1
+      await this.#whenFree(`CREATE DATABASE ${quoteIdent(name)} TEMPLATE ${quoteIdent(template ?? 'template0')}`);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      // a missing right, a full disk, too many connections: no statement of a migration is to blame
+      throw new ConnectionError(`the server makes no database for us: ${error.code} ${error.message}`, {
+        cause: error,
+      });
+    }
     this.#databases.set(name, new Set());
     return name;
   }
@@ -186,22 +199,48 @@ class ScratchServer implements PostgresServer {
           WHERE a.application_name = '${applicationPrefix}' || pg_catalog.split_part(d.datname, '_', 3))
       ORDER BY d.datname`);
     const names = (found?.rows ?? []).flatMap((row) => row['datname'] ?? []);
-    for (const name of names) await this.#admin.query(`DROP DATABASE IF EXISTS ${quoteIdent(name)}`);
-    return names;
+    const dropped: string[] = [];
+    for (const name of names) {
+      try {
+        await this.#dropSubscriptions(name);
+        await this.#admin.query(`DROP DATABASE IF EXISTS ${quoteIdent(name)}`);
+        dropped.push(name);
+      } catch (error) {
+        // in use after all, or another run is dropping it at this moment: that must not keep us from our work
+        if (!(error instanceof SqlError)) throw error;
+      }
+    }
+    return dropped;
   }
 
-  async removeRun(): Promise<void> {
+  async roles(): Promise<ReadonlySet<string>> {
+    const [found] = await this.#admin.query(`SELECT rolname FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_'`);
+    return new Set((found?.rows ?? []).flatMap(({ rolname }) => rolname ?? []));
+  }
+
+  async removeRun(keep?: ReadonlySet<string>): Promise<void> {
+    // First the sessions, and wait for them: one may be in the middle of a CREATE DATABASE, which no list shows yet.
+    for (const since = Date.now(); Date.now() - since < patience; await sleep(20)) {
+      const [ended] = await this.#admin.query(
+        `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+          WHERE application_name = ${quoteLiteral(applicationPrefix + this.run)} AND pid <> pg_catalog.pg_backend_pid()`,
+      );
+      if (!ended?.rows.length) break;
+    }
     const [found] = await this.#admin.query(`
       SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datname ~ '^${scratchPrefix}${this.run}_[0-9]+$' ORDER BY d.datname`);
-    await this.#admin.query(
-      `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
-        WHERE application_name = ${quoteLiteral(applicationPrefix + this.run)} AND pid <> pg_catalog.pg_backend_pid()`,
-    );
     for (const { datname } of found?.rows ?? []) {
       await this.#dropSubscriptions(datname ?? '');
       await this.#whenFree(`DROP DATABASE IF EXISTS ${quoteIdent(datname ?? '')}`);
     }
     this.#databases.clear();
+    if (!keep) return;
+    for (const role of await this.roles()) {
+      if (keep.has(role)) continue;
+      const name = quoteIdent(role);
+      // its databases are gone; what is left are rights on what the server has in common, such as tablespaces
+      await this.#admin.query(`DROP OWNED BY ${name} CASCADE; DROP ROLE ${name}`);
+    }
   }
 
   async close(): Promise<void> {

@@ -546,11 +546,21 @@ async function transactionTime(session: Session): Promise<string[]> {
  * @param setup texts that are done inside the lab's transaction
  */
 export function fitsSavepoints(setup: string, texts: string): boolean {
+  // a quoted name is no keyword
   const all = `${setup};\n${texts}`;
-  if (needsRealTransactions.test(all) || (clock.test(all) && partsOfTime.test(all))) return false;
+  const bare = all.replace(/"[^"\n]{1,63}"/g, '""');
+  if (needsRealTransactions.test(bare) || (clock.test(bare) && partsOfTime.test(bare))) return false;
   // a label may be used at once when its type is of the same transaction, and not before the commit otherwise
-  return !/\badd\s+value\b/i.test(texts) || !/\bas\s+enum\b/i.test(all);
+  const made = new Set(typeNames(all, /\bcreate\s+type\s+/gi));
+  return !typeNames(texts, /\balter\s+type\s+(?=\S+\s+add\s+value\b)/gi).some((name) => made.has(name));
 }
+
+/** The last part of the names that stand behind the beginning of a statement. */
+const typeNames = (text: string, head: RegExp): string[] =>
+  [...text.matchAll(head)].map(
+    ({ index, 0: { length } }) =>
+      /^\s*(?:[^\s.]+\.)?"?([^\s".;]+)/.exec(text.slice(index + length, index + length + 200))?.[1] ?? '',
+  );
 
 function words(...alternatives: string[]): RegExp {
   return new RegExp(alternatives.map((line) => `(?<!\\w)(${line})(?!\\w)`).join('|'), 'i');
@@ -561,11 +571,13 @@ function words(...alternatives: string[]): RegExp {
  * leave in the session or in the transaction what a new connection or transaction would not have.
  */
 const needsRealTransactions = words(
-  String.raw`begin\s*(;|$|transaction|work|isolation)|start\s+transaction|commit|rollback|savepoint|call`,
-  String.raw`concurrently|vacuum|cluster|alter\s+system|(create|drop)\s+(database|tablespace|subscription)`,
+  String.raw`begin\s*(;|$|transaction|work|isolation)|start\s+transaction|savepoint|call\s+[\w."]+\s*\(`,
+  String.raw`(commit|rollback)(?=\s*(;|$|work\b|transaction\b|to\b|prepared\b|and\b))`,
+  String.raw`concurrently|vacuum|alter\s+system|(create|drop)\s+(database|tablespace|subscription)`,
   String.raw`reindex\s+(\([^)]*\)\s*)?(schema|database|system)`,
   String.raw`set\s+local|set_config|set\s+transaction|isolation\s+level|alter\s+(database|role|user)\b[^;]*\bset`,
-  String.raw`initially\s+deferred|set\s+constraints|prepare|deallocate|discard|currval|lastval|pg_\w*advisory\w*|listen`,
+  String.raw`initially\s+deferred|set\s+constraints|prepare\s+\w+\s*(\([^)]*\)\s*)?as|deallocate|discard\s+\w+|currval|lastval`,
+  String.raw`pg_\w*advisory\w*|(un)?listen\s+[\w*"]+\s*(?=;|$)|cluster\s*(?=;|$|[\w"]+\s+using\b)`,
   String.raw`txid\w*|pg_current_xact\w*|pg_snapshot\w*|xmin|dblink\w*`,
 );
 const clock = words(

@@ -140,8 +140,21 @@ class Prover {
 
   /** The texts in which the tool sends the file. */
   #whole(script: Script): readonly string[] {
-    if (this.#mode === 'statement') return script.sql;
+    const apart = this.#apart(script);
+    if (this.#mode === 'statement' || apart.length < script.sql.length) return apart.map((at) => script.sql[at] ?? '');
     return this.#mode === 'explicit' && this.#lab.real ? ['BEGIN', ...script.chunks, 'COMMIT'] : script.chunks;
+  }
+
+  /** The statements to be sent one by one: in a lab that is one transaction, those that control transactions are not. */
+  #apart({ sql, units }: Script): readonly number[] {
+    return this.#lab.real || !units ? [...sql.keys()] : units.flatMap(({ statements }) => statements);
+  }
+
+  /** Where a run may stop when every statement is sent by itself: in a transaction block nowhere. */
+  #stops({ sql, units }: Script): readonly { readonly texts: readonly string[]; readonly k: number }[] {
+    return this.#lab.real || !units
+      ? sql.map((text, at) => ({ texts: [text], k: at + 1 }))
+      : units.map(({ statements, k }) => ({ texts: statements.map((at) => sql[at] ?? ''), k }));
   }
 
   /** Runs the original: what it leaves is what is expected. @returns what there was before */
@@ -153,11 +166,13 @@ class Prover {
         `in the way in which its tool sends it, the file does not run (${failure.error.message}); it was run statement by statement`,
       );
       this.#mode = 'statement';
-      ({ states, failure } = await this.#lab.run([observed([]), observed(original.sql)]));
+      ({ states, failure } = await this.#lab.run([observed([]), observed(this.#whole(original))]));
     }
     if (failure) {
       const statement =
-        this.#mode === 'statement' ? failure.text : await this.#find([], failure.error, original.sql, 0);
+        this.#mode === 'statement'
+          ? this.#apart(original)[failure.text]
+          : await this.#find([], failure.error, original, 0);
       throw new BadOriginal(failure.error, statement);
     }
     const [start, expected] = states;
@@ -190,7 +205,8 @@ class Prover {
 
   /** The first half of the file in a transaction that is rolled back, where its tool would have one. */
   #half(script: Script): Step | undefined {
-    if (this.#mode === 'statement' || script.sql.length < 2) return undefined;
+    const apart = this.#apart(script);
+    if (this.#mode === 'statement' || apart.length < 2 || apart.length < script.sql.length) return undefined;
     return { texts: script.sql.slice(0, Math.ceil(script.sql.length / 2)), aborted: true };
   }
 
@@ -252,13 +268,17 @@ class Prover {
 
   async #interruptions(): Promise<void> {
     const { original, file } = this.#input;
-    const stop = (kind: RunKind, script: Script, last: number): Promise<StepError | undefined> =>
-      this.#lab.walk(
-        script.sql.slice(0, last).map((sql) => [sql]),
-        async (k, run) => {
+    const stop = async (kind: RunKind, script: Script, tillTheEnd: boolean): Promise<StepError | undefined> => {
+      const stops = this.#stops(script);
+      const failure = await this.#lab.walk(
+        stops.slice(0, tillTheEnd ? undefined : -1).map(({ texts }) => texts),
+        async (at, run) => {
+          const k = stops[at - 1]?.k ?? at;
           await this.#check(kind, [], run, { k, after: script.statements[k - 1]?.text ?? '' });
         },
       );
+      return failure && { ...failure, text: this.#apart(script)[failure.text] ?? failure.text };
+    };
     if (this.#same) {
       const half = this.#half(file);
       if (half) {
@@ -269,14 +289,14 @@ class Prover {
     }
     // stopped behind its last statement, a file that is its own original is run a second time: that is known
     const known = this.#same && (this.#input.checks.has('second run') || this.#input.checks.has('rows'));
-    const stuck = await stop('interrupted original', original, original.sql.length - (known ? 1 : 0));
+    const stuck = await stop('interrupted original', original, !known);
     if (stuck) {
       this.#notes.push(
         `it can only be run as a whole, and so only stops as a whole: by itself, statement ${stuck.text + 1} fails with "${stuck.error.message}"`,
       );
     }
     if (!this.#same) {
-      const failure = await stop('interrupted file', file, file.sql.length - 1);
+      const failure = await stop('interrupted file', file, false);
       // where the original can't be cut up either, the file need not
       if (failure && !stuck) {
         this.#failures.push({
@@ -398,9 +418,9 @@ class Prover {
   ): Promise<void> {
     const { file } = this.#input;
     const key = `${error.code} ${error.message} ${error.fields.where ?? ''}`;
-    let statement = this.#mode === 'statement' ? text : this.#located.get(key);
+    let statement = this.#mode === 'statement' ? this.#apart(file)[text] : this.#located.get(key);
     if (statement === undefined && !this.#located.has(key)) {
-      statement = await this.#find(before, error, file.sql, before.length, run);
+      statement = await this.#find(before, error, file, before.length, run);
       this.#located.set(key, statement);
     }
     const at = statement === undefined ? {} : { statement };
@@ -422,15 +442,14 @@ class Prover {
   async #find(
     before: readonly Step[],
     error: SqlError,
-    sql: readonly string[],
+    script: Script,
     step: number,
     run: RunSteps = this.#lab.run,
   ): Promise<number | undefined> {
-    if (sql.length === 1) return 0;
-    const found: Outcome = await run([...before, { texts: sql }]);
-    return found.failure?.step === step && found.failure.error.message === error.message
-      ? found.failure.text
-      : undefined;
+    if (script.sql.length === 1) return 0;
+    const apart = this.#apart(script);
+    const { failure }: Outcome = await run([...before, { texts: apart.map((at) => script.sql[at] ?? '') }]);
+    return failure?.step === step && failure.error.message === error.message ? apart[failure.text] : undefined;
   }
 
   #fail(kind: RunKind, where: Pick<Failure, 'k' | 'after'>, found: Comparison): void {

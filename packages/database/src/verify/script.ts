@@ -1,6 +1,6 @@
 /** From a migration file to what its tool sends. */
 import { lineIndex, parseSql, type Statement, type Tool, type Transactions } from '@idempotify/core';
-import type { Mode, Place, Script } from './types.ts';
+import type { Mode, Place, Script, Unit } from './types.ts';
 
 export interface ScriptFile extends Script {
   /** The file as it is. */
@@ -32,7 +32,28 @@ export function scriptOf(text: string, path: string, tool: Tool): ScriptFile {
       text: oneLine(text.slice(start, end)),
     })),
     sql: parsed.statements.map(({ range }) => text.slice(range.start, range.end)),
+    units: unitsOf(parsed.statements),
   };
+}
+
+/** What stands between BEGIN and COMMIT stops as a whole. */
+function unitsOf(statements: readonly Statement[]): Unit[] | undefined {
+  const units: Unit[] = [];
+  let block: number[] | undefined;
+  for (const [at, { tag, node }] of statements.entries()) {
+    if (tag !== 'TransactionStmt') {
+      if (block) block.push(at);
+      else units.push({ statements: [at], k: at + 1 });
+      continue;
+    }
+    const { kind, options } = node as { kind?: string; options?: unknown[] };
+    if (!block && (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START') && !options?.length) block = [];
+    else if (block && kind === 'TRANS_STMT_COMMIT') {
+      units.push({ statements: block, k: at + 1 });
+      block = undefined;
+    } else return undefined;
+  }
+  return block ? undefined : units;
 }
 
 /** How the tool sends the file. Where nothing is known, statement by statement: that stops in most places. */

@@ -122,6 +122,19 @@ export interface Script {
   readonly statements: readonly Place[];
   /** The same statements as SQL. */
   readonly sql: readonly string[];
+  /**
+   * The statements without the BEGIN and COMMIT among them, in the groups in which they are committed when each is sent by
+   * itself; undefined when they control transactions in any other way.
+   */
+  readonly units: readonly Unit[] | undefined;
+}
+
+/** Statements that are committed together. */
+export interface Unit {
+  /** Indexes of the statements. */
+  readonly statements: readonly number[];
+  /** How many statements of the file are behind it, COMMIT included. */
+  readonly k: number;
 }
 
 /**
