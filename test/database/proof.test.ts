@@ -412,14 +412,7 @@ describe.each(testServers)('on $name', ({ start }) => {
     const file = { server, setup: account, rows, original: 'ALTER TABLE account ALTER balance TYPE bigint;' };
     expect(await proveRerun({ ...file, rewritten: file.original })).toEqual([]);
     const [failure] = await proveRerun({ ...file, rewritten: `DELETE FROM account WHERE id = 3; ${file.original}` });
-    expect(failure?.rows).toEqual([
-      {
-        kind: 'rows',
-        table: 'public.account',
-        missing: ['{"id": "3", "mail": "c@example.org", "balance": "9"}'],
-        extra: [],
-      },
-    ]);
+    expect(failure?.message).toContain('public.account lacks {"id": "3", "mail": "c@example.org", "balance": "9"}');
   });
 
   test('says that the proof cannot be done', async () => {

@@ -33,3 +33,21 @@ export type {
 export { openHistory, PreludeError } from './verify/history.ts';
 export type { History, HistoryFile, HistoryOptions, MigrationProof, Unproven, WholeHistory } from './verify/history.ts';
 export { watchedServer, type QueryWatch } from './runners/watched.ts';
+export {
+  Clock,
+  databaseLab,
+  dropRoles,
+  fitsSavepoints,
+  perform,
+  savepointLab,
+  walkAnew,
+  within,
+  type Lab,
+  type Outcome,
+  type RunSteps,
+  type Step,
+  type Watch,
+} from './verify/lab.ts';
+export { BadOriginal, proveMigration, type ProofInput } from './verify/prove.ts';
+export { concurrentBuilds, scriptOf, type ScriptFile } from './verify/script.ts';
+export { look, type State } from './verify/state.ts';

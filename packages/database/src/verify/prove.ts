@@ -289,6 +289,7 @@ class Prover {
     }
     // stopped behind its last statement, a file that is its own original is run a second time: that is known
     const known = this.#same && (this.#input.checks.has('second run') || this.#input.checks.has('rows'));
+    if (known) this.#stoppedAtTheEnd(original);
     const stuck = await stop('interrupted original', original, !known);
     if (stuck) {
       this.#notes.push(
@@ -321,6 +322,19 @@ class Prover {
       if (failure)
         this.#unproven('interrupted', `an index that was left invalid could not be made: ${failure.error.message}`);
     }
+  }
+
+  /** What a second run came to, as the stop behind the last statement. */
+  #stoppedAtTheEnd({ sql, statements }: Script): void {
+    const where = { k: sql.length, after: statements.at(-1)?.text ?? '' };
+    const kind: RunKind = 'interrupted original';
+    for (const failure of this.#failures.filter((each) => each.kind === 'second run')) {
+      const what = failure.error ? 'raises an error' : 'the database is not as it should be';
+      const check = failure.check === 'rows' ? 'rows' : checkOf[kind];
+      this.#failures.push({ ...failure, ...where, check, kind, title: titles[kind](where.k, what) });
+    }
+    const second = this.#runs.find((run) => run.kind === 'second run');
+    if (second) this.#runs.push({ ...second, kind, k: where.k });
   }
 
   async #drift(start: State): Promise<void> {
