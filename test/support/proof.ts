@@ -94,7 +94,7 @@ export async function proveRerun(input: Rerun): Promise<Failure[]> {
     checks: new Set(['fresh', 'second run', 'interrupted', 'rows'] as const),
     ...(input.live === undefined ? {} : { later: input.live }),
     concurrentBuilds: concurrentBuilds(original),
-    writesRows: false,
+    mayWrite: () => false,
   };
   const setup = [input.setup ?? '', input.rows ?? ''];
   return prove(input.server, setup, [input.original, input.rewritten, input.live ?? ''], async (lab) => {

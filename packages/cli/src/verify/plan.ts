@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type CheckName, pgliteExtensions } from '@idempotify/database';
 import { UsageError, systemMessage } from '../errors.ts';
 import type { InputPlan } from '../files/inputs.ts';
+import { folderAt } from '../files/migrations.ts';
 import { decodeMigration, readBytes } from '../files/read.ts';
 import { printable } from '../terminal.ts';
 import { type KeptProof, type ProofCache, link } from './cache.ts';
@@ -55,6 +56,10 @@ export function planProofs({ folders, targets }: InputPlan, options: ProofPlanOp
   let position = 0;
   const planned = folders.map(({ root, display, tool, files }): PlannedProof => {
     const originals = originalsOf(root, files, folders.length, options);
+    const folder = folderAt(
+      root,
+      files.map((file) => path.relative(root, file).split(path.sep).join('/')),
+    );
     let before = link(...options.ground, tool.name, ...options.checks);
     const migrations = files.map((file): PlannedMigration => {
       const { shard } = options;
@@ -79,7 +84,9 @@ export function planProofs({ folders, targets }: InputPlan, options: ProofPlanOp
       const other = original !== undefined && original.text !== text;
       for (const extension of extensionsIn(text)) extensions.add(extension);
       if (other) for (const extension of extensionsIn(original.text)) extensions.add(extension);
-      const key = link(before, name, original?.text ?? text, text);
+      // how the tool commits may stand in a settings file beside it
+      const commits = JSON.stringify(tool.transactions(original?.text ?? text, name, folder));
+      const key = link(before, name, commits, original?.text ?? text, text);
       before = link(before, original?.text ?? text);
       return {
         ...common,

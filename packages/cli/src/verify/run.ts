@@ -3,7 +3,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {
-  type CheckName,
   ConnectionError,
   type MigrationProof,
   type PostgresServer,
@@ -11,6 +10,7 @@ import {
   checkNames,
   connectServer,
   pgliteVersion,
+  reachesBeyond,
 } from '@idempotify/database';
 import { namedTool } from '../commands/shared.ts';
 import { UsageError, systemMessage } from '../errors.ts';
@@ -74,6 +74,11 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
       await admin.removeOrphans();
     }
     const confined = options.url !== undefined && !options.disposableServer;
+    if (confined && reachesBeyond(prelude)) {
+      throw new UsageError(
+        '--prelude makes roles or reaches beyond its database in another way, and the server of --url is to be spared: leave --url out, or say --disposable-server when that server is there for nothing else',
+      );
+    }
     // what the prelude or a migration makes, and what is left of it when the run is interrupted
     if (admin && !confined) keep = await admin.roles();
     const server = admin ? serverName(admin.versionNumber) : `PGlite ${pgliteVersion}`;
@@ -165,15 +170,15 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
 async function putAway(admin: PostgresServer, url: string, keep: ReadonlySet<string> | undefined): Promise<void> {
   try {
     await admin.removeRun(keep);
-    await admin.close();
   } catch {
-    try {
-      const again = await connectServer(url, { run: admin.run });
-      await again.removeRun(keep);
-      await again.close();
-    } catch {
-      // the server is gone; the next run removes what is left
-    }
+    // the connection was lost, or a session would not end
+    const again = await connectServer(url, { run: admin.run }).catch(() => undefined);
+    // when it does not work now, the next run removes what is left
+    await again?.removeRun(keep).catch(() => undefined);
+    await again?.close().catch(() => undefined);
+  } finally {
+    // a connection that stays open would keep the process alive
+    await admin.close().catch(() => undefined);
   }
 }
 

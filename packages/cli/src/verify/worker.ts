@@ -111,7 +111,9 @@ async function work(task: Task): Promise<void> {
     const message = messageOf(error);
     // no migration's fault
     if (error instanceof PreludeError) tell({ kind: 'fault', message });
-    else if (!(error instanceof ConnectionError)) {
+    else if (error instanceof SqlError && error.code === '42501') {
+      tell({ kind: 'fault', message: `the role of --url may not do what is needed (it needs CREATEDB): ${message}` });
+    } else if (!(error instanceof ConnectionError)) {
       const stack = error instanceof Error ? (error.stack ?? message) : message;
       tell({ kind: 'fault', task, message: `this is a bug of idempotify, please report it: ${stack}` });
     } else if (settings.server.kind === 'server' || task.index < 0) tell({ kind: 'fault', task, message });

@@ -13,6 +13,9 @@ export const scratchPrefix = 'idempotify_scratch_';
 /** The sessions of a run carry its name, so that another run can see that it is alive. */
 const applicationPrefix = 'idempotify_';
 
+/** How long a host may take to answer, in ms. */
+const connectTimeout = 30_000;
+
 /** How long a database may stay "being accessed by other users" after its last session has ended, in ms. */
 const patience = 5000;
 
@@ -67,8 +70,12 @@ export async function connectServer(url: string, options: ConnectOptions = {}): 
 async function open(url: string, applicationName: string, statementTimeout = 0): Promise<PostgresSession> {
   let client: pg.Client;
   try {
+    // in the URL, where it wins over one that is there already; sent with the connection, so that RESET ALL comes back to it
+    const named = new URL(url);
+    named.searchParams.set('application_name', applicationName);
     client = new pg.Client({
-      connectionString: url,
+      connectionString: named.href,
+      connectionTimeoutMillis: connectTimeout,
       // sent with the connection, so that RESET ALL comes back to it
       ...(statementTimeout > 0 ? { statement_timeout: statementTimeout } : {}),
       // values stay the text that the server sent
@@ -83,8 +90,6 @@ async function open(url: string, applicationName: string, statementTimeout = 0):
   } catch (error) {
     throw new ConnectionError(`cannot connect to ${client.host}:${client.port}: ${reason(error)}`, { cause: error });
   }
-  // not in the configuration: there a name in the URL would win
-  await session.query(`SET application_name = ${quoteLiteral(applicationName)}`);
   return session;
 }
 
@@ -219,11 +224,12 @@ class ScratchServer implements PostgresServer {
   }
 
   async removeRun(keep?: ReadonlySet<string>): Promise<void> {
-    // First the sessions, and wait for them: one may be in the middle of a CREATE DATABASE, which no list shows yet.
+    // First the sessions, also those that a migration gave another name, and wait for them: one may be in the middle of a CREATE DATABASE, which no list shows yet.
     for (const since = Date.now(); Date.now() - since < patience; await sleep(20)) {
       const [ended] = await this.#admin.query(
         `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
-          WHERE application_name = ${quoteLiteral(applicationPrefix + this.run)} AND pid <> pg_catalog.pg_backend_pid()`,
+          WHERE (application_name = ${quoteLiteral(applicationPrefix + this.run)} OR datname ~ '^${scratchPrefix}${this.run}_[0-9]+$')
+            AND pid <> pg_catalog.pg_backend_pid()`,
       );
       if (!ended?.rows.length) break;
     }

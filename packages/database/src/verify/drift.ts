@@ -23,8 +23,9 @@ type Make = (name: string, properties: Properties, catalog: Snapshot) => Omit<Dr
  * extension has nothing but its name.
  * @param before the catalogs without the migration
  * @param after the catalogs with it
+ * @param alters the ALTER statements of the migration: a constraint that none of them names is part of its table's shape
  */
-export function drifts(before: Snapshot, after: Snapshot): Drift[] {
+export function drifts(before: Snapshot, after: Snapshot, alters: string): Drift[] {
   const differences = diffSnapshots(before, after);
   const gone = differences.filter(({ change }) => change === 'missing');
   // what only got another name got no shape
@@ -36,7 +37,9 @@ export function drifts(before: Snapshot, after: Snapshot): Drift[] {
   const relations = new Set(made.filter(({ kind }) => own.has(kind)).map(({ name }) => name));
   return made.flatMap(({ kind, name, after: properties }) => {
     // a new table's columns are the table's shape
-    if (kind === 'column' && relations.has(parts(name).slice(0, -1).join('.'))) return [];
+    const [table, member] = memberOf(name);
+    if (kind === 'column' && relations.has(table)) return [];
+    if (kind === 'constraint' && relations.has(table) && !alters.includes(member.replaceAll('"', ''))) return [];
     const drift = make[kind]?.(name, properties ?? {}, after);
     return drift ? [{ object: `${kind} ${name}`, ...drift }] : [];
   });
@@ -86,11 +89,12 @@ const make: Readonly<Record<string, Make>> = {
     properties['owned by'] === undefined
       ? { what: 'another increment', sql: `ALTER SEQUENCE ${name} INCREMENT BY 4242` }
       : undefined,
-  function: (name, { definition }) => {
-    if (typeof definition !== 'string') return undefined;
-    const definer = /\bSECURITY DEFINER\b/.test(definition);
-    const security = `SECURITY ${definer ? 'INVOKER' : 'DEFINER'}`;
-    return { what: security, sql: `ALTER ROUTINE ${name} ${security}` };
+  function: (_, { definition }) => {
+    // as pg_get_functiondef() prints it: with the body in dollar quotes
+    const body = /\n(\$\w*\$)\s*$|(\$\w*\$)\s*$/.exec(typeof definition === 'string' ? definition : '');
+    const quote = body?.[1] ?? body?.[2];
+    if (typeof definition !== 'string' || !body || quote === undefined) return undefined;
+    return { what: 'another body', sql: `${definition.slice(0, body.index)}\n-- ${odd}\n${quote}` };
   },
   trigger: (name, { definition }) => {
     const [table, trigger] = memberOf(name);

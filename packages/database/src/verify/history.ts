@@ -9,7 +9,7 @@ import {
   concurrentBuilds,
   modeOf,
   scriptOf,
-  writesRows,
+  mayWrite,
   type Blocked,
   type ScriptFile,
 } from './script.ts';
@@ -277,7 +277,7 @@ class Replay implements History {
       checks: this.#options.checks,
       later: async (inside) => laterSql(await seedPlan(inside, original.text), superuser),
       concurrentBuilds: concurrentBuilds(original),
-      writesRows: writesRows(original),
+      mayWrite: (rows) => mayWrite(original, rows),
     };
     const filling = new Map<string, Filling>();
     let obstacle: Obstacle | undefined;
@@ -479,6 +479,13 @@ function missing({ code, message }: SqlError): { reason: string; advice: string 
     return {
       reason: `the extension "${name}" is not available on this server`,
       advice: `use a server that has it: --url postgres://…`,
+    };
+  }
+  const schema = /^schema "([^"]+)" does not exist$/.exec(message);
+  if (schema && code === '3F000') {
+    return {
+      reason: `the schema "${schema[1]}" does not exist, and no earlier migration makes it`,
+      advice: `when something else provides it, create it in a file and pass it with --prelude`,
     };
   }
   const role = /^role "([^"]+)" does not exist$/.exec(message);

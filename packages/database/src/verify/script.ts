@@ -1,5 +1,6 @@
 /** From a migration file to what its tool sends. */
 import { lineIndex, parseSql, type Statement, type Tool, type Transactions } from '@idempotify/core';
+import type { RowDifference } from '../catalog/rows.ts';
 import type { Mode, Place, Script, Unit } from './types.ts';
 
 export interface ScriptFile extends Script {
@@ -63,10 +64,8 @@ export function modeOf({ scope, concurrently }: Transactions): Mode {
   return concurrently === 'alone' ? 'implicit' : 'explicit';
 }
 
-/** Statements that write rows, or may do so. */
-const writing = new Set([
-  'InsertStmt',
-  'UpdateStmt',
+/** Statements that remove rows, or may do so. */
+const removing = new Set([
   'DeleteStmt',
   'MergeStmt',
   'TruncateStmt',
@@ -74,10 +73,19 @@ const writing = new Set([
   'SelectStmt',
   'CallStmt',
   'ExecuteStmt',
-  'CopyStmt',
 ]);
 
-export const writesRows = ({ parsed }: ScriptFile): boolean => parsed.some(({ tag }) => writing.has(tag));
+/**
+ * Whether statements of the file may change these rows when they are run again: an UPDATE of the table may change rows,
+ * and only more than that may remove some. What they insert once more is seen without them.
+ */
+export function mayWrite({ parsed, sql }: ScriptFile, { table, missing, extra }: RowDifference): boolean {
+  const bare = (/("(?:[^"]|"")*"|[^."]+)$/.exec(table)?.[1] ?? table).replaceAll('"', '').toLowerCase();
+  return parsed.some(({ tag }, at) => {
+    if (!sql[at]?.toLowerCase().includes(bare)) return false;
+    return removing.has(tag) || (tag === 'UpdateStmt' && missing.length === extra.length);
+  });
+}
 
 /** Indexes of the statements that build an index concurrently: they may leave an invalid one. */
 export function concurrentBuilds({ parsed }: ScriptFile): number[] {
@@ -100,6 +108,9 @@ export interface Blocked {
  */
 const beyond =
   /\b((create|alter|drop)\s+(role|user(?!\s+mapping)|group|database|tablespace|subscription)|alter\s+system|(reassign|drop)\s+owned|grant\s+\S+\s+to|revoke\s+\S+\s+from|set\s+(session\s+)?authorization|dblink\w*|pg_(read|write|ls|stat)_\w*(file|dir)\w*|pg_(terminate|cancel)_backend|pg_reload_conf|pg_rotate_logfile|pg_switch_wal|pg_promote|pg_create_\w*_?(replication_slot|restore_point)|lo_(import|export)|file_fdw|postgres_fdw)\b|\bcopy\b[^;]*\b(program|(from|to)\s+')/i;
+
+/** Whether a text may reach beyond the database that it is run in. */
+export const reachesBeyond = (text: string): boolean => beyond.test(text);
 
 /** Statements that a proof must not run, or can't. @param confined whether the server is somebody's, and not ours alone */
 export function blockedStatements({ parsed, sql }: ScriptFile, confined: boolean): Blocked[] {

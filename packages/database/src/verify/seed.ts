@@ -132,8 +132,19 @@ export function seedSql(plan: SeedPlan, fillings: ReadonlyMap<string, Filling>, 
 
 /** SQL of what an application might write after the migration. */
 export function laterSql(plan: SeedPlan, superuser: boolean): string {
-  return fill(plan, () => 'full', laterRows, superuser);
+  const rows = fill(plan, () => 'full', laterRows, superuser);
+  return `${rows}\n${drawNumbers}`;
 }
+
+/** Whatever was given out must not be given out again. */
+const drawNumbers = `DO $idempotify_draw$ DECLARE sequence regclass;
+BEGIN
+  FOR sequence IN SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  LOOP
+    BEGIN PERFORM nextval(sequence); EXCEPTION WHEN OTHERS THEN NULL; END;
+  END LOOP;
+END $idempotify_draw$;`;
 
 function fill(
   plan: SeedPlan,

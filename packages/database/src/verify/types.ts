@@ -36,6 +36,8 @@ export interface Run {
   readonly k?: number;
   /** Index, in `statements`, of the one that raised the error. */
   readonly statement?: number;
+  /** That it raised an error is what proves it. */
+  readonly raised?: true;
 }
 
 /** A statement of the file, by UTF-16 positions in it: 1-based line and column, 0-based offsets. */

@@ -99,10 +99,10 @@ const hasError = ({ failures }: MigrationReport, run: Run): boolean =>
       kind === run.kind && k === run.k && statement === undefined && error !== undefined,
   );
 
-function resultOf({ kind, verdict, statement }: Run, lost: boolean): string {
+function resultOf({ kind, verdict, statement, raised }: Run, lost: boolean): string {
   if (verdict === 'failed') return statement !== undefined || lost ? 'raised an error' : 'different result';
   // an error is what protects an object of another shape
-  if (kind === 'drift') return statement === undefined ? 'put right' : 'refused, as it should';
+  if (kind === 'drift') return statement === undefined && !raised ? 'put right' : 'refused, as it should';
   return 'same result';
 }
 
