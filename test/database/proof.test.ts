@@ -372,7 +372,8 @@ const mutants: readonly Mutant[] = [
     'an index that stays invalid',
     files.concurrently,
     /DO[^]*?\$g\$;\n/,
-    '',
+    // with another statement beside it there would be room for the cleanup
+    'SELECT 1;\n',
     'invalid index',
     /index public\.account_mail_idx: invalid should be not set but is true/,
     1,

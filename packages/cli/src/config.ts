@@ -93,7 +93,10 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
   }
   const source = printable(found.filepath);
   const { verify: forVerify, ...forRewrite } = found.config as { verify?: unknown };
-  const options = checkedOptions(typeof found.config === 'object' ? forRewrite : found.config, source);
+  const options = checkedOptions(
+    typeof found.config === 'object' && !Array.isArray(found.config) ? forRewrite : found.config,
+    source,
+  );
   const base = path.dirname(found.filepath);
   const absolute = (each: string): string => path.resolve(base, each);
   // with it comes the package that knows databases: only when it is needed
