@@ -74,14 +74,20 @@ function repositoryRoot(folder: string, known: Map<string, string | undefined>):
   return root;
 }
 
-function gitStatus(root: string, files: readonly string[]): Promise<string> {
+/** The environment of a git that only looks, in the repository that the files lie in. */
+export function gitEnvironment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env };
   // A hook sets these for its own repository; the files may lie in another one.
   for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_COMMON_DIR']) delete env[name];
   env['GIT_OPTIONAL_LOCKS'] = '0'; // only looking: must not get in the way of another git
+  env['LC_ALL'] = 'C';
+  return env;
+}
+
+function gitStatus(root: string, files: readonly string[]): Promise<string> {
+  const env = gitEnvironment();
   env['GIT_LITERAL_PATHSPECS'] = '1';
   env['GIT_CEILING_DIRECTORIES'] = path.dirname(root); // a damaged .git must not make git ask the repository around it
-  env['LC_ALL'] = 'C';
   const args = [
     ...['-C', root, '-c', 'core.fileMode=false', '-c', 'core.fsmonitor=false'],
     ...['status', '--porcelain=v1', '-z', '--untracked-files=all', '--ignored=traditional', '--no-renames'],

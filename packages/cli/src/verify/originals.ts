@@ -3,13 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../errors.ts';
-
-/** The environment of a git that only looks, in the repository that the files lie in (a hook names its own). */
-function environment(): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
-  for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_COMMON_DIR']) delete env[name];
-  return env;
-}
+import { gitEnvironment } from '../git.ts';
 
 /**
  * The contents that files have in a git revision.
@@ -24,7 +18,7 @@ export function gitContents(root: string, files: readonly string[], wanted?: str
   const found = new Map<string, Buffer>();
   const git = (...args: string[]): string =>
     execFileSync('git', ['-C', root, ...args], {
-      env: environment(),
+      env: gitEnvironment(),
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -41,7 +35,7 @@ export function gitContents(root: string, files: readonly string[], wanted?: str
   const names = files.map((file) => path.relative(real, file).split(path.sep).join('/'));
   const asked = names.map((name) => `${revision}:${name}\n`).join('');
   const { stdout, status } = spawnSync('git', ['-C', root, 'cat-file', '--batch'], {
-    env: environment(),
+    env: gitEnvironment(),
     input: asked,
     maxBuffer: 1 << 30,
   });

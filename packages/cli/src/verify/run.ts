@@ -101,7 +101,7 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
       server:
         admin && options.url !== undefined
           ? { kind: 'server', url: options.url, run: admin.run }
-          : { kind: 'pglite', extensions: [...new Set([...plan.extensions, ...pgliteOnly(prelude)])] },
+          : { kind: 'pglite', extensions: [...new Set([...plan.extensions, ...extensionsIn(prelude)])] },
       statementTimeout,
       checks,
       confined,
@@ -181,8 +181,6 @@ async function putAway(admin: PostgresServer, url: string, keep: ReadonlySet<str
     await admin.close().catch(() => undefined);
   }
 }
-
-const pgliteOnly = (prelude: string): string[] => extensionsIn(prelude);
 
 /** 180004 -> `18.4`. */
 const dotted = (number: number): string => `${Math.floor(number / 10000)}.${number % 10000}`;
@@ -336,12 +334,10 @@ function headOf({
   migrations,
 }: PlannedProof): Pick<FolderProof, 'path' | 'tool' | 'title' | 'transactions'> {
   const files = migrations.map(({ file }) => file.name);
-  const notes = new Set<string>();
   const folder = folderAt(root, files);
   // what holds for an empty file holds for most
   const { scope, note } = tool.transactions('', files[0] ?? '', folder);
-  notes.add(note ?? scopes[scope]);
-  return { path: display, tool: tool.name, title: tool.title, transactions: [...notes].join(' ') };
+  return { path: display, tool: tool.name, title: tool.title, transactions: note ?? scopes[scope] };
 }
 
 const scopes = {

@@ -189,7 +189,7 @@ class Prover {
     // a first attempt that is rolled back must make no difference either: both at once, told apart when they do
     const half = this.#half(file);
     if (half && this.#input.checks.has('interrupted')) {
-      if (await this.#passes('aborted', [half], this.#lab.run)) {
+      if (await this.#passes([half], this.#lab.run)) {
         this.#runs.push(
           { kind: 'fresh', verdict: 'proven' },
           { kind: 'aborted', verdict: 'proven', k: half.texts.length },
@@ -283,7 +283,7 @@ class Prover {
     if (this.#same) {
       const half = this.#half(file);
       if (half) {
-        if (await this.#passes('aborted', [half], this.#lab.run))
+        if (await this.#passes([half], this.#lab.run))
           this.#runs.push({ kind: 'aborted', verdict: 'proven', k: half.texts.length });
         else await this.#aborted(half);
       }
@@ -332,7 +332,7 @@ class Prover {
     let heals = false;
     const died = [[...original.sql.slice(0, at), rememberIndexes, original.sql[at] ?? '', invalidateNewIndexes]];
     await this.#lab.walk(died, async (_, run) => {
-      heals = await this.#passes('invalid index', [], run);
+      heals = await this.#passes([], run);
     });
     if (!heals) {
       this.#unproven(
@@ -418,12 +418,10 @@ class Prover {
   }
 
   /** Whether the file, after these steps, leaves what is expected. */
-  async #passes(kind: RunKind, before: readonly Step[], run: RunSteps): Promise<boolean> {
+  async #passes(before: readonly Step[], run: RunSteps): Promise<boolean> {
     const outcome = await run([...before, observed(this.#whole(this.#input.file))]);
     const state = outcome.states.at(-1);
-    return (
-      !outcome.failure && state !== undefined && equal(await this.#compare(this.#expected, state, kind !== 'drift'))
-    );
+    return !outcome.failure && state !== undefined && equal(await this.#compare(this.#expected, state, true));
   }
 
   async #check(
