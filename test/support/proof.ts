@@ -231,7 +231,7 @@ function parsed(what: string, text: string): string[] {
   return statements.map(({ range }) => text.slice(range.start, range.end));
 }
 
-const observed = (texts: readonly string[]): Step => ({ texts, observe: true });
+const observed = (texts: readonly string[]): Step => ({ texts, observe: 'always' });
 function stateOf(states: readonly State[], at: number): State {
   const state = states[at];
   if (!state) throw new Error('the database was not looked at');

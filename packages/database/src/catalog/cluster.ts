@@ -35,9 +35,11 @@ const changedPrivileges = [
       owner,
       but = 'true',
     }) => `SELECT i.type || ' ' || i.identity, ${properties({ grants: grantList(acl, owner) })}
-      FROM ${catalog} o CROSS JOIN LATERAL pg_identify_object('${catalog}'::regclass, o.oid, 0) i
+      FROM ${catalog} o
+        LEFT JOIN pg_init_privs p ON p.classoid = '${catalog}'::regclass AND p.objoid = o.oid AND p.objsubid = 0
+        CROSS JOIN LATERAL pg_identify_object('${catalog}'::regclass, o.oid, 0) i
       WHERE ${acl} IS NOT NULL AND ${but} AND (o.oid < ${firstUserOid} OR NOT ${notMember(catalog, 'o.oid')})
-        AND ${acl} IS DISTINCT FROM (SELECT p.initprivs FROM pg_init_privs p WHERE p.classoid = '${catalog}'::regclass AND p.objoid = o.oid AND p.objsubid = 0)`,
+        AND ${acl} IS DISTINCT FROM p.initprivs`,
   )
   .join('\nUNION ALL\n');
 

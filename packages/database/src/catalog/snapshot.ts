@@ -49,6 +49,8 @@ const fixedSettings = Object.entries({
   bytea_output: 'hex',
   extra_float_digits: '1',
   row_security: 'off',
+  // our queries take longer to plan than to run, and no plan depends on their parameters
+  plan_cache_mode: 'force_generic_plan',
 })
   .map(([name, value]) => `SET LOCAL ${name} = ${value}`)
   .join('; ');
@@ -68,23 +70,25 @@ export async function readOnly<T>(session: Session, read: () => Promise<T>): Pro
   }
 }
 
+const columnOrders = `
+SELECT '${columnOrder}' AS kind, c.name, json_agg(a.attname ORDER BY a.attnum)::text AS properties, c.oid AS relation
+FROM rel c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relkind IN ('r', 'p', 'f') GROUP BY c.name, c.oid`;
+
 /** @param only restricts the relations `c` that are read; `ctes` stand in front of it */
 export function catalogQuery(version: Version, wanted: readonly Reader[], only = 'true', ctes = ''): string {
   const parts = wanted.map((reader) =>
     reader.ofRelation
-      ? `SELECT '${reader.kind}', name, properties::text, relation FROM (${reader.sql(version)}) AS o (name, properties, relation)`
-      : `SELECT '${reader.kind}', name, properties::text, NULL FROM (${reader.sql(version)}) AS o (name, properties)`,
+      ? `SELECT '${reader.kind}' AS kind, name, properties::text, relation FROM (${reader.sql(version)}) AS o (name, properties, relation)`
+      : `SELECT '${reader.kind}' AS kind, name, properties::text, NULL::oid AS relation FROM (${reader.sql(version)}) AS o (name, properties)`,
   );
+  if (wanted.some((reader) => reader.ofRelation)) parts.unshift(columnOrders);
   return `WITH ${ctes}member AS MATERIALIZED (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
 ns AS MATERIALIZED (SELECT oid, quote_ident(nspname) AS name FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'),
 rel AS MATERIALIZED (
   SELECT c.*, ns.name || '.' || quote_ident(c.relname) AS name FROM pg_class c JOIN ns ON ns.oid = c.relnamespace
   WHERE c.relkind <> 'i' AND c.relkind <> 'I' AND ${only}
     AND NOT EXISTS (SELECT FROM member WHERE member.classid = 'pg_class'::regclass AND member.objid = c.oid))
-SELECT '${columnOrder}' AS kind, c.name, json_agg(a.attname ORDER BY a.attnum)::text AS properties, c.oid AS relation
-FROM rel c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE c.relkind IN ('r', 'p', 'f') GROUP BY c.name, c.oid
-UNION ALL
 ${parts.join('\nUNION ALL\n')}`;
 }
 

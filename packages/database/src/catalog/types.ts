@@ -54,6 +54,7 @@ export const types: readonly Reader[] = [
   {
     // its attributes are read as columns
     kind: 'composite type',
+    ofRelation: true,
     present: present.user('pg_class', `relkind = 'c'`),
     sql: () =>
       `SELECT ${name}, ${properties({
@@ -61,7 +62,8 @@ export const types: readonly Reader[] = [
         attributes: `(SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped)`,
         owner,
         grants: typeGrants,
-      })} ${from(`t.typtype = 'c' AND EXISTS (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c')`)}`,
+      })}, c.oid FROM rel c JOIN pg_type t ON t.oid = c.reltype JOIN ns ON ns.oid = t.typnamespace
+      WHERE c.relkind = 'c' AND ${notMember('pg_type', 't.oid')}`,
   },
   {
     kind: 'range type',

@@ -1,6 +1,7 @@
 /** Looks at the catalogs again and again inside of one transaction, each time reading only what changed in it. */
 import type { Session } from '../runners/types.ts';
 import type { Reader } from './readers.ts';
+import { firstUserOid } from './sql.ts';
 import {
   catalogQuery,
   collect,
@@ -15,19 +16,43 @@ import {
 /**
  * Rows of the catalogs are never changed in place but written anew. So what the transaction wrote is known by `xmin`, and
  * that it removed something by the number of older rows that are still there. (What PostgreSQL does change in place,
- * such as `relpages`, is in no snapshot.)
+ * such as `relpages`, is in no snapshot.) Which catalogs it wrote to at all is known by PostgreSQL's own statistics of the
+ * transaction: they count every row that was written, and never go back, not even with a savepoint.
  *
- * With a changed relation everything is read again that may print its name, by pg_depend. After a change of something
- * else that may stand in a definition (a type, a function, a schema, a role), everything is.
+ * With a changed relation everything is read again that may print its name, by pg_depend; of the other kinds, those whose
+ * catalogs were written to. After a change of something older that may stand in a definition (a type, a function, a
+ * schema, a role), everything is.
  */
 export interface CatalogWatch {
   /** The same as `snapshot()`. */
   look(): Promise<Snapshot>;
+  /**
+   * To be called before a savepoint is set.
+   * @returns to be called after going back to it: spares looking again at what was looked at just before
+   */
+  mark(): Promise<() => Promise<void>>;
 }
+
+/** Catalogs with rows that belong to relations. */
+const relationCatalogs: readonly string[] = [
+  'pg_class',
+  'pg_attribute',
+  'pg_attrdef',
+  'pg_constraint',
+  'pg_index',
+  'pg_trigger',
+  'pg_rewrite',
+  'pg_policy',
+  'pg_inherits',
+  'pg_foreign_table',
+  'pg_sequence',
+  'pg_type',
+  'pg_depend',
+];
 
 /** The rows that describe relations: the relation, and whether this transaction wrote the row. Index and TOAST table count as their table. */
 const relationRows = `
-  SELECT oid AS relation, age(xmin) <= age($1) AS young FROM pg_class WHERE oid >= 16384
+  SELECT oid AS relation, age(xmin) <= age($1) AS young FROM pg_class WHERE oid >= 16384 OR age(xmin) <= age($1)
   UNION ALL SELECT attrelid, true FROM pg_attribute WHERE age(xmin) <= age($1)
   UNION ALL SELECT adrelid, age(xmin) <= age($1) FROM pg_attrdef
   UNION ALL SELECT conrelid, age(xmin) <= age($1) FROM pg_constraint WHERE conrelid <> 0
@@ -38,12 +63,20 @@ const relationRows = `
   UNION ALL SELECT inhrelid, age(xmin) <= age($1) FROM pg_inherits
   UNION ALL SELECT ftrelid, age(xmin) <= age($1) FROM pg_foreign_table
   UNION ALL SELECT seqrelid, age(xmin) <= age($1) FROM pg_sequence
+  UNION ALL SELECT typrelid, age(xmin) <= age($1) FROM pg_type WHERE typrelid <> 0 AND oid >= 16384
   UNION ALL SELECT objid, age(xmin) <= age($1) FROM pg_depend
     WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i') AND objid >= 16384`;
 
-/** Catalogs of what may stand in the definition of something else. Row types and array types go with what they are of. */
+const touchedRelations = `
+SELECT coalesce(owner.oid, i.indrelid, r.relation)::text AS key, sum(r.old) AS old, bool_or(r.young) AS young, false AS updated
+FROM (SELECT relation, count(*) FILTER (WHERE NOT young) AS old, bool_or(young) AS young FROM (${relationRows}) AS rows GROUP BY relation) AS r
+LEFT JOIN pg_index i ON i.indexrelid = r.relation
+LEFT JOIN pg_class owner ON owner.reltoastrelid <> 0 AND owner.reltoastrelid = coalesce(i.indrelid, r.relation)
+GROUP BY 1`;
+
+/** Catalogs of what may stand in the definition of something else. */
 const named: readonly string[] = [
-  `pg_type WHERE typcategory <> 'A' AND typtype <> 'c'`,
+  'pg_type',
   'pg_enum',
   'pg_proc',
   'pg_operator',
@@ -62,11 +95,12 @@ const named: readonly string[] = [
   'pg_extension',
 ];
 
-/** Which objects belong to extensions, and so are not shown. */
-const memberships = `pg_depend WHERE deptype = 'e'`;
+/** Where it is shown which objects belong to extensions, and so are not themselves shown. */
+const memberships = 'pg_depend';
 
-/** Catalogs of everything else that a snapshot shows: a change there only shows in itself. */
+/** Catalogs of everything else that a snapshot shows. */
 const others: readonly string[] = [
+  'pg_constraint',
   'pg_description',
   'pg_shdescription',
   'pg_seclabel',
@@ -78,6 +112,7 @@ const others: readonly string[] = [
   'pg_database',
   'pg_publication',
   'pg_publication_rel',
+  'pg_publication_namespace',
   'pg_subscription',
   'pg_event_trigger',
   'pg_user_mapping',
@@ -94,21 +129,22 @@ const others: readonly string[] = [
   'pg_ts_template',
 ];
 
-const touchedQuery = `
-SELECT coalesce(i.indrelid, owner.oid, r.relation)::text AS relation, sum(r.old) AS old, bool_or(r.young) AS young, false AS updated
-FROM (SELECT relation, count(*) FILTER (WHERE NOT young) AS old, bool_or(young) AS young FROM (${relationRows}) AS rows GROUP BY relation) AS r
-LEFT JOIN pg_index i ON i.indexrelid = r.relation LEFT JOIN pg_class owner ON owner.reltoastrelid = r.relation
-GROUP BY 1
-UNION ALL
-${[...named, memberships, ...others]
-  .map((from) => {
-    const updated = named.includes(from) ? 'coalesce(bool_or(age(xmin) <= age($1) AND oid <= $2), false)' : 'false';
-    return `SELECT '${from.replaceAll("'", "''")}', count(*) FILTER (WHERE age(xmin) > age($1)), coalesce(bool_or(age(xmin) <= age($1)), false), ${updated} FROM ${from}`;
-  })
-  .join('\nUNION ALL ')}`;
+/** What of these catalogs is not the business of relations. Row types and array types go with what they are of. */
+const only: Readonly<Record<string, string>> = {
+  pg_type: `typcategory <> 'A' AND typtype <> 'c'`,
+  pg_constraint: 'conrelid = 0',
+  [memberships]: `deptype = 'e'`,
+};
+
+/** How many rows a catalog has that are older than the transaction, whether it has younger ones, whether one of these took an older one's place. */
+function touchedCatalog(catalog: string): string {
+  const updated = named.includes(catalog) ? 'coalesce(bool_or(age(xmin) <= age($1) AND oid <= $2), false)' : 'false';
+  return `SELECT '${catalog}' AS key, count(*) FILTER (WHERE age(xmin) > age($1)) AS old, coalesce(bool_or(age(xmin) <= age($1)), false) AS young, ${updated} AS updated
+    FROM ${catalog} WHERE ${only[catalog] ?? 'true'}`;
+}
 
 interface Touched {
-  /** OID of a relation, or one of `named` -> how many rows there are that were there before the transaction. */
+  /** OID of a relation, or name of a catalog -> how many rows there are that were there before the transaction. */
   readonly old: ReadonlyMap<string, string>;
   /** Those with rows that the transaction wrote. */
   readonly young: ReadonlySet<string>;
@@ -135,31 +171,33 @@ wanted AS MATERIALIZED (
   UNION SELECT p.polrelid FROM dependent d JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid),
 `;
 
-/** Functions are many and slow to print. */
-const functions = 'function';
-/** Those with an SQL body or a row type print names. */
+/** Functions with an SQL body or a row type print names. */
 const functionsDepend = `SELECT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid >= 16384
   AND (refclassid = 'pg_class'::regclass OR refclassid = 'pg_type'::regclass AND refobjid IN (SELECT reltype FROM pg_class))) AS depend`;
 
-/** Kinds that are shown with the name of the relation they are about. */
+/** Kinds that are shown with the name of what they are about. */
 const about: readonly string[] = ['comment', 'security label', 'publication', 'statistics', 'subscription'];
 
 /** The kind under which the query says which relations it has read again. */
 const readAgain = 'read again';
 
-/** What of the catalogs is read again: what belongs to relations, also what is about them, all but functions, everything. */
-type Extent = 'relations' | 'about' | 'most' | 'all';
-
-const kindsOf: Readonly<Record<Extent, (reader: Reader) => boolean>> = {
-  relations: ({ ofRelation }) => ofRelation === true,
-  about: ({ ofRelation, kind }) => ofRelation === true || about.includes(kind),
-  most: ({ kind }) => kind !== functions,
-  all: () => true,
+/** Views over catalogs that readers use. */
+const views: Readonly<Record<string, readonly string[]>> = {
+  pg_roles: ['pg_authid'],
+  pg_user_mappings: ['pg_user_mapping', 'pg_foreign_server', 'pg_authid'],
 };
+
+/** The catalogs that a reader takes its objects from, without those of relations and those that it only takes names from. */
+export function catalogsOf(reader: Reader, version: number): string[] {
+  const words = new Set(reader.sql(version).match(/\bpg_\w+/g));
+  return [...words].flatMap((word) => views[word] ?? [word]).filter((word) => [...named, ...others].includes(word));
+}
 
 /** What a watch knows; the next one may start from it. */
 export interface Watched {
   readonly base: Detailed;
+  /** OID of a relation -> what of `base` belongs to it. */
+  readonly belongings: ReadonlyMap<string, readonly Belonging[]>;
   /** Whether there are functions that may print the name of a relation. */
   readonly functionsDepend: boolean;
   readonly before: Touched;
@@ -169,81 +207,184 @@ export interface Watched {
   readonly newest: string;
 }
 
+interface Belonging {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** What is prepared in the session. */
+const statement = {
+  writes: 'idempotify_writes',
+  relations: 'idempotify_touched_relations',
+  touched: (catalog: string) => `idempotify_touched_${catalog}`,
+  changed: 'idempotify_changed_relations',
+  kind: (at: number) => `idempotify_changed_${at}`,
+};
+
 /**
  * @param session in a transaction that has changed nothing in the catalogs yet; as superuser, since not everybody may
  *   read all catalogs. The watch is good until the transaction ends; going back to a savepoint is all right.
  * @param earlier of an earlier transaction in the same database: then not everything has to be read
  */
 export async function watchCatalogs(session: Session, earlier?: Watched): Promise<CatalogWatch & { watched: Watched }> {
-  // age() counts from the transaction's own number, which it only has once it has asked for one
-  const [known] = await session.query(
-    `SELECT txid_current()::bigint % 4294967296 AS transaction, current_setting('server_version_num') AS version,
-      EXISTS (SELECT FROM pg_prepared_statements WHERE name = 'idempotify_touched') AS prepared`,
-  );
-  const { transaction = '', version, prepared } = known?.rows[0] ?? {};
-  if (prepared !== 't') {
-    await readOnly(session, async () => {
-      await session.query(`PREPARE idempotify_touched (xid, oid) AS ${touchedQuery}`);
-      for (const [extent, wants] of Object.entries(kindsOf)) {
-        const restricted = 'c.oid IN (SELECT relation FROM wanted)';
-        const query = catalogQuery(Number(version), readers.filter(wants), restricted, wanted);
-        const told = `SELECT '${readAgain}', relation::text, NULL, NULL FROM wanted`;
-        await session.query(`PREPARE idempotify_changed_${extent} (oid[]) AS ${query}\nUNION ALL ${told}`);
-      }
-    });
+  const watch = new Watch(session);
+  await watch.start(earlier);
+  return watch;
+}
+
+class Watch implements CatalogWatch {
+  watched!: Watched;
+  readonly #session: Session;
+  readonly #catalogs: string[] = [];
+  readonly #prepared = new Set<string>();
+  #version = 0;
+  #readers: readonly { readonly reader: Reader; readonly at: number; readonly catalogs: readonly string[] }[] = [];
+  /** Whether PostgreSQL counts what is written. */
+  #counts = false;
+  /** How often each of the catalogs had been written to in the beginning. */
+  #first: readonly string[] = [];
+  /** What the last look saw, and how often the catalogs had been written to by then. */
+  #seen: { readonly snapshot: Detailed; readonly writes: string } | undefined;
+
+  constructor(session: Session) {
+    this.#session = session;
   }
-  const base = earlier ? await current(session, earlier) : await detailedSnapshot(session);
-  const watched = await readOnly(session, async (): Promise<Watched> => {
-    const [found] = base.objects.has(functions) ? await session.query(functionsDepend) : [];
-    const [oid] = await session.query(newestQuery);
-    const newest = oid?.rows[0]?.['newest'] ?? '0';
-    return {
-      base,
-      newest,
-      functionsDepend: found?.rows[0]?.['depend'] === 't',
-      before: await touchedSince(session, transaction ?? '', newest),
-      transaction: transaction ?? '',
-    };
-  });
-  return { watched, look: () => current(session, watched) };
-}
 
-async function touchedSince(session: Session, transaction: string, newest: string): Promise<Touched> {
-  const [result] = await session.query(`EXECUTE idempotify_touched ('${transaction}', '${newest}')`);
-  return touchedFrom(result?.rows ?? []);
-}
-
-/** `base`, with what has changed since. */
-async function current(session: Session, watched: Watched): Promise<Detailed> {
-  const { base, before, transaction, newest } = watched;
-  const seen = await readOnly(session, async () => {
-    const now = await touchedSince(session, transaction, newest);
-    const changed = (key: string): boolean => now.old.get(key) !== before.old.get(key);
-    // what is gone can stand in no definition any more
-    if (now.updated || changed(memberships)) return undefined;
-    const touched = [...new Set([...before.old.keys(), ...now.old.keys()])].filter(
-      (key) => /^\d/.test(key) && (now.young.has(key) || changed(key)),
+  async start(earlier: Watched | undefined): Promise<void> {
+    // age() counts from the transaction's own number, which it only has once it has asked for one
+    const [known, there] = await this.#session.query(
+      `SELECT txid_current()::bigint % 4294967296 AS transaction, current_setting('server_version_num') AS version,
+        current_setting('track_counts') AS counts, (SELECT string_agg(name, ' ') FROM pg_prepared_statements WHERE name LIKE 'idempotify\\_%') AS prepared;
+      SELECT relname AS name FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relname IN (${[...new Set([...relationCatalogs, ...named, ...others])].map((name) => `'${name}'`).join()}) ORDER BY 1`,
     );
-    const extent = extentOf(watched, now, touched, changed);
-    const [result] = await session.query(`EXECUTE idempotify_changed_${extent} ('{${touched.join()}}')`);
-    const rows = result?.rows ?? [];
-    const again = new Set(rows.filter(({ kind }) => kind === readAgain).map(({ name }) => name ?? ''));
-    const fresh = collect(rows.filter(({ kind }) => kind !== readAgain));
-    return merged(base, fresh, (oid) => !again.has(oid) && now.old.has(oid), kindsOf[extent]);
-  });
-  return seen ?? detailedSnapshot(session);
-}
+    const { transaction, version, counts, prepared } = known?.rows[0] ?? {};
+    this.#version = Number(version);
+    this.#counts = counts === 'on';
+    for (const name of prepared?.split(' ') ?? []) this.#prepared.add(name);
+    this.#catalogs.push(...(there?.rows ?? []).flatMap((row) => row['name'] ?? []));
+    this.#readers = readers.flatMap((reader, at) =>
+      reader.ofRelation ? [] : [{ reader, at, catalogs: catalogsOf(reader, this.#version) }],
+    );
+    const base = earlier ? await this.#current(earlier, this.#catalogs) : await detailedSnapshot(this.#session);
+    this.watched = await readOnly(this.#session, async (): Promise<Watched> => {
+      const [found] = base.objects.has('function') ? await this.#session.query(functionsDepend) : [];
+      const [oid] = await this.#session.query(newestQuery);
+      const since = { transaction: transaction ?? '', newest: oid?.rows[0]?.['newest'] ?? '0' };
+      return {
+        base,
+        belongings: belongingsOf(base),
+        functionsDepend: found?.rows[0]?.['depend'] === 't',
+        before: await this.#touched(since, this.#catalogs),
+        ...since,
+      };
+    });
+    const writes = await this.#writes();
+    this.#first = writes.split(' ');
+    this.#seen = { snapshot: base, writes };
+  }
 
-function extentOf(
-  { base, before, functionsDepend }: Watched,
-  now: Touched,
-  touched: readonly string[],
-  changed: (key: string) => boolean,
-): Extent {
-  const altered = touched.some((oid) => before.old.has(oid));
-  if (now.young.has('pg_proc') || changed('pg_proc') || (altered && functionsDepend)) return 'all';
-  if ([...named, ...others].some((key) => now.young.has(key) || changed(key))) return 'most';
-  return altered && about.some((kind) => base.objects.has(kind)) ? 'about' : 'relations';
+  async look(): Promise<Snapshot> {
+    const writes = await this.#writes();
+    if (this.#counts && this.#seen?.writes === writes) return this.#seen.snapshot;
+    const now = writes.split(' ');
+    const written = this.#counts ? this.#catalogs.filter((_, at) => now[at] !== this.#first[at]) : this.#catalogs;
+    const snapshot = await this.#current(this.watched, written);
+    this.#seen = { snapshot, writes };
+    return snapshot;
+  }
+
+  async mark(): Promise<() => Promise<void>> {
+    const known = this.#counts && this.#seen?.writes === (await this.#writes()) ? this.#seen.snapshot : undefined;
+    return async () => {
+      this.#seen = known && { snapshot: known, writes: await this.#writes() };
+    };
+  }
+
+  /** How often the transaction has written to each of the catalogs so far, in their order. */
+  async #writes(): Promise<string> {
+    if (!this.#counts) return '';
+    await this.#prepare(statement.writes, () => {
+      const sum = ['inserted', 'updated', 'deleted'].map((what) => `pg_stat_get_xact_tuples_${what}(c.oid)`).join(' + ');
+      const list = this.#catalogs.map((name) => `'${name}'::regclass`).join();
+      return ` AS SELECT string_agg((${sum})::text, ' ' ORDER BY c.at) AS writes FROM unnest(ARRAY[${list}]) WITH ORDINALITY AS c (oid, at)`;
+    });
+    const [result] = await this.#session.query(`EXECUTE ${statement.writes}`);
+    return result?.rows[0]?.['writes'] ?? '';
+  }
+
+  /** Planning takes longer than running. Prepared under fixed settings, whatever they are when it is run. */
+  async #prepare(name: string, sql: () => string): Promise<void> {
+    if (this.#prepared.has(name)) return;
+    await readOnly(this.#session, () => this.#session.query(`PREPARE ${name}${sql()}`));
+    this.#prepared.add(name);
+  }
+
+  /** @param catalogs those that were written to; of the others nothing is in the result */
+  async #touched(since: Pick<Watched, 'transaction' | 'newest'>, catalogs: readonly string[]): Promise<Touched> {
+    const queries: string[] = [];
+    if (catalogs.some((name) => relationCatalogs.includes(name))) {
+      await this.#prepare(statement.relations, () => ` (xid) AS ${touchedRelations}`);
+      queries.push(`EXECUTE ${statement.relations} ('${since.transaction}')`);
+    }
+    for (const name of catalogs) {
+      if (![...named, ...others, memberships].includes(name)) continue;
+      await this.#prepare(statement.touched(name), () => ` (xid, oid) AS ${touchedCatalog(name)}`);
+      queries.push(`EXECUTE ${statement.touched(name)} ('${since.transaction}', '${since.newest}')`);
+    }
+    const results = queries.length > 0 ? await this.#session.query(queries.join('; ')) : [];
+    return touchedFrom(results.flatMap(({ rows }) => rows));
+  }
+
+  /** `base`, with what has changed since. @param written the catalogs that were written to */
+  async #current(watched: Watched, written: readonly string[]): Promise<Detailed> {
+    const { base, before } = watched;
+    const seen = await readOnly(this.#session, async () => {
+      const now = await this.#touched(watched, written);
+      const ofRelations = written.some((name) => relationCatalogs.includes(name));
+      const changed = (key: string): boolean =>
+        now.young.has(key) || (now.old.has(key) && now.old.get(key) !== before.old.get(key));
+      // what is gone can stand in no definition any more
+      if (now.updated || (now.old.has(memberships) && now.old.get(memberships) !== before.old.get(memberships)))
+        return undefined;
+      if (now.young.has(memberships)) return undefined;
+      const touched = ofRelations
+        ? [...new Set([...before.old.keys(), ...now.old.keys()])].filter(
+            (key) => /^\d/.test(key) && (now.young.has(key) || now.old.get(key) !== before.old.get(key)),
+          )
+        : [];
+      // PostgreSQL's own relations, and those of extensions
+      if (touched.some((oid) => before.old.has(oid) ? !watched.belongings.has(oid) : Number(oid) < firstUserOid))
+        return undefined;
+      const altered = touched.some((oid) => before.old.has(oid));
+      const renamed = altered || [...now.old.keys()].some((key) => !/^\d/.test(key) && changed(key));
+      const again = this.#readers.filter(
+        ({ reader: { kind }, catalogs }) =>
+          catalogs.some(changed) ||
+          (renamed && about.includes(kind) && base.objects.has(kind)) ||
+          (altered && kind === 'function' && watched.functionsDepend),
+      );
+      const queries: string[] = [];
+      if (touched.length > 0) {
+        await this.#prepare(statement.changed, () => {
+          const ofRelation = readers.filter((reader) => reader.ofRelation);
+          const query = catalogQuery(this.#version, ofRelation, 'c.oid IN (SELECT relation FROM wanted)', wanted);
+          return ` (oid[]) AS ${query}\nUNION ALL SELECT '${readAgain}', relation::text, NULL, NULL FROM wanted`;
+        });
+        queries.push(`EXECUTE ${statement.changed} ('{${touched.join()}}')`);
+      }
+      for (const { reader, at } of again) {
+        await this.#prepare(statement.kind(at), () => ` AS ${catalogQuery(this.#version, [reader])}`);
+        queries.push(`EXECUTE ${statement.kind(at)}`);
+      }
+      const results = queries.length > 0 ? await this.#session.query(queries.join('; ')) : [];
+      const rows = results.flatMap((result) => result.rows);
+      const gone = new Set(rows.filter(({ kind }) => kind === readAgain).map(({ name }) => name ?? ''));
+      for (const oid of touched) gone.add(oid);
+      const fresh = collect(rows.filter(({ kind }) => kind !== readAgain));
+      return merged(watched, fresh, gone, new Set(again.map(({ reader: { kind } }) => kind)));
+    });
+    return seen ?? detailedSnapshot(this.#session);
+  }
 }
 
 function touchedFrom(rows: readonly Record<string, string | null>[]): Touched {
@@ -252,49 +393,71 @@ function touchedFrom(rows: readonly Record<string, string | null>[]): Touched {
   let updated = false;
   for (const row of rows) {
     updated ||= row['updated'] === 't';
-    const relation = row['relation'] ?? '';
-    old.set(relation, row['old'] ?? '0');
-    if (row['young'] === 't') young.add(relation);
+    const key = row['key'] ?? '';
+    old.set(key, row['old'] ?? '0');
+    if (row['young'] === 't') young.add(key);
   }
   return { old, young, updated };
 }
 
-/**
- * @param unchanged whether what belongs to a relation of `base` is as it was
- * @param read whether objects of a kind have been read again
- */
-function merged(
-  base: Detailed,
-  fresh: Detailed,
-  unchanged: (oid: string) => boolean,
-  read: (reader: Reader) => boolean,
-): Detailed {
-  const objects = new Map<string, ReadonlyMap<string, string>>();
-  const relations = new Map<string, ReadonlyMap<string, string>>();
-  const keep = <V>(
-    was: ReadonlyMap<string, V> | undefined,
-    now: ReadonlyMap<string, V> | undefined,
-    of: ReadonlyMap<string, string> | undefined,
-  ): Map<string, V> => {
-    const all = new Map(now);
-    for (const [name, value] of was ?? []) if (unchanged(of?.get(name) ?? '')) all.set(name, value);
-    return all;
-  };
-  for (const reader of readers) {
-    const { kind } = reader;
-    const was = base.objects.get(kind);
-    if (reader.ofRelation) {
-      const of = base.relations.get(kind);
-      const all = keep(was, fresh.objects.get(kind), of);
-      if (all.size === 0) continue;
-      objects.set(kind, all);
-      relations.set(kind, keep(of, fresh.relations.get(kind), of));
-    } else {
-      const now = read(reader) ? fresh.objects.get(kind) : was;
-      if (now) objects.set(kind, now);
+function belongingsOf({ relations }: Detailed): Map<string, Belonging[]> {
+  const all = new Map<string, Belonging[]>();
+  for (const [kind, names] of relations) {
+    for (const [name, oid] of names) {
+      const those = all.get(oid);
+      if (those) those.push({ kind, name });
+      else all.set(oid, [{ kind, name }]);
     }
   }
-  const tables = base.relations.get(columnOrder);
-  relations.set(columnOrder, keep(tables, fresh.relations.get(columnOrder), tables));
-  return { objects, relations, columnOrder: keep(base.columnOrder, fresh.columnOrder, tables) };
+  return all;
+}
+
+/**
+ * `base` without what belongs to the relations that were `gone` over, with what was read instead; what has not changed is
+ * shared with it.
+ * @param again the other kinds that were read
+ */
+function merged(
+  { base, belongings }: Watched,
+  fresh: Detailed,
+  gone: ReadonlySet<string>,
+  again: ReadonlySet<string>,
+): Detailed {
+  const objects = new Map(base.objects);
+  const relations = new Map(base.relations);
+  const order = new Map(base.columnOrder);
+  /** A map of its own, in which there may be changes. */
+  const own = <V>(maps: Map<string, ReadonlyMap<string, V>>, mine: Map<string, Map<string, V>>, kind: string): Map<string, V> => {
+    let map = mine.get(kind);
+    if (!map) {
+      mine.set(kind, (map = new Map(maps.get(kind))));
+      maps.set(kind, map);
+    }
+    return map;
+  };
+  const mine = { objects: new Map<string, Map<string, string>>(), relations: new Map<string, Map<string, string>>() };
+  for (const oid of gone) {
+    for (const { kind, name } of belongings.get(oid) ?? []) {
+      own(relations, mine.relations, kind).delete(name);
+      if (kind === columnOrder) order.delete(name);
+      else own(objects, mine.objects, kind).delete(name);
+    }
+  }
+  for (const [kind, names] of fresh.relations) {
+    const into = own(relations, mine.relations, kind);
+    for (const [name, oid] of names) into.set(name, oid);
+  }
+  for (const [name, columns] of fresh.columnOrder) order.set(name, columns);
+  for (const { kind, ofRelation } of readers) {
+    const now = fresh.objects.get(kind);
+    if (ofRelation) {
+      if (!now) continue;
+      const into = own(objects, mine.objects, kind);
+      for (const [name, text] of now) into.set(name, text);
+    } else if (again.has(kind)) {
+      if (now) objects.set(kind, now);
+      else objects.delete(kind);
+    }
+  }
+  return { objects, relations, columnOrder: order };
 }

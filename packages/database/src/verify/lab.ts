@@ -23,8 +23,8 @@ export interface Step {
   readonly prefix?: boolean;
   /** All of it in one transaction, which is then rolled back; errors don't count. */
   readonly aborted?: boolean;
-  /** Look at the database after this step. */
-  readonly observe?: boolean;
+  /** Look at the database after this step: when it was done, or also when it failed. */
+  readonly observe?: 'done' | 'always';
 }
 
 export interface StepError {
@@ -37,7 +37,7 @@ export interface StepError {
 export interface Outcome {
   /** One per step that was to be observed and was reached. */
   readonly states: readonly State[];
-  /** The first step that failed; later ones are not done, but the step that failed is still observed. */
+  /** The first step that failed; later ones are not done. */
   readonly failure?: StepError;
 }
 
@@ -104,7 +104,7 @@ export async function perform(
       await session.query('ROLLBACK');
       return undefined;
     });
-    if (step.observe) states.push(await watch(look));
+    if (step.observe && (!failure || step.observe === 'always')) states.push(await watch(look));
     if (failure) break;
   }
   return failure ? { states, failure } : { states };
@@ -374,6 +374,7 @@ export async function savepointLab(
     /** Runs that go back to where the transaction is now. */
     const from = async (): Promise<RunSteps> => {
       const sequences = await readSequences(session);
+      const back = await watch?.mark();
       return async (steps) => {
         await session.query(`SAVEPOINT here; ${asNew}`);
         clock.start();
@@ -387,11 +388,12 @@ export async function savepointLab(
             await session.query('ROLLBACK TO SAVEPOINT aborted; RELEASE SAVEPOINT aborted');
           } else failure = await send(session, step, at, guarded);
           await session.query(asNew);
-          if (step.observe) states.push(await observe());
-          if (ageing) await clock.age();
+          if (step.observe && (!failure || step.observe === 'always')) states.push(await observe());
           if (failure) break;
+          if (ageing) await clock.age();
         }
         await session.query('ROLLBACK TO SAVEPOINT here; RELEASE SAVEPOINT here');
+        await back?.();
         await rewind(sequences);
         return failure ? { states, failure } : { states };
       };
@@ -578,7 +580,7 @@ const needsRealTransactions = words(
   String.raw`set\s+local|set_config|set\s+transaction|isolation\s+level|alter\s+(database|role|user)\b[^;]*\bset`,
   String.raw`initially\s+deferred|set\s+constraints|prepare\s+\w+\s*(\([^)]*\)\s*)?as|deallocate|discard\s+\w+|currval|lastval`,
   String.raw`pg_\w*advisory\w*|(un)?listen\s+[\w*"]+\s*(?=;|$)|cluster\s*(?=;|$|[\w"]+\s+using\b)`,
-  String.raw`txid\w*|pg_current_xact\w*|pg_snapshot\w*|xmin|dblink\w*`,
+  String.raw`track_counts|txid\w*|pg_current_xact\w*|pg_snapshot\w*|xmin|dblink\w*`,
 );
 const clock = words(
   String.raw`now|current_timestamp|localtimestamp|\w+_timestamp|timeofday|current_date|current_time|localtime|'(now|today)'`,

@@ -72,7 +72,7 @@ const checkOf: Readonly<Record<RunKind, CheckName>> = {
   drift: 'drift',
 };
 
-const observed = (texts: readonly Text[]): Step => ({ texts, observe: true });
+const observed = (texts: readonly Text[]): Step => ({ texts, observe: 'done' });
 
 /** @throws BadOriginal, Clock, ConnectionError */
 export async function proveMigration(lab: Lab, input: ProofInput): Promise<Proof> {
