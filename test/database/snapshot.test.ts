@@ -3,8 +3,10 @@ import {
   diffSnapshots,
   snapshot,
   snapshotKinds,
+  watchCatalogs,
   type Server,
   type Session,
+  type Watched,
 } from '@idempotify/database';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testServers } from '../support/servers.ts';
@@ -84,6 +86,66 @@ describe.each(testServers)('the catalog on $name', ({ major, embedded, start }) 
     const kinds = [...a.objects.keys()];
     expect(kinds.length).toBeGreaterThan(35);
     expect(kinds.filter((kind) => !snapshotKinds.includes(kind))).toEqual([]);
+  });
+
+  test('a watch sees in a transaction what a whole snapshot would', async () => {
+    const name = await server.createDatabase();
+    let other = await server.connect(name);
+    let memory: Watched | undefined;
+    let alone = 0;
+    for (const [number, { title, setup = '', change }] of known.entries()) {
+      // each in a schema of its own, in a database with many objects; what takes a name that a database has once gets its own
+      let database = name;
+      const inside = `CREATE SCHEMA w${number}; SET search_path = w${number}`;
+      try {
+        await other.query(`BEGIN; ${inside}; ${setup}; COMMIT`);
+      } catch {
+        alone++;
+        await other.query('ROLLBACK');
+        await other.close();
+        database = await server.createDatabase();
+        other = await server.connect(database);
+        await other.query(`${inside}; ${setup}`);
+      }
+      await other.query('BEGIN');
+      const watch = await watchCatalogs(other, database === name ? memory : undefined);
+      if (database === name) memory = watch.watched;
+      const seesAll = async (when: string): Promise<void> => {
+        const [watched, whole] = [await watch.look(), await snapshot(other)];
+        const differences = diffSnapshots(whole, watched, { columnOrder: true });
+        expect(differences.map(describeDifference), `${title}, ${when}`).toEqual([]);
+      };
+      await seesAll('before');
+      const back = await watch.mark();
+      await other.query(`SAVEPOINT here; SET search_path = w${number}`);
+      let works = true;
+      try {
+        await other.query(change);
+      } catch {
+        // PostgreSQL does not let every statement into a transaction
+        works = false;
+      }
+      if (works) {
+        await seesAll('done');
+        await seesAll('looked at again');
+      }
+      await other.query('ROLLBACK TO SAVEPOINT here');
+      await back();
+      await seesAll('taken back');
+      if (works) {
+        await other.query(change);
+        await seesAll('done again');
+      }
+      await other.query('ROLLBACK; RESET search_path');
+      if (database === name) continue;
+      await other.close();
+      await server.dropDatabase(database);
+      await session.query('DROP ROLE IF EXISTS idempotify_r, idempotify_s');
+      other = await server.connect(name);
+    }
+    expect(alone).toBeLessThan(known.length / 2);
+    await other.close();
+    await server.dropDatabase(name);
   });
 
   test('does not mind the order of columns, unless told so', async () => {

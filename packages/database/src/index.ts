@@ -9,6 +9,7 @@ export {
   type SequencePosition,
 } from './catalog/rows.ts';
 export { snapshot, snapshotKinds, type Snapshot } from './catalog/snapshot.ts';
+export { watchCatalogs, type CatalogWatch, type Watched } from './catalog/watch.ts';
 export { ConnectionError, SqlError, type SqlErrorFields } from './runners/errors.ts';
 export { pgliteExtensions, pgliteVersion, startPGlite, type PGliteOptions } from './runners/pglite.ts';
 export { connectServer, scratchPrefix, type ConnectOptions, type PostgresServer } from './runners/server.ts';
