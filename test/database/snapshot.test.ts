@@ -98,6 +98,8 @@ describe.each(testServers)('the catalog on $name', ({ major, embedded, start }) 
       let database = name;
       const inside = `CREATE SCHEMA w${number}; SET search_path = w${number}`;
       try {
+        // roles are those of all databases
+        if (setup.includes('ROLE')) throw new Error('not in every schema');
         await other.query(`BEGIN; ${inside}; ${setup}; COMMIT`);
       } catch {
         alone++;

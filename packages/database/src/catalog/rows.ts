@@ -1,6 +1,7 @@
 import { quoteLiteral } from '@idempotify/core';
-import type { Session } from '../runners/types.ts';
+import type { QueryResult, Session } from '../runners/types.ts';
 import { readOnly } from './snapshot.ts';
+import { inOneRow, rowsOf } from './sql.ts';
 
 /** Everything that the tables hold. */
 export interface Rows {
@@ -72,13 +73,13 @@ const chunk = 100;
  */
 export async function readRows(session: Session): Promise<Rows> {
   return readOnly(session, async () => {
-    const list = await prepared(session, 'idempotify_tables', listTables);
+    const list = await prepared(session, 'idempotify_tables', inOneRow(listTables, ['name', 'columns']));
     const [tableList, sequenceList] = await session.query(
-      `${list}; ${await prepared(session, 'idempotify_sequences', listSequences)}`,
+      `${list}; ${await prepared(session, 'idempotify_sequences', inOneRow(listSequences, ['name', 'increment']))}`,
     );
     const tables = new Map<string, string[]>();
     const queries: string[] = [];
-    for (const { name, columns } of tableList?.rows ?? []) {
+    for (const [name, columns] of rowsOf(tableList)) {
       if (name == null) continue;
       tables.set(name, []);
       if (columns == null) continue;
@@ -91,25 +92,20 @@ export async function readRows(session: Session): Promise<Rows> {
       for (const { name, row } of result?.rows ?? []) if (name != null && row != null) tables.get(name)?.push(row);
     }
     for (const rows of tables.values()) rows.sort();
-    const increments = new Map(
-      (sequenceList?.rows ?? []).map((row) => [row['name'] ?? '', BigInt(row['increment'] ?? 1)]),
-    );
-    return { tables, sequences: await positions(session, increments) };
+    return { tables, sequences: await positions(session, sequenceList) };
   });
 }
 
 /** Where all sequences stand, without the rows of the tables. */
 export async function readSequences(session: Session): Promise<Rows['sequences']> {
   return readOnly(session, async () => {
-    const [list] = await session.query(await prepared(session, 'idempotify_sequences', listSequences));
-    return positions(
-      session,
-      new Map((list?.rows ?? []).map((row) => [row['name'] ?? '', BigInt(row['increment'] ?? 1)])),
-    );
+    const [list] = await session.query(await prepared(session, 'idempotify_sequences', inOneRow(listSequences, ['name', 'increment'])));
+    return positions(session, list);
   });
 }
 
-async function positions(session: Session, increments: Map<string, bigint>): Promise<Map<string, SequencePosition>> {
+async function positions(session: Session, list: QueryResult | undefined): Promise<Map<string, SequencePosition>> {
+  const increments = new Map(rowsOf(list).map(([name, increment]) => [name ?? '', BigInt(increment ?? 1)]));
   const sequences = new Map<string, SequencePosition>();
   const queries = [...increments.keys()].map(
     (name) => `SELECT ${quoteLiteral(name)} AS name, last_value AS value, is_called AS called FROM ${name}`,

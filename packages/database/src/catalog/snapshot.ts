@@ -1,9 +1,9 @@
-import type { QueryResult, Session } from '../runners/types.ts';
+import type { Session } from '../runners/types.ts';
 import { cluster } from './cluster.ts';
 import type { Reader } from './readers.ts';
 import { relations } from './relations.ts';
 import { routines } from './routines.ts';
-import type { Version } from './sql.ts';
+import { inOneRow, rowsOf, type Version } from './sql.ts';
 import { types } from './types.ts';
 
 /**
@@ -118,14 +118,18 @@ export async function detailedSnapshot(session: Session): Promise<Detailed> {
       const there = readers.filter(
         (reader) => reader.present === undefined || found?.[optional.indexOf(reader)] === '1',
       );
-      await session.query(`PREPARE ${name} AS ${catalogQuery(Number(version), there)}`);
+      await session.query(`PREPARE ${name} AS ${inOneRow(catalogQuery(Number(version), there), objectColumns)}`);
     }
     const [result] = await session.query(`EXECUTE ${name}`);
-    return collect(result?.rows ?? []);
+    return collect(rowsOf(result));
   });
 }
 
-export function collect(rows: QueryResult['rows']): Detailed {
+/** The columns of `catalogQuery`. */
+export const objectColumns: readonly string[] = ['kind', 'name', 'properties', 'relation'];
+
+/** @param rows of `objectColumns` */
+export function collect(rows: readonly (readonly (string | null)[])[]): Detailed {
   const objects = new Map<string, Map<string, string>>();
   const relations = new Map<string, Map<string, string>>();
   const order = new Map<string, readonly string[]>();
@@ -134,7 +138,7 @@ export function collect(rows: QueryResult['rows']): Detailed {
     if (!map) maps.set(kind, (map = new Map<string, V>()));
     return map;
   };
-  for (const { kind, name, properties, relation } of rows) {
+  for (const [kind, name, properties, relation] of rows) {
     // an object that is dropped by someone else just now has lost its name
     if (kind == null || name == null) continue;
     if (relation != null) into(relations, kind).set(name, relation);

@@ -1,3 +1,5 @@
+import type { QueryResult } from '../runners/types.ts';
+
 /**
  * Pieces of SQL that the catalog readers share. All of them are read under an empty search_path, so that PostgreSQL
  * itself qualifies every name it prints.
@@ -70,3 +72,14 @@ export const notMember = (catalog: string, oid: string): string =>
 
 /** The first OID that initdb does not use itself. */
 export const firstUserOid = 16384;
+
+/**
+ * The query with all of its result in one row, as JSON: reading many rows takes longer than making the JSON.
+ * @param columns of the query, each taken as text
+ */
+export const inOneRow = (query: string, columns: readonly string[]): string =>
+  `SELECT json_agg(json_build_array(${columns.map((column) => `q.${column}::text`).join(', ')}))::text AS rows FROM (${query}) AS q`;
+
+/** The rows of a query that was written with `inOneRow`. */
+export const rowsOf = (result: QueryResult | undefined): readonly (string | null)[][] =>
+  JSON.parse(result?.rows[0]?.['rows'] ?? '[]') as (string | null)[][];

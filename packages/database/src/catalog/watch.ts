@@ -1,12 +1,13 @@
 /** Looks at the catalogs again and again inside of one transaction, each time reading only what changed in it. */
 import type { Session } from '../runners/types.ts';
 import type { Reader } from './readers.ts';
-import { firstUserOid } from './sql.ts';
+import { firstUserOid, inOneRow, rowsOf } from './sql.ts';
 import {
   catalogQuery,
   collect,
   columnOrder,
   detailedSnapshot,
+  objectColumns,
   readOnly,
   readers,
   type Detailed,
@@ -232,6 +233,14 @@ export async function watchCatalogs(session: Session, earlier?: Watched): Promis
   return watch;
 }
 
+/**
+ * The same as `snapshot()`, in a database that has been watched before, or in a copy of it.
+ * @param session as for `watchCatalogs`; it need not be in a transaction
+ */
+export async function lookSince(session: Session, earlier: Watched): Promise<Snapshot> {
+  return new Watch(session).since(earlier);
+}
+
 class Watch implements CatalogWatch {
   watched!: Watched;
   readonly #session: Session;
@@ -251,25 +260,15 @@ class Watch implements CatalogWatch {
   }
 
   async start(earlier: Watched | undefined): Promise<void> {
+    await this.#open();
     // age() counts from the transaction's own number, which it only has once it has asked for one
-    const [known, there] = await this.#session.query(
-      `SELECT txid_current()::bigint % 4294967296 AS transaction, current_setting('server_version_num') AS version,
-        current_setting('track_counts') AS counts, (SELECT string_agg(name, ' ') FROM pg_prepared_statements WHERE name LIKE 'idempotify\\_%') AS prepared;
-      SELECT relname AS name FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relname IN (${[...new Set([...relationCatalogs, ...named, ...others])].map((name) => `'${name}'`).join()}) ORDER BY 1`,
-    );
-    const { transaction, version, counts, prepared } = known?.rows[0] ?? {};
-    this.#version = Number(version);
-    this.#counts = counts === 'on';
-    for (const name of prepared?.split(' ') ?? []) this.#prepared.add(name);
-    this.#catalogs.push(...(there?.rows ?? []).flatMap((row) => row['name'] ?? []));
-    this.#readers = readers.flatMap((reader, at) =>
-      reader.ofRelation ? [] : [{ reader, at, catalogs: catalogsOf(reader, this.#version) }],
-    );
+    const [number] = await this.#session.query('SELECT txid_current()::bigint % 4294967296 AS transaction');
+    const transaction = number?.rows[0]?.['transaction'] ?? '';
     const base = earlier ? await this.#current(earlier, this.#catalogs) : await detailedSnapshot(this.#session);
     this.watched = await readOnly(this.#session, async (): Promise<Watched> => {
       const [found] = base.objects.has('function') ? await this.#session.query(functionsDepend) : [];
       const [oid] = await this.#session.query(newestQuery);
-      const since = { transaction: transaction ?? '', newest: oid?.rows[0]?.['newest'] ?? '0' };
+      const since = { transaction, newest: oid?.rows[0]?.['newest'] ?? '0' };
       return {
         base,
         belongings: belongingsOf(base),
@@ -281,6 +280,30 @@ class Watch implements CatalogWatch {
     const writes = await this.#writes();
     this.#first = writes.split(' ');
     this.#seen = { snapshot: base, writes };
+  }
+
+  /** Learns what the server is and what is prepared in the session. */
+  async #open(): Promise<void> {
+    const all = [...new Set([...relationCatalogs, ...named, ...others])].map((name) => `'${name}'`).join();
+    const [known, there] = await this.#session.query(
+      `SELECT current_setting('server_version_num') AS version, current_setting('track_counts') AS counts,
+        (SELECT string_agg(name, ' ') FROM pg_prepared_statements WHERE name LIKE 'idempotify\\_%') AS prepared;
+      SELECT relname AS name FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relname IN (${all}) ORDER BY 1`,
+    );
+    const { version, counts, prepared } = known?.rows[0] ?? {};
+    this.#version = Number(version);
+    this.#counts = counts === 'on';
+    for (const name of prepared?.split(' ') ?? []) this.#prepared.add(name);
+    this.#catalogs.push(...(there?.rows ?? []).flatMap((row) => row['name'] ?? []));
+    this.#readers = readers.flatMap((reader, at) =>
+      reader.ofRelation ? [] : [{ reader, at, catalogs: catalogsOf(reader, this.#version) }],
+    );
+  }
+
+  /** What there is now, in whatever transaction, when it was once as `earlier` says. */
+  async since(earlier: Watched): Promise<Snapshot> {
+    await this.#open();
+    return this.#current(earlier, this.#catalogs);
   }
 
   async look(): Promise<Snapshot> {
@@ -323,16 +346,16 @@ class Watch implements CatalogWatch {
   async #touched(since: Pick<Watched, 'transaction' | 'newest'>, catalogs: readonly string[]): Promise<Touched> {
     const queries: string[] = [];
     if (catalogs.some((name) => relationCatalogs.includes(name))) {
-      await this.#prepare(statement.relations, () => ` (xid) AS ${touchedRelations}`);
+      await this.#prepare(statement.relations, () => ` (xid) AS ${inOneRow(touchedRelations, touchedColumns)}`);
       queries.push(`EXECUTE ${statement.relations} ('${since.transaction}')`);
     }
     for (const name of catalogs) {
       if (![...named, ...others, memberships].includes(name)) continue;
-      await this.#prepare(statement.touched(name), () => ` (xid, oid) AS ${touchedCatalog(name)}`);
+      await this.#prepare(statement.touched(name), () => ` (xid, oid) AS ${inOneRow(touchedCatalog(name), touchedColumns)}`);
       queries.push(`EXECUTE ${statement.touched(name)} ('${since.transaction}', '${since.newest}')`);
     }
     const results = queries.length > 0 ? await this.#session.query(queries.join('; ')) : [];
-    return touchedFrom(results.flatMap(({ rows }) => rows));
+    return touchedFrom(results.flatMap(rowsOf));
   }
 
   /** `base`, with what has changed since. @param written the catalogs that were written to */
@@ -368,34 +391,36 @@ class Watch implements CatalogWatch {
         await this.#prepare(statement.changed, () => {
           const ofRelation = readers.filter((reader) => reader.ofRelation);
           const query = catalogQuery(this.#version, ofRelation, 'c.oid IN (SELECT relation FROM wanted)', wanted);
-          return ` (oid[]) AS ${query}\nUNION ALL SELECT '${readAgain}', relation::text, NULL, NULL FROM wanted`;
+          const told = `SELECT '${readAgain}', relation::text, NULL, NULL FROM wanted`;
+          return ` (oid[]) AS ${inOneRow(`${query}\nUNION ALL ${told}`, objectColumns)}`;
         });
         queries.push(`EXECUTE ${statement.changed} ('{${touched.join()}}')`);
       }
       for (const { reader, at } of again) {
-        await this.#prepare(statement.kind(at), () => ` AS ${catalogQuery(this.#version, [reader])}`);
+        await this.#prepare(statement.kind(at), () => ` AS ${inOneRow(catalogQuery(this.#version, [reader]), objectColumns)}`);
         queries.push(`EXECUTE ${statement.kind(at)}`);
       }
       const results = queries.length > 0 ? await this.#session.query(queries.join('; ')) : [];
-      const rows = results.flatMap((result) => result.rows);
-      const gone = new Set(rows.filter(({ kind }) => kind === readAgain).map(({ name }) => name ?? ''));
+      const rows = results.flatMap(rowsOf);
+      const gone = new Set(rows.filter(([kind]) => kind === readAgain).map(([, name]) => name ?? ''));
       for (const oid of touched) gone.add(oid);
-      const fresh = collect(rows.filter(({ kind }) => kind !== readAgain));
+      const fresh = collect(rows.filter(([kind]) => kind !== readAgain));
       return merged(watched, fresh, gone, new Set(again.map(({ reader: { kind } }) => kind)));
     });
     return seen ?? detailedSnapshot(this.#session);
   }
 }
 
-function touchedFrom(rows: readonly Record<string, string | null>[]): Touched {
+const touchedColumns: readonly string[] = ['key', 'old', 'young', 'updated'];
+
+function touchedFrom(rows: readonly (readonly (string | null)[])[]): Touched {
   const old = new Map<string, string>();
   const young = new Set<string>();
   let updated = false;
-  for (const row of rows) {
-    updated ||= row['updated'] === 't';
-    const key = row['key'] ?? '';
-    old.set(key, row['old'] ?? '0');
-    if (row['young'] === 't') young.add(key);
+  for (const [key, count, isYoung, isUpdated] of rows) {
+    updated ||= isUpdated === 'true';
+    old.set(key ?? '', count ?? '0');
+    if (isYoung === 'true') young.add(key ?? '');
   }
   return { old, young, updated };
 }

@@ -4,6 +4,7 @@
  * the time of a fresh initdb).
  */
 import type { Extensions, PGlite } from '@electric-sql/pglite';
+import { quoteIdent } from '@idempotify/core';
 import { ConnectionError, sqlErrorFrom } from './errors.ts';
 import type { QueryResult, Server, Session } from './types.ts';
 
@@ -286,9 +287,15 @@ class PGliteSession implements Session {
     if (!this.#instance) return;
     // the next session uses the same backend: leave it as a new one would be
     if (this.inTransaction) await this.query('ROLLBACK');
-    // DISCARD ALL would go back to the user who logged in, and nobody has
-    await this.query('SET SESSION AUTHORIZATION postgres');
-    await this.query('DISCARD ALL');
+    // As DISCARD ALL, which would go back to the user who logged in, and nobody has. Our own prepared statements may
+    // stay: no migration knows them, and planning them again takes longer than everything else here.
+    const results = await this.query(
+      `SET SESSION AUTHORIZATION postgres; RESET ALL; SELECT name FROM pg_prepared_statements WHERE name NOT LIKE 'idempotify\\_%'`,
+    );
+    const deallocate = (results.at(-1)?.rows ?? []).map(({ name }) => `DEALLOCATE ${quoteIdent(name ?? '')}; `).join('');
+    await this.query(
+      `${deallocate}CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES`,
+    );
     this.end();
   }
 }

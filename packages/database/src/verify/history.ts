@@ -2,7 +2,7 @@
 import { folderView, type FolderView, type Tool } from '@idempotify/core';
 import { ConnectionError, SqlError } from '../runners/errors.ts';
 import type { Server, Session } from '../runners/types.ts';
-import { Clock, databaseLab, fitsSavepoints, savepointLab, within, type Lab, type SavepointLabOptions } from './lab.ts';
+import { Clock, databaseLab, fitsSavepoints, savepointLab, within, type Lab, type Memory } from './lab.ts';
 import { BadOriginal, errorReport, proveMigration, transactionErrors, type ProofInput } from './prove.ts';
 import {
   blockedStatements,
@@ -123,7 +123,7 @@ class Replay implements History {
   #superuser = false;
   /** Runs since the catalogs were last tidied up. */
   #untidy = 0;
-  readonly #memory: NonNullable<SavepointLabOptions['memory']> = {};
+  readonly #memory: Memory = {};
   /** How many migrations were applied. */
   #applied = 0;
   /** Migrations that could not be applied as a whole, by index, in the order of their numbers. */
@@ -304,8 +304,8 @@ class Replay implements History {
   async #proveOver(seed: string, input: ProofInput): Promise<Proof> {
     const { original, file } = input;
     const texts = [original, ...(file === original ? [] : [file])].flatMap(withoutBlocks).join(';\n');
+    const memory = this.#superuser ? { memory: this.#memory } : {};
     if (fitsSavepoints(seed, texts)) {
-      const memory = this.#superuser ? { memory: this.#memory } : {};
       for (const ageing of [false, true]) {
         try {
           const lab = savepointLab(await this.#open(), [seed], { ...memory, ageing });
@@ -326,7 +326,7 @@ class Replay implements History {
     const replaced = (name: string): void => {
       this.#base = name;
     };
-    const lab = databaseLab(server, [seed], { database: this.#base, replaced, dropRoles: !confined });
+    const lab = databaseLab(server, [seed], { database: this.#base, replaced, dropRoles: !confined, ...memory });
     return use(lab, (opened) => proveMigration(opened, input));
   }
 

@@ -5,7 +5,7 @@ import { diffRows, readSequences, type SequencePosition } from '../catalog/rows.
 import { ConnectionError, SqlError } from '../runners/errors.ts';
 import type { Server, Session } from '../runners/types.ts';
 import { watchCatalogs, type Watched } from '../catalog/watch.ts';
-import { look, type State } from './state.ts';
+import { look, lookAgain, type State } from './state.ts';
 
 /** Thrown by `savepointLab`: what happens depends on the time, and there it can't be told apart. */
 export class Clock extends Error {
@@ -94,6 +94,7 @@ export async function perform(
   database: string,
   steps: readonly Step[],
   watch: Watch = (use) => within(server, database, use),
+  observe: (session: Session) => Promise<State> = look,
 ): Promise<Outcome> {
   const states: State[] = [];
   let failure: StepError | undefined;
@@ -104,7 +105,7 @@ export async function perform(
       await session.query('ROLLBACK');
       return undefined;
     });
-    if (step.observe && (!failure || step.observe === 'always')) states.push(await watch(look));
+    if (step.observe && (!failure || step.observe === 'always')) states.push(await watch(observe));
     if (failure) break;
   }
   return failure ? { states, failure } : { states };
@@ -160,6 +161,8 @@ export interface DatabaseLabOptions {
    * us alone, since others may make roles at the same time.
    */
   readonly dropRoles: boolean;
+  /** What an earlier lab in the same database remembered. */
+  readonly memory?: Memory;
 }
 
 /**
@@ -170,12 +173,21 @@ export interface DatabaseLabOptions {
 export async function databaseLab(
   server: Server,
   setup: readonly string[],
-  { database, replaced, dropRoles: drops }: DatabaseLabOptions,
+  { database, replaced, dropRoles: drops, memory }: DatabaseLabOptions,
 ): Promise<Lab> {
+  const observe = (session: Session): Promise<State> =>
+    memory?.watched ? lookAgain(session, memory.watched) : look(session);
   const first = database ?? (await server.createDatabase());
   const backup = await server.createDatabase(first);
   let keep: ReadonlySet<string> = new Set();
-  const pristine = await within(server, first, (session) => look(session));
+  const pristine = await within(server, first, async (session) => {
+    if (memory) {
+      await session.query('BEGIN');
+      memory.watched = (await watchCatalogs(session, memory.watched)).watched;
+      await session.query('ROLLBACK');
+    }
+    return observe(session);
+  });
   if (drops) keep = new Set(await within(server, first, roles));
   const drop = async (name: string): Promise<void> => {
     let left: string[] = [];
@@ -191,7 +203,7 @@ export async function databaseLab(
   let ready: string | undefined;
   const close = async (): Promise<void> => {
     const name = ready;
-    const restored = name !== undefined && (await within(server, name, (session) => undone(session, pristine)));
+    const restored = name !== undefined && (await within(server, name, (session) => undone(session, pristine, observe)));
     if (name !== undefined && !restored) await drop(name);
     if (restored) await server.dropDatabase(backup);
     const left = restored ? name : backup;
@@ -201,7 +213,7 @@ export async function databaseLab(
   const set = async (name: string): Promise<State> =>
     within(server, name, async (session) => {
       for (const text of setup) await session.query(text);
-      return look(session);
+      return observe(session);
     });
   let start: State;
   try {
@@ -221,8 +233,9 @@ export async function databaseLab(
     ready = undefined;
     let clean = false;
     try {
-      const outcome = await perform(server, name, steps);
-      clean = await within(server, name, (session) => undone(session, start));
+      const outcome = await perform(server, name, steps, undefined, observe);
+      const last = outcome.failure === undefined && steps.at(-1)?.observe ? outcome.states.at(-1) : undefined;
+      clean = await within(server, name, (session) => undone(session, start, observe, last));
       return outcome;
     } finally {
       if (clean) ready = name;
@@ -234,10 +247,16 @@ export async function databaseLab(
 
 /**
  * Takes back what can simply be taken back: indexes, rows, sequences. A copy of a database takes ten times as long.
+ * @param seen what the database holds, when that is known
  * @returns whether the database is as it was, as the catalogs and the rows show
  */
-async function undone(session: Session, start: State): Promise<boolean> {
-  const now = await look(session);
+async function undone(
+  session: Session,
+  start: State,
+  observe: (session: Session) => Promise<State>,
+  seen?: State,
+): Promise<boolean> {
+  const now = seen ?? (await observe(session));
   const undo: string[] = [];
   for (const { kind, name, change } of diffSnapshots(start.catalog, now.catalog, { columnOrder: true })) {
     if (kind !== 'index') return false;
@@ -276,7 +295,7 @@ async function undone(session: Session, start: State): Promise<boolean> {
     if (error instanceof SqlError) return false;
     throw error;
   }
-  const after = await look(session);
+  const after = await observe(session);
   return (
     diffSnapshots(start.catalog, after.catalog, { columnOrder: true }).length === 0 &&
     diffRows(start.rows, after.rows).length === 0
@@ -309,12 +328,16 @@ export async function dropRoles(session: Session, keep: ReadonlySet<string>): Pr
   return left;
 }
 
+/**
+ * Remembers the catalogs from one lab to the next in the same database, so that not all of them are read each time. Only
+ * for a setup that writes nothing but rows, as a superuser.
+ */
+export interface Memory {
+  watched?: Watched;
+}
+
 export interface SavepointLabOptions {
-  /**
-   * Remembers the catalogs from one lab to the next in the same database, so that not all of them are read each time. Only
-   * for a setup that writes nothing but rows, as a superuser.
-   */
-  readonly memory?: { watched?: Watched };
+  readonly memory?: Memory;
   /** Cope with rows that show the time: what a step wrote is given another time before the next step. */
   readonly ageing?: boolean;
 }

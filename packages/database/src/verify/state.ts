@@ -2,7 +2,7 @@
 import { describeDifference, diffSnapshots, type Difference } from '../catalog/diff.ts';
 import { diffRows, readRows, type RowDifference, type Rows, type SequenceDifference } from '../catalog/rows.ts';
 import { snapshot, type Snapshot } from '../catalog/snapshot.ts';
-import type { CatalogWatch } from '../catalog/watch.ts';
+import { lookSince, type CatalogWatch, type Watched } from '../catalog/watch.ts';
 import type { Session } from '../runners/types.ts';
 import type { DifferenceReport, RowReport, SequenceReport } from './types.ts';
 
@@ -15,6 +15,11 @@ export interface State {
 export async function look(session: Session, watch?: CatalogWatch): Promise<State> {
   const catalog = await (watch ? watch.look() : snapshot(session));
   return { catalog, rows: await readRows(session) };
+}
+
+/** @param earlier of the same database, or of what it is a copy of: then not all of the catalogs has to be read */
+export async function lookAgain(session: Session, earlier: Watched): Promise<State> {
+  return { catalog: await lookSince(session, earlier), rows: await readRows(session) };
 }
 
 export interface Comparison {
