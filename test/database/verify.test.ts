@@ -1170,6 +1170,77 @@ describe('a migration that was never rewritten', () => {
   });
 });
 
+describe('a tool that commits all pending files together', () => {
+  const verdicts = async (files: readonly File[], options: Options = {}): Promise<MigrationProof[]> => {
+    const opened = await history(files, { tool: 'drizzle', ...options });
+    try {
+      const proofs: MigrationProof[] = [];
+      for (const index of files.keys()) proofs.push(await opened.prove(index));
+      return proofs;
+    } finally {
+      await opened.close();
+    }
+  };
+  const type = `CREATE TYPE mood AS ENUM ('sad')`;
+  const guarded = `DO $$ BEGIN IF to_regtype('mood') IS NULL THEN ${type}; END IF; END $$`;
+  const label = `ALTER TYPE mood ADD VALUE IF NOT EXISTS 'ok'`;
+  const table = `CREATE TABLE IF NOT EXISTS people (id int PRIMARY KEY, mood mood DEFAULT 'ok')`;
+
+  test('a label is used before it is committed', async () => {
+    const [first, second, third, fourth] = await verdicts([guarded, 'SELECT 1', label, table]);
+    // in the transaction that makes the type, its labels can be used at once
+    expect(fourth?.runs).toContainEqual({ kind: 'together', verdict: 'proven' });
+    for (const proof of [first, second, third]) expect(proof?.failures).toEqual([]);
+    // the type is there, the rest is pending
+    const pending = await verdicts([label, table], { prelude: type });
+    expect(pending.map(({ verdict }) => verdict)).toEqual(['proven', 'failed']);
+    expect(pending[1]?.failures.map(said)).toEqual([
+      expect.stringMatching(
+        /^in one transaction with the file before it, as its tool runs them on a new database, it raises an error\n55P04 unsafe use of new value "ok"/,
+      ),
+    ]);
+    expect(pending[1]?.failures[0]).toMatchObject({ check: 'fresh', kind: 'together', statement: 0 });
+    expect(pending[1]?.failures[0]?.advice).toMatch(/only once that is committed/);
+    // with a tool that commits each file, it is all right
+    const alone = await verdicts([label, table], { prelude: type, tool: 'sql' });
+    expect(alone.flatMap(({ failures }) => failures)).toEqual([]);
+  });
+
+  test('what can run in no transaction', async () => {
+    const index = 'CREATE INDEX CONCURRENTLY IF NOT EXISTS people_id ON people (id)';
+    const [, second] = await verdicts(['CREATE TABLE IF NOT EXISTS people (id int)', `SELECT 1; ${index}`]);
+    expect(second?.failures.map(({ kind, statement, error }) => [kind, statement, error?.code])).toContainEqual([
+      'together',
+      1,
+      '25001',
+    ]);
+  });
+
+  test('a setting that one file leaves to the next', async () => {
+    const files = [
+      'CREATE SCHEMA IF NOT EXISTS shop; SET search_path = shop',
+      'CREATE TABLE IF NOT EXISTS cart (id int)',
+    ];
+    const [first, second] = await verdicts(files);
+    expect(first?.verdict).toBe('proven');
+    expect(second?.failures.map(said)).toEqual([
+      expect.stringMatching(
+        /^all files up to this one in one transaction: .*\n(.*\n)*table shop\.cart should not be there/,
+      ),
+    ]);
+  });
+
+  test('a file that does not run there is no fault of those behind it, nor is one that ends the transaction', async () => {
+    const [, second, third] = await verdicts([label, table, 'CREATE TABLE IF NOT EXISTS pets (id int)'], {
+      prelude: type,
+    });
+    expect(second?.verdict).toBe('failed');
+    expect(third?.runs).toContainEqual({ kind: 'together', verdict: 'proven' });
+    const ended = await verdicts(['COMMIT; BEGIN', 'CREATE TABLE IF NOT EXISTS pets (id int)']);
+    expect(ended[1]?.runs).toContainEqual({ kind: 'together', verdict: 'proven' });
+  });
+});
+
 describe('the whole history once more', () => {
   const originals = [
     'CREATE TABLE t (id int PRIMARY KEY);',

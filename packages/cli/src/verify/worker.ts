@@ -26,7 +26,7 @@ async function start(): Promise<Server> {
   const { server, statementTimeout } = settings;
   const started =
     server.kind === 'pglite'
-      ? await startPGlite({ extensions: server.extensions, ready: 2 })
+      ? await startPGlite({ extensions: server.extensions, ready: READY })
       : await connectServer(server.url, { run: server.run, statementTimeout });
   return watchedServer(started, {
     begin(sql) {
@@ -39,6 +39,9 @@ async function start(): Promise<Server> {
     },
   });
 }
+
+/** The database with the history, that of its common transaction, a copy. */
+const READY = 3;
 
 /** A character takes up to three bytes. */
 const RUNNING_CHARACTERS = 60;

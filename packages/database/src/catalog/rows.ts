@@ -99,7 +99,9 @@ export async function readRows(session: Session): Promise<Rows> {
 /** Where all sequences stand, without the rows of the tables. */
 export async function readSequences(session: Session): Promise<Rows['sequences']> {
   return readOnly(session, async () => {
-    const [list] = await session.query(await prepared(session, 'idempotify_sequences', inOneRow(listSequences, ['name', 'increment'])));
+    const [list] = await session.query(
+      await prepared(session, 'idempotify_sequences', inOneRow(listSequences, ['name', 'increment'])),
+    );
     return positions(session, list);
   });
 }

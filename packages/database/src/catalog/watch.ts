@@ -327,7 +327,9 @@ class Watch implements CatalogWatch {
   async #writes(): Promise<string> {
     if (!this.#counts) return '';
     await this.#prepare(statement.writes, () => {
-      const sum = ['inserted', 'updated', 'deleted'].map((what) => `pg_stat_get_xact_tuples_${what}(c.oid)`).join(' + ');
+      const sum = ['inserted', 'updated', 'deleted']
+        .map((what) => `pg_stat_get_xact_tuples_${what}(c.oid)`)
+        .join(' + ');
       const list = this.#catalogs.map((name) => `'${name}'::regclass`).join();
       return ` AS SELECT string_agg((${sum})::text, ' ' ORDER BY c.at) AS writes FROM unnest(ARRAY[${list}]) WITH ORDINALITY AS c (oid, at)`;
     });
@@ -351,7 +353,10 @@ class Watch implements CatalogWatch {
     }
     for (const name of catalogs) {
       if (![...named, ...others, memberships].includes(name)) continue;
-      await this.#prepare(statement.touched(name), () => ` (xid, oid) AS ${inOneRow(touchedCatalog(name), touchedColumns)}`);
+      await this.#prepare(
+        statement.touched(name),
+        () => ` (xid, oid) AS ${inOneRow(touchedCatalog(name), touchedColumns)}`,
+      );
       queries.push(`EXECUTE ${statement.touched(name)} ('${since.transaction}', '${since.newest}')`);
     }
     const results = queries.length > 0 ? await this.#session.query(queries.join('; ')) : [];
@@ -376,7 +381,7 @@ class Watch implements CatalogWatch {
           )
         : [];
       // PostgreSQL's own relations, and those of extensions
-      if (touched.some((oid) => before.old.has(oid) ? !watched.belongings.has(oid) : Number(oid) < firstUserOid))
+      if (touched.some((oid) => (before.old.has(oid) ? !watched.belongings.has(oid) : Number(oid) < firstUserOid)))
         return undefined;
       const altered = touched.some((oid) => before.old.has(oid));
       const renamed = altered || [...now.old.keys()].some((key) => !/^\d/.test(key) && changed(key));
@@ -397,7 +402,10 @@ class Watch implements CatalogWatch {
         queries.push(`EXECUTE ${statement.changed} ('{${touched.join()}}')`);
       }
       for (const { reader, at } of again) {
-        await this.#prepare(statement.kind(at), () => ` AS ${inOneRow(catalogQuery(this.#version, [reader]), objectColumns)}`);
+        await this.#prepare(
+          statement.kind(at),
+          () => ` AS ${inOneRow(catalogQuery(this.#version, [reader]), objectColumns)}`,
+        );
         queries.push(`EXECUTE ${statement.kind(at)}`);
       }
       const results = queries.length > 0 ? await this.#session.query(queries.join('; ')) : [];
@@ -452,7 +460,11 @@ function merged(
   const relations = new Map(base.relations);
   const order = new Map(base.columnOrder);
   /** A map of its own, in which there may be changes. */
-  const own = <V>(maps: Map<string, ReadonlyMap<string, V>>, mine: Map<string, Map<string, V>>, kind: string): Map<string, V> => {
+  const own = <V>(
+    maps: Map<string, ReadonlyMap<string, V>>,
+    mine: Map<string, Map<string, V>>,
+    kind: string,
+  ): Map<string, V> => {
     let map = mine.get(kind);
     if (!map) {
       mine.set(kind, (map = new Map(maps.get(kind))));

@@ -292,7 +292,9 @@ class PGliteSession implements Session {
     const results = await this.query(
       `SET SESSION AUTHORIZATION postgres; RESET ALL; SELECT name FROM pg_prepared_statements WHERE name NOT LIKE 'idempotify\\_%'`,
     );
-    const deallocate = (results.at(-1)?.rows ?? []).map(({ name }) => `DEALLOCATE ${quoteIdent(name ?? '')}; `).join('');
+    const deallocate = (results.at(-1)?.rows ?? [])
+      .map(({ name }) => `DEALLOCATE ${quoteIdent(name ?? '')}; `)
+      .join('');
     await this.query(
       `${deallocate}CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES`,
     );

@@ -1,5 +1,6 @@
 /** Replays a history in scratch databases and proves its migrations, each on what the earlier ones left. */
 import { folderView, type FolderView, type Tool } from '@idempotify/core';
+import type { Difference } from '../catalog/diff.ts';
 import { ConnectionError, SqlError } from '../runners/errors.ts';
 import type { Server, Session } from '../runners/types.ts';
 import { Clock, databaseLab, fitsSavepoints, savepointLab, within, type Lab, type Memory } from './lab.ts';
@@ -14,7 +15,8 @@ import {
   type ScriptFile,
 } from './script.ts';
 import { laterSql, seedPlan, seedSql, type Filling, type SeedPlan } from './seed.ts';
-import { compare, look, report } from './state.ts';
+import { compare, look, report, type State } from './state.ts';
+import { Together, type Member, type TogetherError } from './together.ts';
 import type { CheckName, DifferenceReport, ErrorReport, Mode, Proof, RowReport, Script } from './types.ts';
 
 /** A migration of the history. Texts are read when they are needed, so that memory does not grow with the history. */
@@ -124,6 +126,9 @@ class Replay implements History {
   /** Runs since the catalogs were last tidied up. */
   #untidy = 0;
   readonly #memory: Memory = {};
+  readonly #together: Together;
+  /** What came of files that were run together with those before them. */
+  readonly #found = new Map<number, TogetherError | readonly Difference[]>();
   /** How many migrations were applied. */
   #applied = 0;
   /** Migrations that could not be applied as a whole, by index, in the order of their numbers. */
@@ -131,6 +136,7 @@ class Replay implements History {
 
   constructor(options: HistoryOptions) {
     this.#options = options;
+    this.#together = new Together(options.server, options.prelude ?? '', (index) => this.#member(index));
     const nothing = { read: () => '', exists: () => false };
     this.#folder =
       options.folder ??
@@ -171,6 +177,7 @@ class Replay implements History {
 
   async close(): Promise<void> {
     await this.#close();
+    await this.#together.close();
     await this.#options.server.dropDatabase(this.#base);
   }
 
@@ -178,6 +185,36 @@ class Replay implements History {
     const file = this.#options.files[index];
     if (!file) throw new RangeError(`there is no migration ${index}`);
     return scriptOf(file[which](), file.path, this.#options.tool);
+  }
+
+  /** Whether its tool runs the file in one transaction with the other pending ones. */
+  #joins(script: ScriptFile, index: number): boolean {
+    const { tool, files, confined } = this.#options;
+    return (
+      tool.transactions(script.text, files[index]?.path ?? '', this.#folder).scope === 'all-pending' &&
+      script.problems.length + blockedStatements(script, confined).length === 0 &&
+      !script.parsed.some(({ tag }) => tag === 'TransactionStmt')
+    );
+  }
+
+  #member(index: number): Member {
+    if (this.#options.skip?.has(index)) return { sql: [], joins: false };
+    const script = this.#script(index, 'file');
+    const blocked = blockedStatements(script, this.#options.confined).map(({ statement }) => statement);
+    return { sql: script.sql.filter((_, at) => !blocked.includes(at)), joins: this.#joins(script, index) };
+  }
+
+  /** @returns what goes wrong with this file; undefined when that can't be said */
+  async #runTogether(index: number, expected: State): Promise<TogetherError | readonly Difference[] | undefined> {
+    while (this.#together.at < index) await this.#together.next();
+    // the seeds may make a file be proven more than once
+    if (this.#together.at > index) return this.#found.get(index);
+    let found: TogetherError | readonly Difference[] | undefined = await this.#together.next();
+    // looking at everything takes long, and only a setting that one file leaves to the next makes a difference
+    const last = index === this.#options.files.length - 1;
+    if (!found) found = last && this.#incomplete.size === 0 ? await this.#together.differences(expected.catalog) : [];
+    this.#found.set(index, found);
+    return found;
   }
 
   #mode({ text }: ScriptFile, index: number): Mode {
@@ -277,6 +314,7 @@ class Replay implements History {
       checks: this.#options.checks,
       later: async (inside) => laterSql(await seedPlan(inside, original.text), superuser),
       concurrentBuilds: concurrentBuilds(original),
+      ...(this.#joins(file, index) ? { together: (expected) => this.#runTogether(index, expected) } : {}),
       mayWrite: (rows) => mayWrite(original, rows),
     };
     const filling = new Map<string, Filling>();

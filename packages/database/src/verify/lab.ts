@@ -203,7 +203,8 @@ export async function databaseLab(
   let ready: string | undefined;
   const close = async (): Promise<void> => {
     const name = ready;
-    const restored = name !== undefined && (await within(server, name, (session) => undone(session, pristine, observe)));
+    const restored =
+      name !== undefined && (await within(server, name, (session) => undone(session, pristine, observe)));
     if (name !== undefined && !restored) await drop(name);
     if (restored) await server.dropDatabase(backup);
     const left = restored ? name : backup;

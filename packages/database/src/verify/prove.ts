@@ -1,6 +1,6 @@
 /** Proves of one migration what can be proven of it, in a lab that stands where the earlier migrations left it. */
 import { diffRows, type RowDifference, type Rows } from '../catalog/rows.ts';
-import { diffSnapshots } from '../catalog/diff.ts';
+import { diffSnapshots, type Difference } from '../catalog/diff.ts';
 import type { SqlError } from '../runners/errors.ts';
 import { drifts } from './drift.ts';
 import type { Lab, Outcome, RunSteps, Step, StepError, Text } from './lab.ts';
@@ -15,6 +15,7 @@ import {
   type State,
   type Unstable,
 } from './state.ts';
+import type { TogetherError } from './together.ts';
 import {
   checkNames,
   type CheckName,
@@ -39,6 +40,8 @@ export interface ProofInput {
   readonly later?: Text;
   /** The concurrent builds among the original's statements, as indexes. */
   readonly concurrentBuilds: readonly number[];
+  /** Runs the file together with those before it, where that is how its tool does it. */
+  readonly together?: (expected: State) => Promise<TogetherError | readonly Difference[] | undefined>;
   /** Whether the original itself may change such rows: then a rerun may do so to later ones, and that is told, not blamed. */
   readonly mayWrite: (rows: RowDifference) => boolean;
 }
@@ -63,6 +66,7 @@ export const transactionErrors: ReadonlySet<string> = new Set(['25001', '55P04',
 const checkOf: Readonly<Record<RunKind, CheckName>> = {
   replay: 'fresh',
   fresh: 'fresh',
+  together: 'fresh',
   'second run': 'second run',
   'rows written later': 'rows',
   'interrupted original': 'interrupted',
@@ -106,13 +110,14 @@ class Prover {
     const fresh = await this.#fresh();
     // what is wrong from the start would only be said again and again
     if (fresh) {
+      if (checks.has('fresh')) await this.#together();
       if (checks.has('second run') || checks.has('rows')) await this.#again();
       if (checks.has('interrupted')) await this.#interruptions();
       if (checks.has('drift')) await this.#drift(start);
     }
     const results = checkNames
-      // without another form of the file there is nothing that it could come out differently from
-      .filter((check) => checks.has(check) && !(this.#same && check === 'fresh'))
+      // without another form of the file, and run by itself, there is nothing that it could come out differently from
+      .filter((check) => checks.has(check) && !(this.#same && check === 'fresh' && !this.#did('together')))
       .map((check): CheckResult => {
         const runs = this.#runs.filter(
           (run) => checkOf[run.kind] === check || (check === 'rows' && run.kind !== 'drift'),
@@ -201,6 +206,33 @@ class Prover {
     if (this.#failures.length > failures) return false;
     if (half && this.#input.checks.has('interrupted')) await this.#aborted(half);
     return true;
+  }
+
+  #did(kind: RunKind): boolean {
+    return this.#runs.some((run) => run.kind === kind);
+  }
+
+  async #together(): Promise<void> {
+    const found = await this.#input.together?.(this.#expected);
+    if (!found) return;
+    const kind = 'together';
+    if ('error' in found) {
+      const { error, statement, before } = found;
+      this.#runs.push({ kind, verdict: 'failed', statement });
+      const others = before === 0 ? '' : ` with ${before === 1 ? 'the file' : `the ${before} files`} before it`;
+      this.#failures.push({
+        check: checkOf[kind],
+        kind,
+        title: `in one transaction${others}, as its tool runs them on a new database, it raises an error`,
+        statement,
+        error: errorReport(error),
+        differences: [],
+        rows: [],
+        sequences: [],
+        ...(togetherAdvice[error.code] === undefined ? {} : { advice: togetherAdvice[error.code] }),
+      });
+    } else if (found.length > 0) this.#fail(kind, {}, { differences: found, rows: [] });
+    else this.#runs.push({ kind, verdict: 'proven' });
   }
 
   /** The first half of the file in a transaction that is rolled back, where its tool would have one. */
@@ -540,6 +572,7 @@ const plural = (count: number): string => `${count} statement${count === 1 ? '' 
 const titles: Readonly<Record<RunKind, (k: number, what: string) => string>> = {
   replay: (_, what) => `on what the earlier migrations leave, ${what}`,
   fresh: (_, what) => `run from the start: ${what}`,
+  together: (_, what) => `all files up to this one in one transaction: ${what}`,
   'second run': (_, what) => `run a second time: ${what}`,
   'rows written later': (_, what) => `run again after an application went on: ${what}`,
   'interrupted original': (k, what) => `stopped after ${plural(k)} and run again: ${what}`,
@@ -547,6 +580,14 @@ const titles: Readonly<Record<RunKind, (k: number, what: string) => string>> = {
   aborted: (k, what) => `rolled back after ${plural(k)} and run again: ${what}`,
   'invalid index': (_, what) => `run again after a concurrent build that left an invalid index: ${what}`,
   drift: (_, what) => what,
+};
+
+/** What to do about an error that only a common transaction raises, by SQLSTATE. */
+const togetherAdvice: Readonly<Record<string, string>> = {
+  '55P04':
+    'a label that ADD VALUE adds can be used only once that is committed: let the tool apply the files up to the one that adds it in a run of their own',
+  '25001':
+    'it can run in no transaction, and the tool always uses one: leave out CONCURRENTLY, or do it outside of the migrations',
 };
 
 export function errorReport({ code, message, fields: { detail, hint } }: SqlError): ErrorReport {

@@ -3,7 +3,8 @@ import type { Difference } from '../catalog/diff.ts';
 
 /**
  * What can be proven of a migration.
- * - `fresh`: run from the start, the file leaves the catalogs, the order of columns and the rows that the original leaves.
+ * - `fresh`: run from the start, the file leaves the catalogs, the order of columns and the rows that the original leaves;
+ *   also in one transaction with the files before it, where its tool commits all pending files together.
  * - `second run`: run once more, it changes nothing.
  * - `interrupted`: stopped after any statement, or in the middle of its tool's transaction, it is run again and comes out
  *   the same; a concurrent build that died is healed.
@@ -21,6 +22,7 @@ export type Verdict = 'proven' | 'failed' | 'unproven';
 export type RunKind =
   | 'replay' // the original, on what the earlier migrations left
   | 'fresh' // the file, on the same
+  | 'together' // the file in one transaction with those before it, as its tool runs them on a new database
   | 'second run' // the file once more
   | 'rows written later' // the file once more, after an application went on
   | 'interrupted original' // the first k statements of the original, then the file

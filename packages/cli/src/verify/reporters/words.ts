@@ -12,7 +12,7 @@ export const statusWords: Readonly<Record<MigrationStatus, string>> = {
 
 export const checkTexts: Readonly<Record<CheckName, string>> = {
   fresh:
-    'Run from the start, the file leaves the catalogs, the order of columns and the rows that the original leaves.',
+    'Run from the start, the file leaves the catalogs, the order of columns and the rows that the original leaves; also in one transaction with the files before it, where its tool commits all pending files together.',
   'second run': 'Run once more, it changes nothing.',
   interrupted:
     'Stopped after any statement, or in the middle of its transaction, it is run again and comes out the same.',
@@ -24,6 +24,7 @@ export const checkTexts: Readonly<Record<CheckName, string>> = {
 const kindWords: Readonly<Record<RunKind, readonly [alone: string, after: string]>> = {
   replay: ['original', 'original, after'],
   fresh: ['from the start', 'from the start, after'],
+  together: ['in one transaction', 'in one transaction, after'],
   'second run': ['second run', 'second run, after'],
   'rows written later': ['rows written later', 'rows written later, after'],
   'interrupted original': ['original stopped', 'original stopped after'],
