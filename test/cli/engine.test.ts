@@ -375,6 +375,39 @@ describe('text', () => {
   });
 });
 
+describe('output that nobody can take', () => {
+  /** What the other stream says while one has lost its reader. */
+  const deaf = async (at: string, closed: 'stdout' | 'stderr', ...args: string[]): Promise<[number | null, string]> => {
+    const child = start(at, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    child[closed]!.destroy();
+    let said = '';
+    child[closed === 'stdout' ? 'stderr' : 'stdout']!.on('data', (data: Buffer) => (said += data.toString()));
+    return new Promise((resolve) => child.on('close', (code) => resolve([code, said])));
+  };
+
+  it('a reader that has gone is no fault, and the exit code is that of the work', async () => {
+    const at = folder(many(3));
+    for (const args of [['--help'], ['verify', '--help'], ['--version']])
+      expect([args, await deaf(at, 'stdout', ...args)]).toEqual([args, [0, '']]);
+    expect(await deaf(at, 'stdout', '--check', '--json', 'm')).toEqual([1, '']);
+    expect(await deaf(at, 'stdout', 'verify', 'm', '--json', '--no-cache', '--shard', '4/4')).toEqual([0, '']);
+    expect(await deaf(at, 'stderr', '--nonsense')).toEqual([2, '']);
+    expect(await deaf(at, 'stderr', 'verify', '--merge')).toEqual([2, '']);
+    expect(await deaf(at, 'stdout', 'm')).toEqual([0, '']);
+    expect(Object.values(tree(at)).join('')).toContain('DO $idempotify$');
+  });
+
+  it.runIf(fs.existsSync('/dev/full'))('a full disk is told, and the work is done', () => {
+    const at = folder(many(3));
+    for (const args of ['--help', '--json m']) {
+      const { code, stderr } = execute(at, 'sh', ['-c', `"${process.execPath}" "${bin}" ${args} > /dev/full`]);
+      expect(stderr).toBe('error: standard output can not be written: no space left on the disk (ENOSPC)\n');
+      expect(code).toBe(2);
+    }
+    expect(Object.values(tree(at)).join('')).toContain('DO $idempotify$');
+  });
+});
+
 describe.runIf(has('script'))('on a terminal', () => {
   const onTerminal = (at: string, args: string): string =>
     execute(at, 'script', ['-qec', `"${process.execPath}" "${bin}" ${args}`, '/dev/null'], { env: { TERM: 'xterm' } })

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { rewriteCommand } from './commands/rewrite.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { UsageError } from './errors.ts';
+import { surviveOutputErrors } from './output.ts';
 import { packageVersion } from './package.ts';
 
 const EXIT_USAGE = 2;
@@ -14,6 +15,7 @@ const EXIT_USAGE = 2;
  * @returns the exit code; wrong use and failures are told on standard error and never thrown
  */
 export async function main(args: readonly string[]): Promise<number> {
+  surviveOutputErrors();
   let exitCode = 0;
   const program = new Command('idempotify')
     .version(packageVersion(), '--version', 'print the version')

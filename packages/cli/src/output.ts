@@ -1,4 +1,5 @@
-/** Standard output: gathered, so that a long report is few system calls, and deaf once nobody listens any more. */
+/** Standard output and standard error: gathered, so that a long report is few system calls, and deaf once nobody listens any more. */
+import { systemMessage } from './errors.ts';
 
 const GATHERED = 1 << 16;
 
@@ -11,17 +12,11 @@ export interface Output {
 
 export function outputTo(stream: NodeJS.WriteStream, beforeWrite: () => void = () => undefined): Output {
   let gathered = '';
-  let open = true;
-  // `idempotify … | head`: the reader has gone, the work goes on
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    open = false;
-  });
   const flush = (): void => {
     if (gathered === '') return;
     const text = gathered;
     gathered = '';
-    if (!open) return;
+    if (!stream.writable) return;
     beforeWrite();
     stream.write(text);
   };
@@ -32,8 +27,29 @@ export function outputTo(stream: NodeJS.WriteStream, beforeWrite: () => void = (
     },
     writeBytes(bytes) {
       flush();
-      if (open) stream.write(bytes);
+      if (stream.writable) stream.write(bytes);
     },
     flush,
   };
+}
+
+/**
+ * Keeps a stream that can't be written to from ending the process, whoever writes to it: the report may be lost, but the
+ * work is not left half done. In `idempotify … | head` the reader has just seen enough, which is no fault. Anything else
+ * (a full disk) is told, and makes the exit code 2.
+ */
+export function surviveOutputErrors(): void {
+  const { stdout, stderr } = process;
+  let told = false;
+  const listen = (stream: NodeJS.WriteStream, name: string): void => {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE' || told) return;
+      told = true;
+      // not sooner: the exit code of the work comes later
+      process.once('exit', () => (process.exitCode = 2));
+      if (stderr.writable) stderr.write(`error: ${name} can not be written: ${systemMessage(error)}\n`);
+    });
+  };
+  listen(stdout, 'standard output');
+  listen(stderr, 'standard error');
 }
