@@ -296,7 +296,7 @@ describe('the API', () => {
   });
 
   it('throws for wrong options', async () => {
-    await expect(rewrite({ guard: 'x' as 'shape' })).rejects.toThrow(/rewrite\(\): "guard" must be/);
+    await expect(rewrite({ guard: 'x' as 'shape' })).rejects.toThrow(/^rewrite\(\): "guard" must be/);
     await expect(rewrite({ pathes: ['m'] } as object)).rejects.toThrow(/no option "pathes"/);
     await expect(rewrite({ paths: ['m'], check: true, outDir: 'x' })).rejects.toThrow(/can not be used together/);
   });

@@ -322,14 +322,20 @@ describe('--guard and --pg-version', () => {
       run(at, ['--stdin', '--guard', 'name', '--pg-version', version], { input: view }).stdout;
     expect(trigger('12')).toContain('TRIGGER');
     for (const [args, message] of [
-      [['--guard', 'full'], /"guard" must be "shape" or "name"/],
-      [['--pg-version', '11'], /"pgVersion" must be a whole number from 12 to 18/],
-      [['--pg-version', '14.2'], /"pgVersion" must be/],
-      [['--pg-version', 'x'], /"pgVersion" must be/],
+      [['--guard', 'full'], /^error: --guard must be "shape" or "name"/],
+      [['--pg-version', '11'], /^error: --pg-version must be a whole number from 12 to 18/],
+      [['--pg-version', '14.2'], /^error: --pg-version must be/],
+      [['--pg-version', 'x'], /^error: --pg-version must be/],
+      [['--out-dir', ''], /^error: --out-dir must be a text that is not empty/],
+      [['--checksum-sql', ''], /^error: --checksum-sql must be a text/],
+      [['--tool', ''], /^error: --tool must be a text/],
+      [['--ignore', ''], /^error: --ignore must be a list of texts that are not empty/],
+      [['--config', ''], /^error: --config needs the name of a file/],
+      [['--stdin', '--stdin-filepath', ''], /^error: --stdin-filepath needs the name of a file/],
     ] as const) {
-      const result = run(at, [...args, 'm']);
-      expect(result.code).toBe(2);
+      const result = run(at, [...args, '--', 'm']);
       expect(result.stderr).toMatch(message);
+      expect(result.code).toBe(2);
     }
   });
 });
@@ -410,7 +416,7 @@ describe('--tool', () => {
     expect(json(at, ['--check', '--tool', 'sql', 'm']).folders[0]?.tool).toBe('sql');
     const unknown = run(at, ['--tool', 'nope', 'm']);
     expect(unknown.code).toBe(2);
-    expect(unknown.stderr).toMatch(/no migration tool "nope"; the tools are .*prisma/);
+    expect(unknown.stderr).toMatch(/^error: --tool: there is no migration tool "nope"; the tools are .*prisma/);
   });
 });
 
@@ -584,12 +590,17 @@ describe('config file', () => {
     ['{ "guard": 1 }', /"guard" must be "shape" or "name"/],
     ['{ "paths": "m" }', /"paths" must be a list of texts/],
     ['{ "check": "yes" }', /"check" must be true or false/],
-    ['[]', /must hold an object/],
+    ['[]', /\.idempotifyrc\.json: must hold an object with options; the options are paths, /],
+    ['{ "verify": [] }', /\.idempotifyrc\.json: "verify" must hold an object with options; the options are original, /],
     ['{ "check": true, }', /\.idempotifyrc\.json: does not parse: /],
     ['', /\.idempotifyrc\.json is empty/],
     ['{ "pgVersion": 16, "pg-version": 15 }', /"pgVersion" is given twice/],
-    ['{ "check": true, "outDir": "x" }', /can not be used together/],
-    ['{ "tool": "x" }', /no migration tool "x"/],
+    [
+      '{ "check": true, "outDir": "x" }',
+      /\/\.idempotifyrc\.json: "check" and \/.*\.json: "outDir" can not be used together: \/.*\.json: "check" writes nothing/,
+    ],
+    ['{ "force": true }', /\.idempotifyrc\.json: "force" needs --out-dir/],
+    ['{ "tool": "x" }', /\.idempotifyrc\.json: "tool": there is no migration tool "x"/],
   ])('%s is an error that names the file', (content, message) => {
     const at = folder({ ...files, '.idempotifyrc.json': content });
     const { code, stderr } = run(at, ['m']);

@@ -259,7 +259,32 @@ describe('shards', () => {
       [['x*.json'], /--merge: there is no report x\*\.json/],
       [['m'], /m is no report/],
       [[], /--merge needs the reports of all shards/],
-      [['1.json', '--url', 'postgres://x'], /--merge only joins reports/],
+      ...[
+        ['--original', 'm'],
+        ['--original-ref', 'HEAD'],
+        ['--url', 'postgres://x'],
+        ['--disposable-server'],
+        ['--prelude', 'p.sql'],
+        ['--checks', 'fresh'],
+        ['--whole-history'],
+        ['--statement-timeout', '5'],
+        ['--shard', '1/2'],
+        ['--workers', '2'],
+        ['--cache-dir', 'kept'],
+        ['--ignore', 'x'],
+        ['--tool', 'goose'],
+        ['--config', 'x.json'],
+      ].map(
+        (option) =>
+          [
+            [...option, '--', '1.json', '2.json'],
+            new RegExp(`^error: --merge only joins reports: it can not be used together with ${option[0]}\n$`),
+          ] as const,
+      ),
+      [
+        ['1.json', '2.json', '--tool', 'goose', '--workers', '2'],
+        /used together with --(tool, --workers|workers, --tool)\n$/,
+      ],
     ] as const) {
       const { code, stdout, stderr } = verify(at, '--merge', ...paths);
       expect({ paths, code, stdout, stderr }).toEqual({
@@ -283,15 +308,22 @@ describe('shards', () => {
 
 describe('options', () => {
   it.each([
-    [['m', '--shard', '3/2'], /"shard" must be i\/n with i from 1 to n, such as 1\/3/],
-    [['m', '--shard', 'x'], /"shard" must be/],
-    [['m', '--checks', 'nonsense'], /"checks" must be a list out of "fresh", "second run"/],
-    [['m', '--checks', ''], /"checks" must be a list/],
-    [['m', '--statement-timeout', 'abc'], /"statementTimeout" must be a number above 0/],
-    [['m', '--statement-timeout', '0'], /"statementTimeout" must be a number above 0/],
-    [['m', '--workers', '1.5'], /"workers" must be a whole number above 0/],
+    [['m', '--shard', '3/2'], /^error: --shard must be i\/n with i from 1 to n, such as 1\/3/],
+    [['m', '--shard', 'x'], /^error: --shard must be/],
+    [['m', '--checks', 'nonsense'], /^error: --checks must be a list out of "fresh", "second run"/],
+    [['m', '--checks', ''], /^error: --checks must be a list/],
+    [['m', '--statement-timeout', 'abc'], /^error: --statement-timeout must be a number above 0/],
+    [['m', '--statement-timeout', '0'], /^error: --statement-timeout must be a number above 0/],
+    [['m', '--workers', '1.5'], /^error: --workers must be a whole number above 0/],
+    [['m', '--workers', 'x'], /^error: --workers must be a whole number above 0/],
+    [['m', '--cache-dir', ''], /^error: --cache-dir must be a text that is not empty/],
+    [['m', '--original-ref', ''], /^error: --original-ref must be a text/],
+    [['m', '--junit', ''], /^error: --junit must be a text/],
+    [['m', '--ignore', ''], /^error: --ignore must be a list of texts/],
+    [['m', '--config', ''], /^error: --config needs the name of a file/],
+    [[''], /^error: the paths must be a list of texts that are not empty/],
     [['m', '--disposable-server'], /--disposable-server is said of the server of --url/],
-    [['m', '--tool', 'nix'], /there is no migration tool "nix"; the tools are .*prisma/],
+    [['m', '--tool', 'nix'], /^error: --tool: there is no migration tool "nix"; the tools are .*prisma/],
     [['m', '--prelude', 'none.sql'], /--prelude none\.sql: no such file/],
     [['m', '--original', 'none'], /--original none: no such file or folder/],
     [['m', '--original', 'm/001.sql'], /--original m\/001\.sql is no folder/],
@@ -368,10 +400,14 @@ describe('options', () => {
     expect(report(at, ...nothing).checks).toEqual(['fresh']);
     expect(report(at, ...nothing, '--checks', 'drift').checks).toEqual(['drift']);
     for (const [verifyKey, message] of [
-      ['{ "checks": ["x"] }', /package\.json, "verify": "checks" must be a list out of/],
-      ['{ "url": "postgres://u:secret@h" }', /package\.json, "verify": there is no option "url"/],
-      ['[]', /"verify": must hold an object/],
-      ['{ "statementTimeout": "5" }', /"statementTimeout" must be a number above 0/],
+      ['{ "checks": ["x"] }', /package\.json: "verify\.checks" must be a list out of/],
+      ['{ "url": "postgres://u:secret@h" }', /package\.json: there is no option "verify\.url"/],
+      ['[]', /package\.json: "verify" must hold an object/],
+      ['{ "statementTimeout": "5" }', /package\.json: "verify\.statementTimeout" must be a number above 0/],
+      ['{ "workers": 1.5 }', /package\.json: "verify\.workers" must be a whole number above 0/],
+      ['{ "prelude": "none.sql" }', /package\.json: "verify\.prelude" \/.*\/none\.sql: no such file/],
+      ['{ "original": "none" }', /package\.json: "verify\.original" \/.*\/none: no such file/],
+      ['{ "originalRef": "nix" }', /package\.json: "verify\.originalRef" nix: git knows no such revision/],
     ] as const) {
       write(at, { 'package.json': `{ "idempotify": { "verify": ${verifyKey} } }` });
       const { code, stderr } = verify(at, 'm', '--no-cache');

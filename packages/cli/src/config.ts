@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { UsageError, systemMessage } from './errors.ts';
-import { type ConfigOptions, checkedOptions } from './options.ts';
+import { type ConfigOptions, type Source, below, checkedOptions, sourceOf } from './options.ts';
 import type { VerifyConfig } from './verify/options.ts';
 import { printable } from './terminal.ts';
 
@@ -16,8 +16,15 @@ const SEARCH_PLACES = [
   `${NAME}.config.json`,
 ];
 
-/** Options with absolute paths, and the folder that the `ignore` patterns are relative to. */
-export type LoadedConfig = ConfigOptions & { readonly ignoreBase?: string; readonly verify?: VerifyConfig };
+export interface LoadedConfig {
+  /** With absolute paths. */
+  readonly options: ConfigOptions;
+  readonly verify: VerifyConfig;
+  /** The folder that the `ignore` patterns are relative to. */
+  readonly ignoreBase?: string;
+  /** What wrong options are told to come from; those of `verify` stand below that key. */
+  readonly source: Source;
+}
 
 /**
  * Whether there is anything that a search could find. Most projects have no config file, and a few questions to the file
@@ -66,11 +73,12 @@ const module = named(async (file) => {
  *
  * @param cwd absolute; the search goes from here upwards
  * @param file the file to load instead of looking for one
- * @returns its options, with paths made absolute: those in a config file are relative to its folder
+ * @returns its options, with paths made absolute: those in a config file are relative to its folder; undefined where there is none
  * @throws UsageError that names the file
  */
-export async function loadConfig(cwd: string, file?: string): Promise<LoadedConfig> {
-  if (file === undefined && !mayHaveConfig(cwd)) return {};
+export async function loadConfig(cwd: string, file?: string): Promise<LoadedConfig | undefined> {
+  if (file === '') throw new UsageError('--config needs the name of a file');
+  if (file === undefined && !mayHaveConfig(cwd)) return undefined;
   const { lilconfig } = await import('lilconfig');
   const loaders = { '.json': json, '.js': module, '.mjs': module, '.cjs': module, noExt: json };
   const searcher = lilconfig(NAME, {
@@ -86,12 +94,12 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${printable(file ?? cwd)}: the config file can not be loaded: ${systemMessage(error)}`);
   }
-  if (!found) return {};
+  if (!found) return undefined;
   if (found.config === undefined || found.config === null) {
     const key = path.basename(found.filepath) === 'package.json' ? ` has no key "${NAME}"` : ' is empty';
     throw new UsageError(`${printable(found.filepath)}${key}`);
   }
-  const source = printable(found.filepath);
+  const source = sourceOf(printable(found.filepath));
   const { verify: forVerify, ...forRewrite } = found.config as { verify?: unknown };
   const options = checkedOptions(
     typeof found.config === 'object' && !Array.isArray(found.config) ? forRewrite : found.config,
@@ -102,21 +110,22 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
   // with it comes the package that knows databases: only when it is needed
   const verify =
     forVerify === undefined
-      ? undefined
-      : (await import('./verify/options.ts')).checkedVerifyConfig(forVerify, `${source}, "verify"`);
+      ? {}
+      : (await import('./verify/options.ts')).checkedVerifyConfig(forVerify, below(source, 'verify'));
   return {
-    ...options,
-    ...(verify && {
-      verify: {
-        ...verify,
-        ...(verify.original !== undefined && { original: absolute(verify.original) }),
-        ...(verify.prelude !== undefined && { prelude: absolute(verify.prelude) }),
-      },
-    }),
-    ...(options.paths && { paths: options.paths.map(absolute) }),
-    ...(options.outDir !== undefined && { outDir: absolute(options.outDir) }),
-    ...(options.checksumSql !== undefined &&
-      options.checksumSql !== '-' && { checksumSql: absolute(options.checksumSql) }),
+    options: {
+      ...options,
+      ...(options.paths && { paths: options.paths.map(absolute) }),
+      ...(options.outDir !== undefined && { outDir: absolute(options.outDir) }),
+      ...(options.checksumSql !== undefined &&
+        options.checksumSql !== '-' && { checksumSql: absolute(options.checksumSql) }),
+    },
+    verify: {
+      ...verify,
+      ...(verify.original !== undefined && { original: absolute(verify.original) }),
+      ...(verify.prelude !== undefined && { prelude: absolute(verify.prelude) }),
+    },
+    source,
     // patterns stay as they are: they are matched below the folder of the config file
     ...(options.ignore && { ignoreBase: base }),
   };

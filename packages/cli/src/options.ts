@@ -56,7 +56,7 @@ const text: Check = (value) =>
 const texts: Check = (value) =>
   Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '')
     ? undefined
-    : 'must be a list of texts';
+    : 'must be a list of texts that are not empty';
 
 export const kinds = { boolean, text, texts } as const;
 
@@ -90,59 +90,95 @@ export const BOOLEAN_OPTIONS = (Object.keys(CHECKS) as (keyof ConfigOptions)[]).
 export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const camel = (name: string): string => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
+/** Where options come from, for messages: a person has to find the one that is meant where it was written. */
+export interface Source {
+  /** Stands in front of a message. */
+  readonly title: string;
+  /** The key that holds all of them, when there is one. */
+  readonly key?: string;
+  /** How an option is written there. */
+  readonly spelled: (name: string) => string;
+}
+
+export const commandLine: Source = {
+  title: '',
+  spelled: (name) => (name === 'paths' ? 'the paths' : name === 'cache' ? '--cache-dir' : `--${kebab(name)}`),
+};
+/** @param name of the function, or of the config file */
+export const sourceOf = (name: string): Source => ({
+  title: `${name}: `,
+  spelled: (option) => `"${printable(option)}"`,
+});
+/** The options that stand below a key of a config file. */
+export const below = ({ title, spelled }: Source, key: string): Source => ({
+  title,
+  key,
+  spelled: (option) => spelled(`${key}.${option}`),
+});
+
+/** What an option is called in messages, where each may come from another source. */
+export type Called = (name: string) => string;
+export const calledIn =
+  ({ title, spelled }: Source): Called =>
+  (name) =>
+    `${title}${spelled(name)}`;
+
 /**
  * Checks options that come from outside. `--pg-version` may be written `pgVersion` or `pg-version`.
  *
- * @param source where they come from, for messages
  * @throws UsageError that names the source, the option and what it accepts
  */
-export function checkedOptions(value: unknown, source: string): ConfigOptions {
+export function checkedOptions(value: unknown, source: Source): ConfigOptions {
   return checked<ConfigOptions>(value, source, CHECKS);
 }
 
 /** The same for any set of options. @throws UsageError */
-export function checked<O extends object>(value: unknown, source: string, checks: Checks<O>): O {
+export function checked<O extends object>(value: unknown, source: Source, checks: Checks<O>): O {
+  const { title, spelled } = source;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new UsageError(`${source}: must hold an object with options, such as { "pgVersion": 16 }`);
+    const whole = source.key === undefined ? '' : `"${source.key}" `;
+    throw new UsageError(
+      `${title}${whole}must hold an object with options; the options are ${Object.keys(checks).join(', ')}`,
+    );
   }
   const options: Record<string, unknown> = {};
   for (const [given, each] of Object.entries(value)) {
     const name = camel(given);
     if (!Object.hasOwn(checks, name)) {
       throw new UsageError(
-        `${source}: there is no option "${printable(given)}"; the options are ${Object.keys(checks).join(', ')}`,
+        `${title}there is no option ${spelled(given)}; the options are ${Object.keys(checks).join(', ')}`,
       );
     }
-    if (Object.hasOwn(options, name)) throw new UsageError(`${source}: the option "${name}" is given twice`);
+    if (Object.hasOwn(options, name)) throw new UsageError(`${title}the option ${spelled(name)} is given twice`);
     const wrong = checks[name as keyof O](each);
-    if (wrong !== undefined) throw new UsageError(`${source}: "${printable(given)}" ${wrong}`);
+    if (wrong !== undefined) throw new UsageError(`${title}${spelled(given)} ${wrong}`);
     options[name] = each;
   }
   return options as O;
 }
 
 /** Options that contradict each other. @throws UsageError */
-export function assertCompatible(options: RewriteOptions & OutputOptions): void {
-  const flag = (name: string): string => `--${kebab(name)}`;
+export function assertCompatible(options: RewriteOptions & OutputOptions, called: Called): void {
   const conflict = (a: keyof ConfigOptions, b: keyof ConfigOptions, why: string): void => {
     if (isSet(options[a]) && isSet(options[b]))
-      throw new UsageError(`${flag(a)} and ${flag(b)} can not be used together: ${why}`);
+      throw new UsageError(`${called(a)} and ${called(b)} can not be used together: ${why}`);
   };
-  conflict('check', 'outDir', '--check writes nothing');
-  conflict('checksumSql', 'check', '--check writes nothing');
+  conflict('check', 'outDir', `${called('check')} writes nothing`);
+  conflict('checksumSql', 'check', `${called('check')} writes nothing`);
   if (isSet(options.diff) && !isSet(options.outDir))
-    conflict('checksumSql', 'diff', '--diff writes nothing without --out-dir');
+    conflict('checksumSql', 'diff', `${called('diff')} writes nothing without ${called('outDir')}`);
   if (options.checksumSql === '-') {
     conflict('checksumSql', 'json', 'both would be written to standard output');
     conflict('checksumSql', 'diff', 'both would be written to standard output');
   }
-  if (isSet(options.force) && !isSet(options.outDir)) throw new UsageError('--force needs --out-dir');
+  if (isSet(options.force) && !isSet(options.outDir))
+    throw new UsageError(`${called('force')} needs ${called('outDir')}`);
   if (options.stdin) {
     if (options.paths && options.paths.length > 0) {
       throw new UsageError('--stdin takes no paths; --stdin-filepath PATH says which file the text is');
     }
     for (const name of ['outDir', 'checksumSql', 'all'] as const) {
-      if (isSet(options[name])) throw new UsageError(`${flag(name)} can not be used with --stdin`);
+      if (isSet(options[name])) throw new UsageError(`${called(name)} can not be used with --stdin`);
     }
     if (isSet(options.diff)) conflict('diff', 'json', 'with --stdin, the text is part of the JSON document');
   }

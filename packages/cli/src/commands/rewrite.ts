@@ -16,12 +16,17 @@ import { decodeMigration } from '../files/read.ts';
 import { OutputFolder, WriteError, writeNamedFile } from '../files/write.ts';
 import {
   BOOLEAN_OPTIONS,
+  type Called,
   type ConfigOptions,
   PG_VERSIONS,
   type RewriteOptions,
+  type Source,
   assertCompatible,
+  calledIn,
   checkedOptions,
+  commandLine,
   kebab,
+  sourceOf,
 } from '../options.ts';
 import { type Output, outputTo } from '../output.ts';
 import { jsonReporter } from '../reporters/json.ts';
@@ -52,7 +57,7 @@ export interface RunContext {
  */
 export async function rewrite(options: RewriteOptions = {}): Promise<RewriteReport> {
   const { cwd: _cwd, stdin: _stdin, config: _config, workers: _workers, signal: _signal, ...checkable } = options;
-  checkedOptions(withoutUndefined(checkable), 'rewrite()');
+  checkedOptions(withoutUndefined(checkable), sourceOf('rewrite()'));
   const files: FileReport[] = [];
   const resolved = await resolveOptions(options);
   const collector: Reporter = {
@@ -69,6 +74,7 @@ export async function rewrite(options: RewriteOptions = {}): Promise<RewriteRepo
 export interface ResolvedOptions extends Omit<RewriteOptions, 'config' | 'cwd'> {
   readonly cwd: string;
   readonly ignoreBase: string;
+  readonly called: Called;
 }
 
 /** What a command line or an API call that chooses one of them leaves of the config file's choice: nothing. */
@@ -77,28 +83,30 @@ const MODE_OPTIONS = ['check', 'diff', 'outDir', 'force', 'checksumSql'] as cons
 /**
  * Puts the options of the caller over those of the config file.
  *
+ * @param source of the caller's options
  * @throws UsageError
  */
 export async function resolveOptions<O extends RewriteOptions>(
   options: O,
+  source: Source = sourceOf('rewrite()'),
 ): Promise<Omit<O, 'config' | 'cwd'> & ConfigOptions & ResolvedOptions> {
   const { config: wanted, ...given } = withoutUndefined<O>(options);
   const cwd = path.resolve(options.cwd ?? process.cwd());
-  const configured: ConfigOptions & { ignoreBase?: string } =
-    wanted === undefined || wanted === false
-      ? {}
-      : { ...(await loadConfig(cwd, wanted === true ? undefined : wanted)) };
-  const inherited: Record<string, unknown> = { ...configured };
+  const loaded =
+    wanted === undefined || wanted === false ? undefined : await loadConfig(cwd, wanted === true ? undefined : wanted);
+  const inherited: Record<string, unknown> = { ...loaded?.options };
   if (given.stdin || MODE_OPTIONS.some((name) => given[name] !== undefined)) {
     for (const name of MODE_OPTIONS) delete inherited[name];
   }
   if (given.stdin) delete inherited['paths'];
-  else if (configured.paths) inherited['paths'] = configured.paths.map((each) => relativeInside(cwd, each));
-  if (given.ignore) delete inherited['ignoreBase'];
-  const merged = { ignoreBase: cwd, ...inherited, ...given, cwd } as Omit<O, 'config' | 'cwd'> &
+  else if (loaded?.options.paths) inherited['paths'] = loaded.options.paths.map((each) => relativeInside(cwd, each));
+  const called: Called = (name) =>
+    calledIn(loaded && Object.hasOwn(inherited, name) && !Object.hasOwn(given, name) ? loaded.source : source)(name);
+  const ignoreBase = given.ignore ? cwd : (loaded?.ignoreBase ?? cwd);
+  const merged = { ...inherited, ...given, cwd, ignoreBase, called } as Omit<O, 'config' | 'cwd'> &
     ConfigOptions &
     ResolvedOptions;
-  assertCompatible(merged);
+  assertCompatible(merged, called);
   return merged;
 }
 
@@ -133,7 +141,7 @@ class Run {
 
   async run(): Promise<Summary> {
     const options = this.#options;
-    const tool = namedTool(options.tool);
+    const tool = namedTool(options.tool, options.called);
     this.#plan = await planInputs({
       paths: options.paths ?? [],
       cwd: options.cwd,
@@ -300,23 +308,22 @@ class Run {
   /** @returns the absolute path. @throws UsageError when it would mix with the input or with other files */
   #outputFolder(given: string): string {
     const absolute = realIfThere(path.resolve(this.#options.cwd, given));
+    const shown = `${this.#options.called('outDir')} ${printable(given)}`;
     const inside = (child: string, parent: string): boolean => {
       const relative = path.relative(parent, child);
       return !(relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative));
     };
     for (const root of this.#plan.roots) {
       if (inside(absolute, root))
-        throw new UsageError(
-          `--out-dir ${printable(given)} lies in the input ${printable(root)}; choose a folder outside of it`,
-        );
+        throw new UsageError(`${shown} lies in the input ${printable(root)}; choose a folder outside of it`);
       if (inside(root, absolute))
-        throw new UsageError(`--out-dir ${printable(given)} holds the input ${printable(root)}; choose another folder`);
+        throw new UsageError(`${shown} holds the input ${printable(root)}; choose another folder`);
     }
     if (fs.existsSync(absolute)) {
-      if (!fs.statSync(absolute).isDirectory()) throw new UsageError(`--out-dir ${printable(given)} is a file`);
+      if (!fs.statSync(absolute).isDirectory()) throw new UsageError(`${shown} is a file`);
       if (!this.#options.force && fs.readdirSync(absolute).length > 0) {
         throw new UsageError(
-          `--out-dir ${printable(given)} is not empty; --force writes into it and replaces files of the same name`,
+          `${shown} is not empty; ${this.#options.called('force')} writes into it and replaces files of the same name`,
         );
       }
     }
@@ -331,7 +338,7 @@ class Run {
       const relative = path.relative(root, path.join(folder, path.basename(absolute)));
       if (relative.startsWith('..') || path.isAbsolute(relative) || !relative.endsWith('.sql')) continue;
       throw new UsageError(
-        `--checksum-sql ${printable(given)} would lie in the migration folder ${printable(root)} and be taken for a migration; choose another place`,
+        `${this.#options.called('checksumSql')} ${printable(given)} would lie in the migration folder ${printable(root)} and be taken for a migration; choose another place`,
       );
     }
   }
@@ -342,7 +349,9 @@ class Run {
     try {
       output = new OutputFolder(outDir);
     } catch (error) {
-      throw new UsageError(`--out-dir ${printable(outDir)}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new UsageError(
+        `${this.#options.called('outDir')} ${printable(outDir)}: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     const attempt = (display: string, run: () => void): void => {
       try {
@@ -391,7 +400,7 @@ async function rewriteText(
 ): Promise<Summary> {
   const startedAt = performance.now();
   const tally = new Tally();
-  const tool = namedTool(options.tool);
+  const tool = namedTool(options.tool, options.called);
   const display = stdin.path ?? '<stdin>';
   const located = path.resolve(options.cwd, stdin.path ?? 'stdin.sql');
   const decoded = decodeMigration(stdin.bytes);
@@ -549,18 +558,22 @@ export function rewriteCommand(create: () => Command, done: (exitCode: number) =
 
 async function runCommand(paths: readonly string[], given: CommandOptions): Promise<number> {
   const { config, stdin, stdinFilepath, ...chosen } = given;
-  checkedOptions(chosen, 'command line');
+  checkedOptions(chosen, commandLine);
+  if (stdinFilepath === '') throw new UsageError('--stdin-filepath needs the name of a file');
   if (stdinFilepath !== undefined && !stdin) throw new UsageError('--stdin-filepath needs --stdin');
   compileParserSimply();
   const interruption = new AbortController();
-  const options = await resolveOptions({
-    ...chosen,
-    ...(paths.length > 0 ? { paths } : {}),
-    config: config ?? true,
-    // contradictions are told before anything is read
-    ...(stdin ? { stdin: { bytes: new Uint8Array(), path: stdinFilepath } } : {}),
-    signal: interruption.signal,
-  });
+  const options = await resolveOptions(
+    {
+      ...chosen,
+      ...(paths.length > 0 ? { paths } : {}),
+      config: config ?? true,
+      // contradictions are told before anything is read
+      ...(stdin ? { stdin: { bytes: new Uint8Array(), path: stdinFilepath } } : {}),
+      signal: interruption.signal,
+    },
+    commandLine,
+  );
   const startedAt = performance.now();
   const { json, quiet, color } = options;
   const textOnStdout = !json && !stdin && options.checksumSql !== '-';

@@ -5,15 +5,16 @@ import path from 'node:path';
 import { type Tool, toolByName, tools } from '@idempotify/core';
 import { UsageError } from '../errors.ts';
 import { removeTemporaries } from '../files/write.ts';
+import type { Called } from '../options.ts';
 import { printable } from '../terminal.ts';
 
 /** @throws UsageError that names the tools */
-export function namedTool(name: string | undefined): Tool | undefined {
+export function namedTool(name: string | undefined, called: Called): Tool | undefined {
   if (name === undefined) return undefined;
   const tool = toolByName(name);
   if (!tool)
     throw new UsageError(
-      `there is no migration tool "${printable(name)}"; the tools are ${tools.map((each) => each.name).join(', ')}`,
+      `${called('tool')}: there is no migration tool "${printable(name)}"; the tools are ${tools.map((each) => each.name).join(', ')}`,
     );
   return tool;
 }

@@ -6,10 +6,11 @@ import { onSignals, realIfThere, relativeInside, withoutUndefined } from '../com
 import { loadConfig } from '../config.ts';
 import { UsageError, systemMessage } from '../errors.ts';
 import { writeNamedFile } from '../files/write.ts';
+import { type Source, below, calledIn, commandLine, sourceOf } from '../options.ts';
 import { outputTo } from '../output.ts';
 import { colorsFor, printable, progressLine } from '../terminal.ts';
 import { mergeReports } from './merge.ts';
-import { type VerifyOptions, checkedVerifyOptions } from './options.ts';
+import { type VerifyOptions, assertMergeable, checkedVerifyOptions } from './options.ts';
 import type { VerifyReport } from './report.ts';
 import { folderHeading, migrationLine, verifyHtml, verifyJson, verifyJunit, verifySummary } from './reporters/index.ts';
 import { type ResolvedVerifyOptions, type VerifyListener, runVerify } from './run.ts';
@@ -23,10 +24,14 @@ const deaf: VerifyListener = { folder: () => undefined, migration: () => undefin
  */
 export async function verify(options: VerifyOptions = {}): Promise<VerifyReport> {
   const { cwd: given, signal, ...checkable } = options;
-  const checked = checkedVerifyOptions(withoutUndefined(checkable), 'verify()');
+  const source = sourceOf('verify()');
+  const checked = checkedVerifyOptions(withoutUndefined(checkable), source);
   const cwd = path.resolve(given ?? process.cwd());
   if (checked.merge) return mergeReports(checked.paths ?? [], cwd, checked.allowUnproven === true);
-  return runVerify({ ...checked, cwd, ignoreBase: realIfThere(cwd), ...(signal ? { signal } : {}) }, deaf);
+  return runVerify(
+    { ...checked, cwd, ignoreBase: realIfThere(cwd), called: calledIn(source), ...(signal ? { signal } : {}) },
+    deaf,
+  );
 }
 
 /** @returns the exit code. @throws UsageError */
@@ -39,8 +44,10 @@ export async function runVerifyCommand(paths: readonly string[], given: VerifyCo
       ...(paths.length > 0 ? { paths } : {}),
       ...(cache === false ? { cache: false } : cacheDir === undefined ? {} : { cache: cacheDir }),
     },
-    'command line',
+    commandLine,
   );
+  // it is not read then
+  if (chosen.merge) assertMergeable({ config }, calledIn(commandLine));
   const startedAt = performance.now();
   const progress = progressLine(process.stderr, startedAt);
   const output = outputTo(process.stdout, () => progress.clear());
@@ -117,8 +124,13 @@ async function resolved(
   cwd: string,
   config: string | boolean | undefined,
 ): Promise<ResolvedVerifyOptions> {
-  const loaded = config === false ? {} : await loadConfig(cwd, typeof config === 'string' ? config : undefined);
-  const { verify: own = {}, tool, ignore, ignoreBase, paths } = loaded;
+  const loaded = config === false ? undefined : await loadConfig(cwd, typeof config === 'string' ? config : undefined);
+  const { verify: own = {}, options: { tool, ignore, paths } = {}, ignoreBase } = loaded ?? {};
+  const sourceOfOption = (name: string): Source => {
+    if (!loaded || Object.hasOwn(chosen, name)) return commandLine;
+    if (Object.hasOwn(own, name)) return below(loaded.source, 'verify');
+    return Object.hasOwn(loaded.options, name) ? loaded.source : commandLine;
+  };
   // a server that is to be spared must not be given free by a file that is about another
   const { disposableServer, ...others } = own;
   return {
@@ -130,5 +142,6 @@ async function resolved(
     ...chosen,
     cwd,
     ignoreBase: chosen.ignore || ignoreBase === undefined ? cwd : ignoreBase,
+    called: (name) => calledIn(sourceOfOption(name))(name),
   };
 }

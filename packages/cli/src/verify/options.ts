@@ -1,7 +1,7 @@
 /** The options of `verify`: their names, what they accept, how they come together. */
 import { type CheckName, checkNames } from '@idempotify/database';
 import { UsageError } from '../errors.ts';
-import { type Checks, checked, kinds } from '../options.ts';
+import { type Called, type Checks, type Source, calledIn, checked, kinds } from '../options.ts';
 
 /** What `verify()` takes. All paths may be relative to `cwd`. */
 export interface VerifyOptions {
@@ -106,26 +106,53 @@ const OPTIONS: Checks<Omit<VerifyOptions, 'cwd' | 'signal'> & VerifyOutputOption
 };
 
 /** @throws UsageError that names the source, the option and what it accepts */
-export function checkedVerifyConfig(value: unknown, source: string): VerifyConfig {
+export function checkedVerifyConfig(value: unknown, source: Source): VerifyConfig {
   return checked<VerifyConfig>(value, source, CONFIG);
 }
 
 /** @throws UsageError for options that are wrong or contradict each other */
-export function checkedVerifyOptions(value: unknown, source: string): VerifyOptions & VerifyOutputOptions {
+export function checkedVerifyOptions(value: unknown, source: Source): VerifyOptions & VerifyOutputOptions {
   const options = checked<Omit<VerifyOptions, 'cwd' | 'signal'> & VerifyOutputOptions>(value, source, OPTIONS);
+  const called = calledIn(source);
   if (options.merge) {
-    for (const name of ['original', 'url', 'prelude', 'checks', 'wholeHistory', 'shard'] as const) {
-      if (options[name] !== undefined && options[name] !== false)
-        throw new UsageError(
-          `--merge only joins reports: it can not be used with other options than those of the report`,
-        );
+    assertMergeable(options, called);
+    if (!options.paths?.length) {
+      throw new UsageError(
+        `${called('merge')} needs the reports of all shards, such as shard-*.json, as ${called('paths')}`,
+      );
     }
-    if (!options.paths?.length) throw new UsageError('--merge needs the reports of all shards: --merge shard-*.json');
   }
   if (options.disposableServer && options.url === undefined) {
-    throw new UsageError('--disposable-server is said of the server of --url; the embedded one always is');
+    throw new UsageError(
+      `${called('disposableServer')} is said of the server of ${called('url')}; the embedded one always is`,
+    );
   }
   return options;
+}
+
+/** What there is to say about a merge: which reports, what they come to, how that is reported. */
+const WITH_MERGE: ReadonlySet<string> = new Set<keyof VerifyOptions | keyof VerifyOutputOptions>([
+  'merge',
+  'paths',
+  'allowUnproven',
+  'json',
+  'junit',
+  'html',
+  'quiet',
+  'color',
+]);
+
+/**
+ * Everything else is about a run, and what it would have changed must not be taken for done. `false` asks for nothing.
+ *
+ * @throws UsageError that names the options
+ */
+export function assertMergeable(options: object, called: Called): void {
+  const others = Object.entries(options).flatMap(([name, value]) =>
+    value === undefined || value === false || WITH_MERGE.has(name) ? [] : [called(name)],
+  );
+  if (others.length === 0) return;
+  throw new UsageError(`${called('merge')} only joins reports: it can not be used together with ${others.join(', ')}`);
 }
 
 /** `2/5` -> which of how many. */

@@ -4,6 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../errors.ts';
 import { gitEnvironment } from '../git.ts';
+import type { Called } from '../options.ts';
+import { printable } from '../terminal.ts';
 
 /**
  * The contents that files have in a git revision.
@@ -14,7 +16,12 @@ import { gitEnvironment } from '../git.ts';
  * @returns the files that are in that revision; none outside of a repository
  * @throws UsageError when a revision was asked for and can't be had
  */
-export function gitContents(root: string, files: readonly string[], wanted?: string): Map<string, Buffer> {
+export function gitContents(
+  root: string,
+  files: readonly string[],
+  wanted: string | undefined,
+  called: Called,
+): Map<string, Buffer> {
   const found = new Map<string, Buffer>();
   const git = (...args: string[]): string =>
     execFileSync('git', ['-C', root, ...args], {
@@ -29,7 +36,9 @@ export function gitContents(root: string, files: readonly string[], wanted?: str
     revision = git('rev-parse', '--verify', '--quiet', '--end-of-options', `${wanted ?? 'HEAD'}^{commit}`).trim();
   } catch (error) {
     if (wanted === undefined) return found;
-    throw new UsageError(`--original-ref ${wanted}: git knows no such revision in ${root}`, { cause: error });
+    throw new UsageError(`${called('originalRef')} ${printable(wanted)}: git knows no such revision in ${root}`, {
+      cause: error,
+    });
   }
   const real = fs.realpathSync(top);
   const names = files.map((file) => path.relative(real, file).split(path.sep).join('/'));

@@ -6,6 +6,7 @@ import { UsageError, systemMessage } from '../errors.ts';
 import type { InputPlan } from '../files/inputs.ts';
 import { folderAt } from '../files/migrations.ts';
 import { decodeMigration, readBytes } from '../files/read.ts';
+import type { Called } from '../options.ts';
 import { printable } from '../terminal.ts';
 import { type KeptProof, type ProofCache, link } from './cache.ts';
 import { gitContents } from './originals.ts';
@@ -36,6 +37,7 @@ export interface ProofPlanOptions {
   readonly cwd: string;
   readonly original: string | undefined;
   readonly originalRef: string | undefined;
+  readonly called: Called;
   /** What a proof depends on besides the files. */
   readonly ground: readonly string[];
   readonly checks: readonly CheckName[];
@@ -118,15 +120,16 @@ function originalsOf(
   root: string,
   files: readonly string[],
   folders: number,
-  { cwd, original, originalRef }: ProofPlanOptions,
+  { cwd, original, originalRef, called }: ProofPlanOptions,
 ): (file: string) => Original | undefined {
   if (original !== undefined) {
     const base = path.resolve(cwd, original);
+    const shown = `${called('original')} ${printable(original)}`;
     try {
-      if (!fs.statSync(base).isDirectory()) throw new UsageError(`--original ${printable(original)} is no folder`);
+      if (!fs.statSync(base).isDirectory()) throw new UsageError(`${shown} is no folder`);
     } catch (error) {
       if (error instanceof UsageError) throw error;
-      throw new UsageError(`--original ${printable(original)}: ${systemMessage(error)}`, { cause: error });
+      throw new UsageError(`${shown}: ${systemMessage(error)}`, { cause: error });
     }
     // several folders lie in it as they do from here
     const place = folders === 1 ? base : path.join(base, path.relative(cwd, root));
@@ -134,11 +137,11 @@ function originalsOf(
       const there = path.join(place, path.relative(root, file));
       if (!fs.existsSync(there)) return undefined;
       const text = textOf(there);
-      if (typeof text !== 'string') throw new UsageError(`--original: ${printable(there)}: ${text.problem}`);
+      if (typeof text !== 'string') throw new UsageError(`${called('original')}: ${printable(there)}: ${text.problem}`);
       return { text, source: { path: there }, told: { from: 'folder', path: there } };
     };
   }
-  const contents = gitContents(root, files, originalRef);
+  const contents = gitContents(root, files, originalRef, called);
   return (file) => {
     const bytes = contents.get(file);
     const decoded = bytes ? decodeMigration(bytes) : undefined;

@@ -16,6 +16,7 @@ import { namedTool } from '../commands/shared.ts';
 import { UsageError, systemMessage } from '../errors.ts';
 import { planInputs } from '../files/inputs.ts';
 import { folderAt } from '../files/migrations.ts';
+import type { Called } from '../options.ts';
 import { packageVersion } from '../package.ts';
 import type { ExitCode, RunError } from '../results.ts';
 import { printable } from '../terminal.ts';
@@ -41,7 +42,11 @@ export interface VerifyListener {
   progress(done: number, total: number): void;
 }
 
-export type ResolvedVerifyOptions = Omit<VerifyOptions, 'cwd'> & { readonly cwd: string; readonly ignoreBase: string };
+export type ResolvedVerifyOptions = Omit<VerifyOptions, 'cwd'> & {
+  readonly cwd: string;
+  readonly ignoreBase: string;
+  readonly called: Called;
+};
 
 const DEFAULT_TIMEOUT_S = 60;
 const MOST_WORKERS = 4;
@@ -53,7 +58,7 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
   const startedAt = performance.now();
   const checks = checkNames.filter((name) => (options.checks ?? checkNames).includes(name));
   const prelude = preludeOf(options);
-  const tool = namedTool(options.tool);
+  const tool = namedTool(options.tool, options.called);
   const inputs = await planInputs({
     paths: options.paths ?? [],
     cwd: options.cwd,
@@ -76,7 +81,7 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
     const confined = options.url !== undefined && !options.disposableServer;
     if (confined && reachesBeyond(prelude)) {
       throw new UsageError(
-        '--prelude makes roles or reaches beyond its database in another way, and the server of --url is to be spared: leave --url out, or say --disposable-server when that server is there for nothing else',
+        `${options.called('prelude')} makes roles or reaches beyond its database in another way, and the server of ${options.called('url')} is to be spared: leave that out, or say ${options.called('disposableServer')} when that server is there for nothing else`,
       );
     }
     // what the prelude or a migration makes, and what is left of it when the run is interrupted
@@ -91,6 +96,7 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
       cwd: options.cwd,
       original: options.original,
       originalRef: options.originalRef,
+      called: options.called,
       ground: [packageVersion(), String(VERIFY_VERSION), server, String(confined), prelude],
       checks,
       cache,
@@ -186,12 +192,12 @@ async function putAway(admin: PostgresServer, url: string, keep: ReadonlySet<str
 const dotted = (number: number): string => `${Math.floor(number / 10000)}.${number % 10000}`;
 const serverName = (number: number): string => `PostgreSQL ${dotted(number)}`;
 
-function preludeOf({ cwd, prelude }: ResolvedVerifyOptions): string {
+function preludeOf({ cwd, prelude, called }: ResolvedVerifyOptions): string {
   if (prelude === undefined) return '';
   try {
     return fs.readFileSync(path.resolve(cwd, prelude), 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    throw new UsageError(`--prelude ${printable(prelude)}: ${systemMessage(error)}`, { cause: error });
+    throw new UsageError(`${called('prelude')} ${printable(prelude)}: ${systemMessage(error)}`, { cause: error });
   }
 }
 
