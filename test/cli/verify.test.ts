@@ -369,11 +369,19 @@ describe('options', () => {
       'm/001.sql': 'CREATE SCHEMA IF NOT EXISTS s AUTHORIZATION app;\nGRANT USAGE ON SCHEMA s TO app;\n',
       'p.sql': '\uFEFFCREATE ROLE app;\nCREATE EXTENSION citext;\n',
       'bad.sql': 'SELECT nix;',
+      'postgis.sql': 'CREATE EXTENSION IF NOT EXISTS "postgis";',
+      'without.sql': 'CREATE ROLE app;\n-- with maps also: CREATE EXTENSION postgis;\n',
     });
     expect(verify(at, 'm', ...QUICK, '--prelude', 'p.sql').code).toBe(0);
     const bad = verify(at, 'm', ...QUICK, '--prelude', 'bad.sql');
     expect(bad.stdout).toMatch(/error the prelude does not run: column "nix" does not exist\n/);
     expect(bad.code).toBe(2);
+    const postgis = verify(at, 'm', ...QUICK, '--prelude', 'postgis.sql');
+    expect(postgis.stdout).toContain(
+      'error the prelude does not run: the extension "postgis" is not available on this server; use a server that has it: --url postgres://…\n',
+    );
+    expect(postgis.code).toBe(2);
+    expect(verify(at, 'm', ...QUICK, '--prelude', 'without.sql').code).toBe(0);
   });
 
   it('COPY FROM STDIN stops nothing else; --ignore and --quiet', () => {

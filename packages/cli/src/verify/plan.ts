@@ -38,6 +38,8 @@ export interface ProofPlanOptions {
   readonly original: string | undefined;
   readonly originalRef: string | undefined;
   readonly called: Called;
+  /** Its SQL. */
+  readonly prelude: string;
   /** What a proof depends on besides the files. */
   readonly ground: readonly string[];
   readonly checks: readonly CheckName[];
@@ -47,13 +49,13 @@ export interface ProofPlanOptions {
 
 export interface ProofPlan {
   readonly folders: readonly PlannedProof[];
-  /** Extensions that the migrations create and PGlite has. */
+  /** Extensions that the prelude and the migrations create and PGlite has. */
   readonly extensions: readonly string[];
 }
 
 /** @throws UsageError when originals were asked for that are not there */
 export function planProofs({ folders, targets }: InputPlan, options: ProofPlanOptions): ProofPlan {
-  const extensions = new Set<string>();
+  const extensions = new Set(extensionsIn(options.prelude));
   const displays = new Map(targets.map((target) => [target.path, target.display]));
   let position = 0;
   const planned = folders.map(({ root, display, tool, files }): PlannedProof => {
@@ -152,7 +154,7 @@ function originalsOf(
 }
 
 /** Names that may be an extension's, also those inside of DO blocks: one too many does no harm. */
-export function extensionsIn(text: string): string[] {
+function extensionsIn(text: string): string[] {
   // the name is only looked at: it may be the next CREATE EXTENSION, behind a comment that says so
   return [...text.matchAll(/\bcreate\s+extension\s+(?=(?:if\s+not\s+exists\s+)?(?:"([^"]+)"|([\w-]+)))/gi)].map(
     ([, quoted, bare]) => quoted ?? bare!.toLowerCase(),

@@ -23,7 +23,7 @@ import { printable } from '../terminal.ts';
 import { type ProofCache, cacheIn, defaultCacheFolder, noCache } from './cache.ts';
 import { type Explain, explainer } from './explain.ts';
 import { type VerifyOptions, shardOf } from './options.ts';
-import { type PlannedMigration, type PlannedProof, extensionsIn, planProofs } from './plan.ts';
+import { type PlannedMigration, type PlannedProof, planProofs } from './plan.ts';
 import { runTasks } from './pool.ts';
 import type { Task, VerifySettings } from './protocol.ts';
 import {
@@ -96,6 +96,7 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
       cwd: options.cwd,
       original: options.original,
       originalRef: options.originalRef,
+      prelude,
       called: options.called,
       ground: [packageVersion(), String(VERIFY_VERSION), server, String(confined), prelude],
       checks,
@@ -107,7 +108,7 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
       server:
         admin && options.url !== undefined
           ? { kind: 'server', url: options.url, run: admin.run }
-          : { kind: 'pglite', extensions: [...new Set([...plan.extensions, ...extensionsIn(prelude)])] },
+          : { kind: 'pglite', extensions: plan.extensions },
       statementTimeout,
       checks,
       confined,

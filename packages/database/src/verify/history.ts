@@ -158,7 +158,9 @@ class Replay implements History {
         await session.query(prelude);
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
-        throw new PreludeError(`the prelude does not run: ${error.message}`, { cause: error });
+        const extension = missingExtension(error);
+        const why = extension ? `${extension.reason}; ${extension.advice}` : error.message;
+        throw new PreludeError(`the prelude does not run: ${why}`, { cause: error });
       }
       await this.#close();
     }
@@ -509,16 +511,26 @@ function lower(plan: SeedPlan, filling: Map<string, Filling>, text: string, erro
   return down(plan.filter(({ bare }) => text.includes(bare))) || down(plan);
 }
 
-/** What an environment lacks, by PostgreSQL's error. */
-function missing({ code, message }: SqlError): { reason: string; advice: string } | undefined {
+interface Lack {
+  readonly reason: string;
+  readonly advice: string;
+}
+
+function missingExtension({ message }: SqlError): Lack | undefined {
   const extension = /extension "([^"]+)" is not available|extension control file ".*\/([^/]+)\.control"/.exec(message);
-  if (extension) {
-    const name = extension[1] ?? extension[2] ?? '';
-    return {
-      reason: `the extension "${name}" is not available on this server`,
-      advice: `use a server that has it: --url postgres://…`,
-    };
-  }
+  if (!extension) return undefined;
+  const name = extension[1] ?? extension[2] ?? '';
+  return {
+    reason: `the extension "${name}" is not available on this server`,
+    advice: `use a server that has it: --url postgres://…`,
+  };
+}
+
+/** What an environment lacks, by PostgreSQL's error. */
+function missing(error: SqlError): Lack | undefined {
+  const { code, message } = error;
+  const extension = missingExtension(error);
+  if (extension) return extension;
   const schema = /^schema "([^"]+)" does not exist$/.exec(message);
   if (schema && code === '3F000') {
     return {
