@@ -615,6 +615,53 @@ describe.each(realServers)('on $name', ({ major }) => {
     await expectClean();
   });
 
+  /** Makes a role and then takes its time. */
+  const slow = (seconds: number): Record<string, string> => ({
+    'm/001.sql': 'CREATE ROLE app;\nCREATE SCHEMA s AUTHORIZATION app;\n',
+    'm/002.sql': 'SELECT 1;\n',
+    'm/003.sql': `SELECT pg_sleep(${seconds});\n`,
+  });
+
+  it('a server is disposable for one run at a time, whichever database its URL names', async () => {
+    const at = folder(slow(3));
+    const first = begin(at, 'm', ...QUICK, '--url', url, '--disposable-server');
+    await first.said(' 002.sql');
+    const second = await begin(at, 'm', ...QUICK, '--url', own.url, '--disposable-server').ended;
+    expect(second.stderr).toMatch(/^error: another idempotify run uses this server as disposable, .*own\n$/);
+    expect(second.stdout).toBe('');
+    expect(second.code).toBe(2);
+    expect(await roles()).toContain('app');
+    // one that makes no roles is in nobody's way
+    expect(verify(folder(schemas('a')), 'm', ...QUICK, '--url', url).code).toBe(0);
+    const { stdout } = await first.ended;
+    expect(stdout).toMatch(/✓ 002\.sql[^]*✓ 003\.sql/);
+    await expectClean();
+  });
+
+  it('the roles of a killed run are removed by the next that may make some', async () => {
+    const running = begin(folder(slow(1)), 'm', ...QUICK, '--url', url, '--disposable-server');
+    await running.said(' 002.sql');
+    await sleep(300);
+    expect((await signalled(running, 'SIGKILL')).code).toBeNull();
+    // its last statement ends later, and a run that comes before waits for it
+    const spared = verify(folder(schemas('a')), 'm', ...QUICK, '--url', url);
+    expect(spared.code).toBe(0);
+    expect(await roles()).toEqual(['app', 'postgres', 'somebody']);
+    const at = folder({ 'm/001.sql': 'CREATE ROLE app;\n' });
+    // a role that somebody uses is not taken for the killed run's
+    await client.query('CREATE ROLE owner; CREATE TABLE owned (); ALTER TABLE owned OWNER TO owner');
+    try {
+      const { stdout } = verify(at, 'm', ...QUICK, '--url', url, '--disposable-server');
+      // it was made anew
+      expect(stdout).toMatch(/✗ 001\.sql[^]*42710 role "app" already exists/);
+      expect(stdout).not.toContain('does not run');
+      expect(await roles()).toEqual(['owner', 'postgres', 'somebody']);
+    } finally {
+      await client.query('DROP TABLE owned; DROP ROLE owner');
+    }
+    await expectClean();
+  });
+
   it('an interruption at any moment leaves nothing', async () => {
     for (const delay of [200, 450, 600, 750, 900, 1100]) {
       const running = begin(folder(many(9)), 'm', '--no-cache', '--url', url, '--workers', '2');

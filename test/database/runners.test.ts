@@ -351,6 +351,41 @@ describe.skipIf(realServers.length === 0)('a real server', () => {
       await admin.close();
     });
 
+    test('is claimed by one run at a time, also when that has lost its lock, and its roles go with it', async () => {
+      const roles = async (): Promise<unknown[]> => {
+        const sql = `SELECT rolname FROM pg_roles WHERE rolname ~ '^idempotify_claim' ORDER BY 1`;
+        return (await ask(server, await server.createDatabase(), sql)).map(({ rolname }) => rolname);
+      };
+      await ask(server, await server.createDatabase(), 'CREATE ROLE idempotify_claim_theirs');
+      const one = await connectServer(own.url);
+      await one.claim();
+      const made = 'CREATE ROLE idempotify_claim_a; CREATE ROLE "idempotify_claim_ä""\'b"';
+      await ask(one, await one.createDatabase(), `${made}; CREATE TABLE t (); GRANT SELECT ON t TO idempotify_claim_a`);
+      const two = await connectServer(own.url);
+      await expect(two.claim()).rejects.toThrow(/another idempotify run uses this server as disposable/);
+      await two.removeRun();
+      expect(await roles()).toHaveLength(3);
+
+      const lost = `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'`;
+      await ask(server, await server.createDatabase(), lost);
+      await expect(two.claim()).rejects.toThrow(/another idempotify run/);
+      await expect(one.removeRun()).rejects.toThrow(ConnectionError);
+      expect(await roles()).toHaveLength(3);
+      const again = await connectServer(own.url, { run: one.run });
+      await again.removeRun();
+      expect(await roles()).toEqual(['idempotify_claim_theirs']);
+      await again.close();
+      // its connections have been ended
+      await expect(one.close()).rejects.toThrow(ConnectionError);
+
+      await two.claim();
+      await two.removeRun();
+      await two.close();
+      expect(await roles()).toEqual(['idempotify_claim_theirs']);
+      await ask(server, await server.createDatabase(), 'DROP ROLE idempotify_claim_theirs');
+      expect((await list()).filter((name) => name.includes(one.run) || name.includes(two.run))).toEqual([]);
+    });
+
     test('reports a connection that is lost', async () => {
       const name = await server.createDatabase();
       const session = await server.connect(name);

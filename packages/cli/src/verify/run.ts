@@ -72,11 +72,11 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
 
   const statementTimeout = (options.statementTimeout ?? DEFAULT_TIMEOUT_S) * 1000;
   let admin: PostgresServer | undefined;
-  let keep: ReadonlySet<string> | undefined;
   try {
     if (options.url !== undefined) {
       admin = await connectServer(options.url);
-      await admin.removeOrphans();
+      // what an earlier run has left behind could be in the way
+      await (options.disposableServer ? admin.claim() : admin.removeOrphans());
     }
     const confined = options.url !== undefined && !options.disposableServer;
     if (confined && reachesBeyond(prelude)) {
@@ -84,8 +84,6 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
         `${options.called('prelude')} makes roles or reaches beyond its database in another way, and the server of ${options.called('url')} is to be spared: leave that out, or say ${options.called('disposableServer')} when that server is there for nothing else`,
       );
     }
-    // what the prelude or a migration makes, and what is left of it when the run is interrupted
-    if (admin && !confined) keep = await admin.roles();
     const server = admin ? serverName(admin.versionNumber) : `PGlite ${pgliteVersion}`;
     const cache: ProofCache =
       options.cache === false
@@ -169,19 +167,19 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
     if (!(error instanceof ConnectionError)) throw error;
     throw new UsageError(error.message, { cause: error });
   } finally {
-    if (admin) await putAway(admin, options.url!, keep);
+    if (admin) await putAway(admin, options.url!);
   }
 }
 
 /** Nothing of ours stays on the server, however the run ended. */
-async function putAway(admin: PostgresServer, url: string, keep: ReadonlySet<string> | undefined): Promise<void> {
+async function putAway(admin: PostgresServer, url: string): Promise<void> {
   try {
-    await admin.removeRun(keep);
+    await admin.removeRun();
   } catch {
     // the connection was lost, or a session would not end
     const again = await connectServer(url, { run: admin.run }).catch(() => undefined);
     // when it does not work now, the next run removes what is left
-    await again?.removeRun(keep).catch(() => undefined);
+    await again?.removeRun().catch(() => undefined);
     await again?.close().catch(() => undefined);
   } finally {
     // a connection that stays open would keep the process alive

@@ -19,21 +19,38 @@ const connectTimeout = 30_000;
 /** How long a database may stay "being accessed by other users" after its last session has ended, in ms. */
 const patience = 5000;
 
+/**
+ * The one database in which all runs on a server can meet, whichever their URLs name: advisory locks belong to a
+ * database. Nothing but the lock is ever in it.
+ */
+const meetingPlace = 'postgres';
+/** The letters "idempoti". */
+const disposableLock = '7594306392365692009';
+
+/** What the comment of a run's record says before the names of the roles, as JSON. */
+const recordHead = 'idempotify: the roles before this run: ';
+
 /** A real server; unlike PGlite's databases, what a killed run leaves behind there stays. */
 export interface PostgresServer extends Server {
   /**
    * Drops the scratch databases that this role's earlier runs left behind because they were killed; those of runs that
-   * are still connected stay.
-   * @returns their names
+   * are still connected stay. After `claim` the roles that they made are dropped too.
+   * @returns the names of the databases
    */
   removeOrphans(): Promise<string[]>;
-  /** The names of all roles. */
-  roles(): Promise<ReadonlySet<string>>;
   /**
-   * Ends all other sessions of this run, also those of other threads, and drops every database that they made.
-   * @param keep when given, all roles but these are dropped too: they are the server's, and nobody else makes any there
+   * From here on this run may make roles: they belong to the whole server, so only one run at a time can tell which are
+   * its own. Every role that is there when the run ends, or is cleared away after it was killed, and was not there now,
+   * counts as made by it.
+   * @throws ConnectionError when another run has claimed the server
    */
-  removeRun(keep?: ReadonlySet<string>): Promise<void>;
+  claim(): Promise<void>;
+  /**
+   * Ends all other sessions of this run, also those of other threads, and drops every database that they made; if the run
+   * has claimed the server, its roles too.
+   * @throws ConnectionError when it has, and meanwhile lost the server to another
+   */
+  removeRun(): Promise<void>;
   /** What tells this run from others. */
   readonly run: string;
 }
@@ -99,6 +116,18 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** A run, by its scratch databases. */
+interface ScratchRun {
+  readonly run: string;
+  /** Whether all of them belong to this role. */
+  readonly mine: boolean;
+  /** Whether it is still connected. */
+  readonly alive: boolean;
+  /** The database whose comment names the roles that were there before, if it has claimed the server. */
+  readonly record?: string;
+  readonly roles?: readonly string[];
+}
+
 class ScratchServer implements PostgresServer {
   readonly versionNumber: number;
   /** Tells our databases from those of another run on the same server. */
@@ -107,6 +136,8 @@ class ScratchServer implements PostgresServer {
   readonly #statementTimeout: number;
   readonly #admin: PostgresSession;
   readonly #databases = new Map<string, Set<PostgresSession>>();
+  /** Holds the lock of a run that has claimed the server. */
+  #lock: PostgresSession | undefined;
   #made = 0;
 
   constructor(url: string, run: string, admin: PostgresSession, versionNumber: number, statementTimeout: number) {
@@ -185,31 +216,25 @@ class ScratchServer implements PostgresServer {
 
   async connect(name: string): Promise<Session> {
     const sessions = this.#sessions(name);
-    const url = new URL(this.#url);
-    url.pathname = `/${name}`;
-    const session = await open(url.href, applicationPrefix + this.run, this.#statementTimeout);
+    const session = await this.#open(name, this.#statementTimeout);
     sessions.add(session);
     session.onClose = () => sessions.delete(session);
     return session;
   }
 
+  #open(database: string, statementTimeout?: number): Promise<PostgresSession> {
+    const url = new URL(this.#url);
+    url.pathname = `/${database}`;
+    return open(url.href, applicationPrefix + this.run, statementTimeout);
+  }
+
   async removeOrphans(): Promise<string[]> {
-    // Only this role's: of other roles we may neither see the sessions' names nor drop the databases.
-    const [found] = await this.#admin.query(`
-      SELECT d.datname FROM pg_catalog.pg_database d
-      WHERE d.datname ~ '^${scratchPrefix}[0-9a-f]+_[0-9]+$'
-        AND d.datdba = (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)
-        AND NOT EXISTS (
-          SELECT FROM pg_catalog.pg_stat_activity a
-          WHERE a.application_name = '${applicationPrefix}' || pg_catalog.split_part(d.datname, '_', 3))
-      ORDER BY d.datname`);
-    const names = (found?.rows ?? []).flatMap((row) => row['datname'] ?? []);
     const dropped: string[] = [];
-    for (const name of names) {
+    for (const { run, alive, mine } of await this.#runs()) {
+      // Of other roles we may neither see the sessions' names nor drop the databases.
+      if (run === this.run || alive || !mine) continue;
       try {
-        await this.#dropSubscriptions(name);
-        await this.#admin.query(`DROP DATABASE IF EXISTS ${quoteIdent(name)}`);
-        dropped.push(name);
+        dropped.push(...(await this.#remove(run, (sql) => this.#admin.query(sql))));
       } catch (error) {
         // in use after all, or another run is dropping it at this moment: that must not keep us from our work
         if (!(error instanceof SqlError)) throw error;
@@ -218,35 +243,157 @@ class ScratchServer implements PostgresServer {
     return dropped;
   }
 
-  async roles(): Promise<ReadonlySet<string>> {
-    const [found] = await this.#admin.query(`SELECT rolname FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_'`);
-    return new Set((found?.rows ?? []).flatMap(({ rolname }) => rolname ?? []));
+  async claim(): Promise<void> {
+    await this.#takeLock();
+    await this.removeOrphans();
+    const before = await this.#roles(this.#admin);
+    const record = await this.createDatabase();
+    // it has to stay for the next run when this one can't drop its roles
+    this.#databases.delete(record);
+    const names = quoteLiteral(recordHead + JSON.stringify(before));
+    await this.#admin.query(`COMMENT ON DATABASE ${quoteIdent(record)} IS ${names}`);
   }
 
-  async removeRun(keep?: ReadonlySet<string>): Promise<void> {
+  async removeRun(): Promise<void> {
+    const own = [this.#admin, ...(this.#lock ? [this.#lock] : [])];
+    const pids: string[] = [];
+    for (const session of own) {
+      const [result] = await session.query('SELECT pg_catalog.pg_backend_pid() AS pid');
+      pids.push(...(result?.rows ?? []).flatMap(({ pid }) => pid ?? []));
+    }
     // First the sessions, also those that a migration gave another name, and wait for them: one may be in the middle of a CREATE DATABASE, which no list shows yet.
     for (const since = Date.now(); Date.now() - since < patience; await sleep(20)) {
       const [ended] = await this.#admin.query(
         `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
           WHERE (application_name = ${quoteLiteral(applicationPrefix + this.run)} OR datname ~ '^${scratchPrefix}${this.run}_[0-9]+$')
-            AND pid <> pg_catalog.pg_backend_pid()`,
+            AND pid NOT IN (${pids.join(', ')})`,
       );
       if (!ended?.rows.length) break;
     }
-    const [found] = await this.#admin.query(`
-      SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datname ~ '^${scratchPrefix}${this.run}_[0-9]+$' ORDER BY d.datname`);
-    for (const { datname } of found?.rows ?? []) {
-      await this.#dropSubscriptions(datname ?? '');
-      await this.#whenFree(`DROP DATABASE IF EXISTS ${quoteIdent(datname ?? '')}`);
-    }
+    const claimed = (await this.#runs()).some(({ run, roles }) => run === this.run && roles !== undefined);
+    if (claimed && !this.#lock) await this.#takeLock();
+    await this.#remove(this.run, (sql) => this.#whenFree(sql));
     this.#databases.clear();
-    if (!keep) return;
-    for (const role of await this.roles()) {
-      if (keep.has(role)) continue;
-      const name = quoteIdent(role);
-      // its databases are gone; what is left are rights on what the server has in common, such as tablespaces
-      await this.#admin.query(`DROP OWNED BY ${name} CASCADE; DROP ROLE ${name}`);
+  }
+
+  /** All runs that have scratch databases here. */
+  async #runs(): Promise<ScratchRun[]> {
+    const [found] = await this.#admin.query(`
+      SELECT run, pg_catalog.bool_and(mine) AS mine, pg_catalog.bool_or(alive) AS alive,
+        pg_catalog.max(name) FILTER (WHERE record IS NOT NULL) AS record, pg_catalog.max(record) AS roles
+      FROM (
+        SELECT d.datname AS name, pg_catalog.split_part(d.datname, '_', 3) AS run,
+          d.datdba = (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user) AS mine,
+          EXISTS (
+            SELECT FROM pg_catalog.pg_stat_activity a
+            WHERE a.application_name = '${applicationPrefix}' || pg_catalog.split_part(d.datname, '_', 3)
+              OR a.datname = d.datname) AS alive,
+          pg_catalog.substr(c.text, ${recordHead.length + 1}) AS record
+        FROM pg_catalog.pg_database d
+          LEFT JOIN LATERAL pg_catalog.shobj_description(d.oid, 'pg_database') AS c (text)
+            ON pg_catalog.left(c.text, ${recordHead.length}) = ${quoteLiteral(recordHead)}
+        WHERE d.datname ~ '^${scratchPrefix}[0-9a-f]+_[0-9]+$') AS databases
+      GROUP BY run ORDER BY run`);
+    return (found?.rows ?? []).map(({ run, mine, alive, record, roles }) => ({
+      run: run ?? '',
+      mine: mine === 't',
+      alive: alive === 't',
+      ...(record == null || roles == null ? {} : { record, roles: JSON.parse(roles) as string[] }),
+    }));
+  }
+
+  /**
+   * Drops the databases of a run, and with the lock the roles that it made. The record of its roles goes last, and not
+   * without the lock, so that somebody can go on where this ends.
+   * @returns the names of the databases
+   */
+  async #remove(run: string, drop: (sql: string) => Promise<unknown>): Promise<string[]> {
+    const { record, roles } = (await this.#runs()).find((each) => each.run === run) ?? {};
+    const [found] = await this.#admin.query(`
+      SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datname ~ '^${scratchPrefix}${run}_[0-9]+$' ORDER BY d.datname`);
+    const names = (found?.rows ?? []).flatMap(({ datname }) => (datname === record ? [] : (datname ?? [])));
+    for (const name of names) {
+      await this.#dropSubscriptions(name);
+      await drop(`DROP DATABASE IF EXISTS ${quoteIdent(name)}`);
     }
+    if (record === undefined || roles === undefined || !this.#lock) return names;
+    await this.#dropRoles(record, new Set(roles));
+    await drop(`DROP DATABASE IF EXISTS ${quoteIdent(record)}`);
+    return [...names, record];
+  }
+
+  /**
+   * Drops all roles but these and those that somebody is logged in as. The scratch databases are gone; what is left of a
+   * migration are rights on what the server has in common, such as tablespaces. A role that owns or may do anything in
+   * a database of somebody is none of a migration's, and PostgreSQL keeps it.
+   * @param record DROP OWNED reaches into the database that it is sent to, and there is nothing in this one
+   */
+  async #dropRoles(record: string, keep: ReadonlySet<string>): Promise<void> {
+    const session = await this.#open(record);
+    try {
+      let left = Infinity;
+      for (;;) {
+        const roles = (await this.#roles(session, 'idle')).filter((role) => !keep.has(role));
+        // one may be in the way of another, as the one that granted something
+        if (roles.length === 0 || roles.length >= left) return;
+        left = roles.length;
+        for (const role of roles) {
+          try {
+            await session.query(`DROP OWNED BY ${quoteIdent(role)} CASCADE; DROP ROLE ${quoteIdent(role)}`);
+          } catch (error) {
+            if (!(error instanceof SqlError)) throw error;
+          }
+        }
+      }
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** The names of the roles; of `idle` ones nobody is logged in as them. */
+  async #roles(session: Session, which: 'all' | 'idle' = 'all'): Promise<string[]> {
+    const idle = ' AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.usesysid = r.oid)';
+    const [found] = await session.query(
+      `SELECT r.rolname FROM pg_catalog.pg_roles r WHERE r.rolname !~ '^pg_'${which === 'idle' ? idle : ''} ORDER BY 1`,
+    );
+    return (found?.rows ?? []).flatMap(({ rolname }) => rolname ?? []);
+  }
+
+  /** @throws ConnectionError when another run holds it */
+  async #takeLock(): Promise<void> {
+    let lock: PostgresSession;
+    try {
+      lock = await this.#open(meetingPlace);
+    } catch (error) {
+      throw new ConnectionError(
+        `a server that is used as disposable needs a database "${meetingPlace}" that we may connect to, where runs see of each other: ${reason(error)}`,
+        { cause: error },
+      );
+    }
+    try {
+      if (this.versionNumber >= 140000) await lock.query('SET idle_session_timeout = 0');
+      let locked = false;
+      for (const since = Date.now(); ; await sleep(50)) {
+        if (!locked) {
+          const [result] = await lock.query(`SELECT pg_catalog.pg_try_advisory_lock(${disposableLock}) AS locked`);
+          locked = result?.rows[0]?.['locked'] === 't';
+        }
+        // one that has lost its lock, with its connection, may still be at work
+        const busy =
+          !locked ||
+          (await this.#runs()).some(({ run, alive, record }) => run !== this.run && alive && record !== undefined);
+        if (!busy) break;
+        if (Date.now() - since > patience) {
+          throw new ConnectionError(
+            'another idempotify run uses this server as disposable, or was killed and its last statement still runs: neither could tell which roles are its own. Wait for its end, or give each run a server of its own',
+          );
+        }
+      }
+    } catch (error) {
+      await lock.close();
+      throw error;
+    }
+    this.#lock = lock;
   }
 
   async close(): Promise<void> {
@@ -258,7 +405,11 @@ class ScratchServer implements PostgresServer {
         failures.push(error);
       }
     }
-    await this.#admin.close();
+    try {
+      await this.#admin.close();
+    } finally {
+      await this.#lock?.close();
+    }
     if (failures.length > 0) throw failures[0];
   }
 
