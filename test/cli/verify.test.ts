@@ -338,6 +338,23 @@ describe('options', () => {
     expect(code).toBe(2);
   });
 
+  it('what goose would cut is told, and not run as if goose sent it whole', () => {
+    const at = folder({
+      'm/001_a.sql': '-- +goose Up\nSELECT 1;\nDO $$\nBEGIN\n  PERFORM 1;\nEND $$;\n',
+      'm/002_b.sql':
+        '-- +goose Up\n-- +goose StatementBegin\nDO $$\nBEGIN\n  PERFORM 1;\nEND $$;\n-- +goose StatementEnd\n',
+    });
+    const { code, stdout } = verify(at, 'm', ...QUICK);
+    expect(stdout).toMatch(
+      /\? 001_a\.sql {2}not proven[^]*line 3, column 1: goose ends a statement at each line that ends in `;`, .*StatementBegin/,
+    );
+    expect(stdout).toMatch(/✓ 002_b\.sql/);
+    expect(code).toBe(1);
+    const rewriting = run(at, ['m']);
+    expect(rewriting.stdout).toMatch(/m\/001_a\.sql:3:1: goose ends a statement at each line/);
+    expect(rewriting.code).toBe(1);
+  });
+
   it('a folder that is not there is an error, whatever else there is', () => {
     const { code, stdout } = verify(folder(schemas('a')), 'm', 'missing', '--no-cache', '--shard', '2/2');
     expect(stdout).toMatch(/001\.sql[^]*error missing: no such file or folder/);

@@ -69,11 +69,51 @@ describe('sections of goose', () => {
   it.each([
     '-- +goose Up\nSELECT 1; -- why; not\n',
     '-- +goose Up\n\n\n-- +goose Down\n',
-    '-- +goose Up\nSELECT $$;\n$$;\n-- +goose Down\nSELECT\n',
     '-- +goose Up\nSELECT 1;\n   \n-- +goose Down\n',
     '-- +goose Up\nSELECT\n-- +goose NO TRANSACTION\n1;\n',
   ])('accepts what goose accepts: %j', (text) => {
     expect(gooseSends(text).error).toBeUndefined();
+    expect(goose.sections(text, '1_x.sql').problems).toEqual([]);
+  });
+});
+
+describe('what goose would cut', () => {
+  const cut = /^goose ends a statement at each line .*StatementBegin.*StatementEnd`$/;
+
+  it.each([
+    ['a DO block', `-- +goose Up\nSELECT 1;\n\n  ${block('SELECT 2')}\n`, [[4, 3]]],
+    ['a function', '-- +goose Up\r\nCREATE FUNCTION f() RETURNS int AS $$\r\n  SELECT 1;\r\n$$;\r\n', [[2, 1]]],
+    ['a body', '-- +goose Up\nCREATE FUNCTION f() RETURNS int BEGIN ATOMIC\n  SELECT 1;\nEND;\n', [[2, 1]]],
+    ['a rule', '-- +goose Up\nCREATE RULE r AS ON INSERT TO t DO (SELECT 1;\nSELECT 2);\n', [[2, 1]]],
+    ['a text', "-- +goose Up\nSELECT 'a;\nb', 'c;\nd';\nSELECT 2;\n", [[2, 1]]],
+    ['a comment', '-- +goose Up\nSELECT 1; /* no;\n */ SELECT 2;\n', [[2, 11]]],
+    [
+      'two',
+      `-- +goose Up\nSELECT 1; SELECT $$;\n$$; SELECT 3;\nSELECT ';\n';\n-- +goose Down\nSELECT\n`,
+      [
+        [2, 11],
+        [4, 1],
+      ],
+    ],
+  ] as const)('is a problem: %s', (_name, text, places) => {
+    const sent = gooseSends(text);
+    expect(sent.error).toBeUndefined();
+    expect(sent.statements.some((piece) => parseSql(piece).problems.length > 0)).toBe(true);
+    const { up, problems } = goose.sections(text, '1_x.sql');
+    expect(up).toEqual([]);
+    expect(problems.map(({ line, column }) => [line, column])).toEqual(places);
+    for (const { message } of problems) expect(message).toMatch(cut);
+  });
+
+  it.each([
+    `-- +goose Up\n-- +goose StatementBegin\n${block('SELECT 2')}\n-- +goose StatementEnd\nSELECT 3;\n`,
+    '-- +goose Up\nDO $$ BEGIN PERFORM 1; END $$;\nDO $$\nBEGIN\n  PERFORM 1; END\n$$;\n',
+    '-- +goose Up\nSELECT 1; SELECT\n2; -- why;\n/* no\n; */ SELECT 3;\n',
+    '-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT $$;\n$$;\n',
+  ])('is none: %j', (text) => {
+    const { statements, error } = gooseSends(text);
+    expect(error).toBeUndefined();
+    for (const piece of statements) expect(parseSql(piece).problems, piece).toEqual([]);
     expect(goose.sections(text, '1_x.sql').problems).toEqual([]);
   });
 });

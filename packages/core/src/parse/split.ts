@@ -2,7 +2,7 @@
  * Splits SQL that does not parse as a whole into pieces at `;`, so that one broken statement does not take the others
  * with it.
  */
-import { META, OPERATOR, PUNCT, SEMICOLON, TEMPLATE, type TokenBuffer, UNTERMINATED, WORD, scan } from './lexer.ts';
+import { META, OPERATOR, PUNCT, SEMICOLON, TEMPLATE, TokenBuffer, UNTERMINATED, WORD, scan } from './lexer.ts';
 import type { Comment, Range } from './types.ts';
 
 export interface Piece extends Range {
@@ -65,6 +65,13 @@ export function split(text: string, start: number, end: number, buffer: TokenBuf
     at = next;
   }
   return pieces;
+}
+
+/** Where the statements of a range lie, with their `;`. Nothing is parsed. */
+export function statementRanges(text: string, { start, end }: Range): Range[] {
+  return split(text, start, end, new TokenBuffer()).flatMap((piece) =>
+    piece.kind === 'sql' ? [{ start: piece.start, end: piece.stop }] : [],
+  );
 }
 
 function firstMeta(buffer: TokenBuffer): number {

@@ -1,4 +1,4 @@
-import type { Problem, Range } from '../parse/index.ts';
+import { statementRanges, tokenize, type Problem, type Range } from '../parse/index.ts';
 import { basename, byNumber, isSql, sortedBy } from './paths.ts';
 import { isBlank, lineBreak, lines, problemAt } from './text.ts';
 import { anyNumbered, sampleShare } from './folder.ts';
@@ -48,7 +48,7 @@ interface GooseFile {
   /** Where $NAME is replaced by environment variables. */
   readonly envsub: readonly Range[];
   readonly transaction: boolean;
-  readonly problem: Problem | undefined;
+  readonly problems: readonly Problem[];
 }
 
 /** Reads a file as goose's own parser does (internal/sqlparser, 2026-07). Its errors reject the whole file, so they do here. */
@@ -65,6 +65,8 @@ function readGoose(text: string): GooseFile {
   let from = -1;
   /** Where the statement starts that goose hasn't seen the end of. */
   let pending = -1;
+  /** Outside of pairs: the ends of the lines that goose takes for the end of a statement. */
+  const ends: number[] = [];
   /** Behind a pair with nothing in it, goose takes the next line of SQL for the end of the pair and drops it. */
   let emptyPair = false;
   const reject = (at: Range, message: string) =>
@@ -161,7 +163,10 @@ function readGoose(text: string): GooseFile {
     }
     emptyPair = false;
     if (pending < 0) pending = line.start;
-    if (state === 'up' && endsStatement(line.text)) pending = -1;
+    if (state === 'up' && endsStatement(line.text)) {
+      pending = -1;
+      ends.push(line.end);
+    }
   }
 
   if (!problem) {
@@ -174,7 +179,37 @@ function readGoose(text: string): GooseFile {
   }
   if (state === 'up') close(text.length);
   if (envsubFrom >= 0) envsub.push({ start: envsubFrom, end: text.length });
-  return { up: problem ? [] : up, pairs, envsub, transaction, problem };
+  const problems = problem ? [problem] : up.flatMap((range) => torn(text, range, ends));
+  return { up: problems.length > 0 ? [] : up, pairs, envsub, transaction, problems };
+}
+
+/**
+ * What goose would send in pieces, because a line inside of it ends in `;`. goose itself takes the file, and PostgreSQL
+ * refuses the first piece.
+ *
+ * @param range of complete SQL
+ * @param ends where goose cuts
+ */
+function torn(text: string, range: Range, ends: readonly number[]): Problem[] {
+  const comments = tokenize(text, range).comments.filter(({ kind }) => kind === 'block');
+  const problems: Problem[] = [];
+  let told = range.start;
+  let next = 0;
+  for (const at of [...statementRanges(text, range), ...comments].sort((a, b) => a.start - b.start)) {
+    // a comment inside of a statement that is told about
+    if (at.start < told) continue;
+    while ((ends[next] ?? Infinity) <= at.start) next++;
+    if ((ends[next] ?? Infinity) >= at.end) continue;
+    told = at.end;
+    problems.push(
+      problemAt(
+        text,
+        at,
+        'goose ends a statement at each line that ends in `;`, and would send this one in pieces: put it between `-- +goose StatementBegin` and `-- +goose StatementEnd`',
+      ),
+    );
+  }
+  return problems;
 }
 
 let lastText: string | undefined;
@@ -221,7 +256,7 @@ export const goose: Tool = {
   },
   sections(text) {
     const file = gooseFile(text);
-    return { up: file.up, problems: file.problem ? [file.problem] : [] };
+    return { up: file.up, problems: file.problems };
   },
   transactions: (text) =>
     gooseFile(text).transaction
