@@ -1,8 +1,10 @@
-/** Asks git which files are committed and unchanged. One call per repository, however many files there are. */
-import { execFile } from 'node:child_process';
+/** Asks git which files are committed and unchanged, and what they were in a revision. Few calls, however many files there are. */
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { errorCode, systemMessage } from './errors.ts';
+import { UsageError, errorCode, systemMessage } from './errors.ts';
+import type { Called } from './options.ts';
+import { printable } from './terminal.ts';
 
 /** More folders than this are not listed on git's command line; then their common ancestor is. */
 const MAX_PATHSPECS = 200;
@@ -75,7 +77,7 @@ function repositoryRoot(folder: string, known: Map<string, string | undefined>):
 }
 
 /** The environment of a git that only looks, in the repository that the files lie in. */
-export function gitEnvironment(): NodeJS.ProcessEnv {
+function gitEnvironment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env };
   // A hook sets these for its own repository; the files may lie in another one.
   for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_COMMON_DIR']) delete env[name];
@@ -135,6 +137,62 @@ function parseStatus(output: string): (relative: string) => boolean {
     else names.add(name);
   }
   return (relative) => names.has(relative) || folders.some((folder) => relative.startsWith(folder));
+}
+
+/**
+ * The contents that files have in a git revision.
+ *
+ * @param root absolute folder that all files lie in
+ * @param files absolute
+ * @param wanted the revision; when nobody asked for one, `HEAD`, and no git is no error
+ * @returns the files that are in that revision; none outside of a repository
+ * @throws UsageError when a revision was asked for and can't be had
+ */
+export function gitContents(
+  root: string,
+  files: readonly string[],
+  wanted: string | undefined,
+  called: Called,
+): Map<string, Buffer> {
+  const found = new Map<string, Buffer>();
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-C', root, ...args], {
+      env: gitEnvironment(),
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  let top: string;
+  let revision: string;
+  try {
+    top = git('rev-parse', '--show-toplevel').trim();
+    revision = git('rev-parse', '--verify', '--quiet', '--end-of-options', `${wanted ?? 'HEAD'}^{commit}`).trim();
+  } catch (error) {
+    if (wanted === undefined) return found;
+    throw new UsageError(`${called('originalRef')} ${printable(wanted)}: git knows no such revision in ${root}`, {
+      cause: error,
+    });
+  }
+  const real = fs.realpathSync(top);
+  const names = files.map((file) => path.relative(real, file).split(path.sep).join('/'));
+  const asked = names.map((name) => `${revision}:${name}\n`).join('');
+  const { stdout, status } = spawnSync('git', ['-C', root, 'cat-file', '--batch'], {
+    env: gitEnvironment(),
+    input: asked,
+    maxBuffer: 1 << 30,
+  });
+  if (status !== 0) return found;
+  let at = 0;
+  for (const file of files) {
+    const end = stdout.indexOf(10, at);
+    if (end < 0) break;
+    const head = stdout.toString('utf8', at, end);
+    at = end + 1;
+    const size = /^[0-9a-f]+ blob (\d+)$/.exec(head)?.[1];
+    if (size === undefined) continue; // "… missing"
+    found.set(file, stdout.subarray(at, at + Number(size)));
+    at += Number(size) + 1;
+  }
+  return found;
 }
 
 class GitError extends Error {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { type Rewriter, type StatementResult, createRewriter } from '@idempotify/codemods';
 import { type Problem, toolByName } from '@idempotify/core';
 import { systemMessage } from '../errors.ts';
-import { decodeMigration, readBytes } from '../files/read.ts';
+import { decodeMigration, readBytes, readText } from '../files/read.ts';
 import { OutputFolder, WriteError } from '../files/write.ts';
 import { noCounts } from '../results.ts';
 import type { FolderSpec, Job, JobResult, Settings } from './protocol.ts';
@@ -119,16 +119,7 @@ function toolOf(spec: FolderSpec): NonNullable<ReturnType<typeof toolByName>> {
 
 /** The migrations of the folder that come before a file. They are read when the rewriter asks for their text. */
 function historyOf(spec: FolderSpec): { before(path: string): readonly { path: string; read(): string }[] } {
-  const entries = spec.files.map((path) => ({
-    path,
-    read(): string {
-      const read = readBytes(path);
-      if (read.kind === 'failed') throw new Error(read.message);
-      const decoded = decodeMigration(read.bytes);
-      if (decoded.kind === 'broken') throw new Error(decoded.problem.message);
-      return decoded.text;
-    },
-  }));
+  const entries = spec.files.map((path) => ({ path, read: () => readText(path) }));
   const positions = new Map(spec.files.map((path, index) => [path, index]));
   return { before: (path) => entries.slice(0, positions.get(path) ?? entries.length) };
 }

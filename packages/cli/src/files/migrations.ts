@@ -9,7 +9,7 @@ import {
   findMigrationFolders,
   folderView,
 } from '@idempotify/core';
-import { decodeMigration, readBytes } from './read.ts';
+import { readText } from './read.ts';
 
 /**
  * Groups the files of a folder into migration folders.
@@ -74,12 +74,4 @@ function listShallow(root: string, below: boolean): string[] {
   };
   list('', below);
   return names;
-}
-
-function readText(file: string): string {
-  const read = readBytes(file);
-  if (read.kind === 'failed') throw new Error(read.message);
-  const decoded = decodeMigration(read.bytes);
-  if (decoded.kind === 'broken') throw new Error(decoded.problem.message);
-  return decoded.text;
 }

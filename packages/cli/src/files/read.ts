@@ -91,6 +91,21 @@ export function decodeMigration(bytes: Uint8Array): MigrationText | BrokenText {
   return { kind: 'text', text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') };
 }
 
+/** The text of a migration, or why it can't be had, as a sentence about it. */
+export function textOf(path: string): string | { readonly problem: string } {
+  const read = readBytes(path);
+  if (read.kind === 'failed') return { problem: `it ${read.message}` };
+  const decoded = decodeMigration(read.bytes);
+  return decoded.kind === 'text' ? decoded.text : { problem: `it ${decoded.problem.message}` };
+}
+
+/** @throws Error that says which file can't be read, and why */
+export function readText(path: string): string {
+  const text = textOf(path);
+  if (typeof text !== 'string') throw new Error(`${path}: ${text.problem}`);
+  return text;
+}
+
 function broken(start: number, line: number, column: number, message: string): BrokenText {
   return { kind: 'broken', problem: { kind: 'encoding', message, start, end: start + 1, line, column } };
 }

@@ -2,7 +2,7 @@
 import { type Rewriter, type StatementResult, createRewriter } from '@idempotify/codemods';
 import type { Failure, Place } from '@idempotify/database';
 import { PG_VERSIONS } from '../options.ts';
-import { decodeMigration, readBytes } from '../files/read.ts';
+import { readText } from '../files/read.ts';
 import type { PlannedProof } from './plan.ts';
 import type { Unprovable } from './report.ts';
 
@@ -55,11 +55,4 @@ function adviceOn(result: StatementResult | undefined, changed: boolean, display
   const rewrites = `\`idempotify ${display}\` rewrites`;
   if (result && result.outcome !== 'rerunnable' && result.outcome !== 'disabled') return `${rewrites} this statement`;
   return changed ? `${rewrites} this file` : undefined;
-}
-
-function readText(path: string): string {
-  const read = readBytes(path);
-  const decoded = read.kind === 'bytes' ? decodeMigration(read.bytes) : undefined;
-  if (decoded?.kind !== 'text') throw new Error(`${path} can't be read`);
-  return decoded.text;
 }

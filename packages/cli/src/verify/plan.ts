@@ -5,11 +5,11 @@ import { type CheckName, pgliteExtensions } from '@idempotify/database';
 import { UsageError, systemMessage } from '../errors.ts';
 import type { InputPlan } from '../files/inputs.ts';
 import { folderAt } from '../files/migrations.ts';
-import { decodeMigration, readBytes } from '../files/read.ts';
+import { decodeMigration, textOf } from '../files/read.ts';
+import { gitContents } from '../git.ts';
 import type { Called } from '../options.ts';
 import { printable } from '../terminal.ts';
 import { type KeptProof, type ProofCache, link } from './cache.ts';
-import { gitContents } from './originals.ts';
 import type { VerifyFile } from './protocol.ts';
 import type { MigrationReport } from './report.ts';
 
@@ -30,6 +30,8 @@ export interface PlannedProof {
   readonly root: string;
   readonly display: string;
   readonly tool: InputPlan['folders'][number]['tool'];
+  /** What the tool commits together, as a sentence. */
+  readonly transactions: string;
   readonly migrations: readonly PlannedMigration[];
 }
 
@@ -60,14 +62,14 @@ export function planProofs({ folders, targets }: InputPlan, options: ProofPlanOp
   let position = 0;
   const planned = folders.map(({ root, display, tool, files }): PlannedProof => {
     const originals = originalsOf(root, files, folders.length, options);
-    const folder = folderAt(
-      root,
-      files.map((file) => path.relative(root, file).split(path.sep).join('/')),
-    );
+    const names = files.map((file) => path.relative(root, file).split(path.sep).join('/'));
+    const folder = folderAt(root, names);
+    // what holds for an empty file holds for most
+    const { scope, note } = tool.transactions('', names[0] ?? '', folder);
     let before = link(...options.ground, tool.name, ...options.checks);
-    const migrations = files.map((file): PlannedMigration => {
+    const migrations = files.map((file, index): PlannedMigration => {
       const { shard } = options;
-      const name = path.relative(root, file).split(path.sep).join('/');
+      const name = names[index]!;
       const asked = displays.has(file);
       const mine = asked && (shard === undefined || position % shard.of === shard.index - 1);
       if (asked) position++;
@@ -100,17 +102,17 @@ export function planProofs({ folders, targets }: InputPlan, options: ProofPlanOp
         kept: mine ? options.cache.get(key) : undefined,
       };
     });
-    return { root, display, tool, migrations };
+    return { root, display, tool, transactions: note ?? scopes[scope], migrations };
   });
   return { folders: planned, extensions: [...extensions].filter((name) => pgliteExtensions.includes(name)) };
 }
 
-function textOf(file: string): string | { readonly problem: string } {
-  const read = readBytes(file);
-  if (read.kind === 'failed') return { problem: `it ${read.message}` };
-  const decoded = decodeMigration(read.bytes);
-  return decoded.kind === 'text' ? decoded.text : { problem: decoded.problem.message };
-}
+const scopes = {
+  file: 'Each file is committed as a whole.',
+  statement: 'Every statement is committed on its own.',
+  'all-pending': 'All pending files are committed together.',
+  none: 'Nothing is known about transactions: every statement may stand on its own.',
+} as const;
 
 interface Original {
   readonly text: string;

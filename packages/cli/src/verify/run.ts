@@ -15,7 +15,6 @@ import {
 import { namedTool } from '../commands/shared.ts';
 import { UsageError, systemMessage } from '../errors.ts';
 import { planInputs } from '../files/inputs.ts';
-import { folderAt } from '../files/migrations.ts';
 import type { Called } from '../options.ts';
 import { packageVersion } from '../package.ts';
 import type { ExitCode, RunError } from '../results.ts';
@@ -332,25 +331,16 @@ function withoutRunning(planned: PlannedMigration): MigrationReport | undefined 
   return { ...common, status: 'proven', cached: true, checks, notes, ms };
 }
 
-function headOf({
-  root,
+const headOf = ({
   display,
   tool,
-  migrations,
-}: PlannedProof): Pick<FolderProof, 'path' | 'tool' | 'title' | 'transactions'> {
-  const files = migrations.map(({ file }) => file.name);
-  const folder = folderAt(root, files);
-  // what holds for an empty file holds for most
-  const { scope, note } = tool.transactions('', files[0] ?? '', folder);
-  return { path: display, tool: tool.name, title: tool.title, transactions: note ?? scopes[scope] };
-}
-
-const scopes = {
-  file: 'Each file is committed as a whole.',
-  statement: 'Every statement is committed on its own.',
-  'all-pending': 'All pending files are committed together.',
-  none: 'Nothing is known about transactions: every statement may stand on its own.',
-} as const;
+  transactions,
+}: PlannedProof): Pick<FolderProof, 'path' | 'tool' | 'title' | 'transactions'> => ({
+  path: display,
+  tool: tool.name,
+  title: tool.title,
+  transactions,
+});
 
 function textIfThere(file: string): string {
   try {

@@ -13,7 +13,7 @@ import {
   startPGlite,
   watchedServer,
 } from '@idempotify/database';
-import { decodeMigration, readBytes } from '../files/read.ts';
+import { readText } from '../files/read.ts';
 import { folderAt } from '../files/migrations.ts';
 import type { FromVerifyWorker, Task, ToVerifyWorker, VerifyFile, VerifyWorkerData } from './protocol.ts';
 
@@ -68,7 +68,7 @@ async function historyOf(folder: number): Promise<History> {
     files: files.map((file) => ({
       path: file.name,
       original: () => originalOf(file),
-      file: () => textOf(file.path),
+      file: () => readText(file.path),
     })),
     checks: new Set(settings.checks),
     prelude: settings.prelude,
@@ -80,16 +80,8 @@ async function historyOf(folder: number): Promise<History> {
 }
 
 function originalOf({ path, original }: VerifyFile): string {
-  if (!original) return textOf(path);
-  return 'text' in original ? original.text : textOf(original.path);
-}
-
-function textOf(path: string): string {
-  const read = readBytes(path);
-  if (read.kind === 'failed') throw new Error(`${path} ${read.message}`);
-  const decoded = decodeMigration(read.bytes);
-  if (decoded.kind === 'broken') throw new Error(`${path}: ${decoded.problem.message}`);
-  return decoded.text;
+  if (!original) return readText(path);
+  return 'text' in original ? original.text : readText(original.path);
 }
 
 /** What happened; how to allow more time, where the server gave a statement up by itself. */
