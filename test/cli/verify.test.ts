@@ -679,6 +679,20 @@ describe.each(realServers)('on $name', ({ major }) => {
     await expectClean();
   });
 
+  it('a role that is no superuser may use a server as disposable', async () => {
+    await client.query(`CREATE ROLE weak LOGIN CREATEDB CREATEROLE PASSWORD 'weak'`);
+    try {
+      const at = folder({ 'm/001.sql': 'CREATE ROLE app;\n', 'm/002.sql': 'SELECT 1;\n' });
+      const as = url.replace('postgres:postgres@', 'weak:weak@');
+      const { stdout } = verify(at, 'm', ...QUICK, '--url', as, '--disposable-server');
+      expect(stdout).toMatch(/✗ 001\.sql[^]*✓ 002\.sql/);
+      expect(await roles()).toEqual(['postgres', 'somebody', 'weak']);
+    } finally {
+      await client.query('DROP ROLE weak');
+    }
+    await expectClean();
+  });
+
   it('an interruption at any moment leaves nothing', async () => {
     for (const delay of [200, 450, 600, 750, 900, 1100]) {
       const running = begin(folder(many(9)), 'm', '--no-cache', '--url', url, '--workers', '2');

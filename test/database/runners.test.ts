@@ -359,8 +359,13 @@ describe.skipIf(realServers.length === 0)('a real server', () => {
       await ask(server, await server.createDatabase(), 'CREATE ROLE idempotify_claim_theirs');
       const one = await connectServer(own.url);
       await one.claim();
+      const shared = 'GRANT CREATE ON TABLESPACE pg_default TO idempotify_claim_a';
       const made = 'CREATE ROLE idempotify_claim_a; CREATE ROLE "idempotify_claim_ä""\'b"';
-      await ask(one, await one.createDatabase(), `${made}; CREATE TABLE t (); GRANT SELECT ON t TO idempotify_claim_a`);
+      await ask(
+        one,
+        await one.createDatabase(),
+        `${made}; CREATE TABLE t (); GRANT SELECT ON t TO idempotify_claim_a; ${shared}`,
+      );
       const two = await connectServer(own.url);
       await expect(two.claim()).rejects.toThrow(/another idempotify run uses this server as disposable/);
       await two.removeRun();

@@ -338,10 +338,15 @@ class ScratchServer implements PostgresServer {
         if (roles.length === 0 || roles.length >= left) return;
         left = roles.length;
         for (const role of roles) {
-          try {
-            await session.query(`DROP OWNED BY ${quoteIdent(role)} CASCADE; DROP ROLE ${quoteIdent(role)}`);
-          } catch (error) {
-            if (!(error instanceof SqlError)) throw error;
+          const name = quoteIdent(role);
+          // who is no superuser may drop the roles that he has made, but not always what they own
+          for (const sql of [`DROP ROLE ${name}`, `DROP OWNED BY ${name} CASCADE; DROP ROLE ${name}`]) {
+            try {
+              await session.query(sql);
+              break;
+            } catch (error) {
+              if (!(error instanceof SqlError)) throw error;
+            }
           }
         }
       }
