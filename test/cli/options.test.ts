@@ -243,7 +243,10 @@ describe('--out-dir', () => {
     const [x, y] = [folder({ 'm/001.sql': TABLE }), folder({ 'm/001.sql': TABLE })];
     const clash = run(at, [path.join(x, 'm'), path.join(y, 'm'), '--out-dir', 'out2']);
     expect(clash.code).toBe(2);
-    expect(clash.stderr).toMatch(/would both be written to m\/001\.sql/);
+    expect(clash.stderr).toMatch(/^error: --out-dir: .* would both be written to m\/001\.sql/);
+    write(at, { 'c.json': '{ "outDir": "out2" }' });
+    const configured = run(at, [path.join(x, 'm'), path.join(y, 'm'), '--config', 'c.json']);
+    expect(configured.stderr).toMatch(/^error: \/.*\/c\.json: "outDir": .* would both be written to m\/001\.sql/);
     expect(fs.existsSync(path.join(at, 'out2'))).toBe(false);
   });
 

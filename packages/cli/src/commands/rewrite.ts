@@ -145,7 +145,7 @@ class Run {
     this.#plan = await planInputs({
       paths: options.paths ?? [],
       cwd: options.cwd,
-      output: options.outDir !== undefined,
+      ...(options.outDir === undefined ? {} : { output: options.called('outDir') }),
       ...(tool ? { tool } : {}),
       ...(options.ignore && options.ignore.length > 0
         ? { ignore: { base: realIfThere(options.ignoreBase), patterns: options.ignore } }

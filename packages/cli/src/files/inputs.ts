@@ -32,8 +32,11 @@ export interface InputOptions {
   readonly cwd: string;
   readonly tool?: Tool;
   readonly ignore?: IgnorePatterns;
-  /** The places of all files in an output folder are wanted, and the files that are no migrations. */
-  readonly output: boolean;
+  /**
+   * Given when the places of all files in an output folder are wanted, and the files that are no migrations: what the
+   * option is called that names the folder.
+   */
+  readonly output?: string;
 }
 
 interface PlannedFolder {
@@ -310,7 +313,7 @@ class Planner {
     if (other === source) return {};
     if (other !== undefined) {
       throw new UsageError(
-        `--out-dir: ${printable(other)} and ${printable(source)} would both be written to ${printable(out)}; give them in two runs`,
+        `${this.#options.output}: ${printable(other)} and ${printable(source)} would both be written to ${printable(out)}; give them in two runs`,
       );
     }
     this.#outs.set(out, source);

@@ -61,7 +61,6 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
   const inputs = await planInputs({
     paths: options.paths ?? [],
     cwd: options.cwd,
-    output: false,
     ...(tool ? { tool } : {}),
     ...(options.ignore?.length ? { ignore: { base: options.ignoreBase, patterns: options.ignore } } : {}),
   });
