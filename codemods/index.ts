@@ -1,1 +1,2 @@
+export { raisedByGuard } from './sql/emit.ts';
 export * from './sql/rewriter.ts';

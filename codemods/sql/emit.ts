@@ -56,8 +56,15 @@ function inner(planned: PlannedStatement, text: string, indent: string): string 
   return execute ? `${indent}EXECUTE ${dollarQuote(text, `${OWN_TAG}_sql`)};` : `${indent}${text};`;
 }
 
+/** What every message of a guard begins with. */
+const SIGN = 'idempotify: ';
+
+/** Whether an error is a guard's: something else than expected was there, and the guard's statement did nothing. */
+export const raisedByGuard = ({ code, message }: { readonly code: string; readonly message: string }): boolean =>
+  code === 'P0001' && message.startsWith(SIGN);
+
 const raise = (label: string, what = 'is there with another definition'): string =>
-  `RAISE EXCEPTION ${quoteLiteral(`idempotify: ${label.replaceAll('%', '%%')} ${what}: found %, expected %`)}, have, want;`;
+  `RAISE EXCEPTION ${quoteLiteral(`${SIGN}${label.replaceAll('%', '%%')} ${what}: found %, expected %`)}, have, want;`;
 
 /** The condition under which the statement has not been done, from other statements' lasting effects. */
 function notDone(planned: PlannedStatement): string[] {
@@ -319,7 +326,7 @@ function missingBoth(planned: PlannedStatement): { condition: string; message: s
   return {
     condition: present.notSql(before),
     message:
-      `idempotify: neither ${effect.subject} nor its new name ${nameSql(renamed.schema === old.schema ? undefined : renamed.schema, renamed.name)} is there`.replaceAll(
+      `${SIGN}neither ${effect.subject} nor its new name ${nameSql(renamed.schema === old.schema ? undefined : renamed.schema, renamed.name)} is there`.replaceAll(
         '%',
         '%%',
       ),

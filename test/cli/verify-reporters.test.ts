@@ -273,7 +273,22 @@ function report(
 const wholeHistory: FolderProof['wholeHistory'] = {
   verdict: 'failed',
   failed: [
-    { path: 'prisma/migrations/20240105_orders/migration.sql', statement: 'ALTER TABLE "orders"', error: duplicate },
+    {
+      path: 'prisma/migrations/20240105_orders/migration.sql',
+      line: 3,
+      column: 1,
+      statement: 'ALTER TABLE "orders"',
+      error: duplicate,
+    },
+  ],
+  stopped: [
+    {
+      path: 'prisma/migrations/20240101_init/migration.sql',
+      line: 2,
+      column: 1,
+      statement: 'DO $idempotify$ …',
+      error: { code: 'P0001', message: 'idempotify: table "User" is there with another definition' },
+    },
   ],
   differences: [
     difference({
@@ -366,9 +381,11 @@ describe('on the terminal', () => {
 
   it('sums up', () => {
     expect(verifySummary(everything, plain))
-      .toBe(`✗ whole history of prisma/migrations, run again over the database that it leaves: does not come out the same
+      .toBe(`✗ whole history of prisma/migrations, run again over the database that it leaves: does not come out the same; guards stopped 1 file
+    stopped by their guards, since a later file has changed what they make:
+      prisma/migrations/20240101_init/migration.sql:2:1 idempotify: table "User" is there with another definition
     1 file raised an error:
-      prisma/migrations/20240105_orders/migration.sql ALTER TABLE "orders"
+      prisma/migrations/20240105_orders/migration.sql:3:1 ALTER TABLE "orders"
         42701 column "total" of relation "orders" already exists
           hint: Choose another name.
     left over:

@@ -200,6 +200,36 @@ describe('the cache', () => {
   });
 });
 
+describe('the whole history', () => {
+  const original = {
+    'm/001.sql': 'CREATE TABLE a (id int);\n',
+    'm/002.sql': 'ALTER TABLE a ADD COLUMN b int;\n',
+  };
+  const rewritten = (more: Record<string, string> = {}): string => {
+    const at = folder({ ...original, ...more });
+    expect(run(at, ['m']).code).toBe(0);
+    return at;
+  };
+
+  it('is all right when guards stop what a later file has changed, and says so', () => {
+    const at = rewritten();
+    const { code, stdout } = verify(at, 'm', '--checks', 'second run', '--whole-history');
+    expect(stdout).toMatch(/✓ whole history of m.*: changes nothing; guards stopped 1 file\n/);
+    expect(code).toBe(0);
+    const { wholeHistory } = report(at, 'm', '--checks', 'second run', '--whole-history').folders[0]!;
+    expect(wholeHistory).toMatchObject({ verdict: 'proven', failed: [], stopped: [{ path: '001.sql', line: 1 }] });
+  });
+
+  it('is not when something is left over, or a statement raises an error', () => {
+    const at = rewritten({ 'm/003.sql': 'ALTER TABLE a RENAME TO c;\n' });
+    write(at, { 'm/000.sql': 'SELECT 1;\nCREATE SCHEMA s;\n' });
+    const { code, stdout } = verify(at, 'm', '--checks', 'drift', '--whole-history');
+    expect(stdout).toContain('    2 files raised an error:\n      000.sql:2:1 CREATE SCHEMA s\n');
+    expect(stdout).toMatch(/ {4}left over:\n {6}table public\.a\n/);
+    expect(code).toBe(1);
+  });
+});
+
 describe('shards', () => {
   it('are joined to one report', () => {
     const at = folder({ ...schemas('a', 'b', 'c'), 'm/004.sql': 'CREATE SCHEMA d;\n' });

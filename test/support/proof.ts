@@ -60,6 +60,7 @@ export interface Failure {
 const checkOf: Readonly<Record<RunKind, Failure['check']>> = {
   replay: 'fresh',
   fresh: 'fresh',
+  together: 'fresh',
   'second run': 'second run',
   'rows written later': 'live rows',
   'interrupted original': 'interrupted',

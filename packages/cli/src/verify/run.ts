@@ -12,6 +12,7 @@ import {
   pgliteVersion,
   reachesBeyond,
 } from '@idempotify/database';
+import { raisedByGuard } from '@idempotify/codemods';
 import { namedTool } from '../commands/shared.ts';
 import { UsageError, systemMessage } from '../errors.ts';
 import { planInputs } from '../files/inputs.ts';
@@ -271,9 +272,11 @@ class Gathering {
     };
   }
 
-  whole({ folder }: Task, { failed, differences, rows }: WholeHistory): void {
+  whole({ folder }: Task, { failed: raised, differences, rows }: WholeHistory): void {
+    const failed = raised.filter(({ error }) => !raisedByGuard(error));
+    const stopped = raised.filter(({ error }) => raisedByGuard(error));
     const equal = failed.length + differences.length + rows.length === 0;
-    this.#whole.set(folder, { verdict: equal ? 'proven' : 'failed', failed, differences, rows });
+    this.#whole.set(folder, { verdict: equal ? 'proven' : 'failed', failed, stopped, differences, rows });
   }
 
   #tell(): void {

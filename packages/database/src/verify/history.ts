@@ -57,7 +57,14 @@ export interface MigrationProof extends Proof {
 }
 
 export interface WholeHistory {
-  readonly failed: readonly { readonly path: string; readonly statement?: string; readonly error: ErrorReport }[];
+  /** Files that raised an error, with the statement that did, where it is known: 1-based place and text in one line. */
+  readonly failed: readonly {
+    readonly path: string;
+    readonly line?: number;
+    readonly column?: number;
+    readonly statement?: string;
+    readonly error: ErrorReport;
+  }[];
   readonly differences: readonly DifferenceReport[];
   readonly rows: readonly RowReport[];
 }
@@ -106,6 +113,12 @@ const busyCatalogs = [
   'pg_trigger',
   'pg_shdepend',
 ].map((name) => `pg_catalog.${name}`);
+
+interface RunError {
+  readonly error: SqlError;
+  /** Index of the text that raised it. */
+  readonly text: number;
+}
 
 /** Something in the way of a migration. */
 interface Obstacle {
@@ -257,7 +270,7 @@ class Replay implements History {
         }
       }
     }
-    let why: string | undefined;
+    let why = script.problems[0]?.reason;
     for (const [at, sql] of script.sql.entries()) {
       if (blocked.has(at) || script.parsed[at]?.tag === '') {
         why ??= `statement ${at + 1} was left out`;
@@ -425,23 +438,37 @@ class Replay implements History {
         if (seed !== '') await session.query(seed);
         return look(session);
       });
-      const failed: { path: string; statement?: string; error: ErrorReport }[] = [];
+      const failed: WholeHistory['failed'][number][] = [];
       for (const [index, { path }] of files.entries()) {
         const script = this.#script(index, 'file');
         const blocked = new Set(blockedStatements(script, confined).map(({ statement }) => statement));
         const mode = this.#mode(script, index);
         const alone = mode === 'statement' || blocked.size > 0 || this.#incomplete.has(index);
-        const texts = alone ? script.sql.filter((_, at) => !blocked.has(at)) : script.chunks;
-        await within(server, name, async (session) => {
-          try {
-            if (!alone && mode === 'explicit') await session.query('BEGIN');
-            for (const text of texts) await session.query(text);
-            if (!alone && mode === 'explicit') await session.query('COMMIT');
-          } catch (error) {
-            if (!(error instanceof SqlError)) throw error;
-            if (session.inTransaction) await session.query('ROLLBACK');
-            failed.push({ path, error: errorReport(error) });
+        const all = [...script.sql.keys()].filter((at) => !blocked.has(at));
+        const apart = all.map((at) => script.sql[at] ?? '');
+        const run = async (session: Session, texts: readonly string[]): Promise<RunError | undefined> => {
+          for (const [text, sql] of texts.entries()) {
+            try {
+              await session.query(sql);
+            } catch (error) {
+              if (!(error instanceof SqlError)) throw error;
+              if (session.inTransaction) await session.query('ROLLBACK');
+              return { error, text };
+            }
           }
+          return undefined;
+        };
+        const chunks = mode === 'explicit' ? ['BEGIN', ...script.chunks, 'COMMIT'] : script.chunks;
+        const failure = await within(server, name, (session) => run(session, alone ? apart : chunks));
+        if (!failure) continue;
+        // as a whole nothing of it was done, and so it can be asked again which statement it was
+        const again = alone ? failure : await within(server, name, (session) => run(session, ['BEGIN', ...apart]));
+        const at = again && all[alone ? again.text : again.text - 1];
+        const place = at === undefined ? undefined : script.statements[at];
+        failed.push({
+          path,
+          ...(place ? { line: place.line, column: place.column, statement: place.text } : {}),
+          error: errorReport(failure.error),
         });
       }
       const after = await within(server, name, look);

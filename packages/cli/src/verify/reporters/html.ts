@@ -258,7 +258,7 @@ const errorLine = ({ code, message }: ErrorReport): string => `${code} ${message
 function wholeHistoryPart(folders: readonly FolderProof[]): Part[] {
   const body = folders.flatMap(({ path, title, wholeHistory }) => {
     if (!wholeHistory) return [];
-    const { verdict, failed, differences, rows } = wholeHistory;
+    const { verdict, failed, stopped, differences, rows } = wholeHistory;
     const outcome = {
       proven: 'All files were run again over the database that they leave, and nothing changed.',
       failed: 'All files were run again over the database that they leave, and it did not come out the same.',
@@ -267,23 +267,27 @@ function wholeHistoryPart(folders: readonly FolderProof[]): Part[] {
     return [
       markup`<h3>${title}: ${path} ${badge(verdict)}</h3>
 <p>${outcome}</p>
-${
-  failed.length > 0
-    ? markup`<h4>${plural(failed.length, 'file')} raised an error</h4>
-<ul>
-${failed.map(
-  ({ path: file, statement, error }) =>
-    markup`<li><span class="code">${file}</span>${statement === undefined ? undefined : markup`: <code>${value(statement)}</code>`}${errorText(error)}</li>\n`,
-)}</ul>
-`
-    : undefined
-}${differencesTable(differences, 'What is left over, lost or changed', `whole history of ${path}`)}${rows.map((table) =>
-        rowsTable(table, `whole history of ${path}`),
+${raisedList(`${plural(failed.length, 'file')} raised an error`, failed)}${raisedList(
+        `${plural(stopped.length, 'file')}: stopped by their guards, since a later file has changed what they make`,
+        stopped,
+      )}${differencesTable(differences, 'What is left over, lost or changed', `whole history of ${path}`)}${rows.map(
+        (table) => rowsTable(table, `whole history of ${path}`),
       )}`,
     ];
   });
   return body.length === 0 ? [] : [{ id: 'history', title: 'The whole history, run again', body: markup`${body}` }];
 }
+
+const raisedList = (heading: string, files: NonNullable<FolderProof['wholeHistory']>['failed']): Markup | undefined =>
+  files.length === 0
+    ? undefined
+    : markup`<h4>${heading}</h4>
+<ul>
+${files.map(
+  ({ path: file, line, statement, error }) =>
+    markup`<li><span class="code">${file}${line === undefined ? '' : `:${line}`}</span>${statement === undefined ? undefined : markup`: <code>${value(statement)}</code>`}${errorText(error)}</li>\n`,
+)}</ul>
+`;
 
 function checkedPart({ checks, server, shard, folders }: VerifyReport): Part {
   const body = markup`<dl class="facts">

@@ -150,8 +150,11 @@ function historyCase(path: string, history: WholeHistoryReport): Case {
   const { verdict, failed: files, differences, rows } = history;
   if (verdict === 'proven') return base;
   const lines = [
-    ...files.map(({ path: file, statement, error }) =>
-      [`${file}: ${error.code} ${error.message}`, ...(statement === undefined ? [] : [`  ${statement}`])].join('\n'),
+    ...files.map(({ path: file, line, statement, error }) =>
+      [
+        `${file}${line === undefined ? '' : `:${line}`}: ${error.code} ${error.message}`,
+        ...(statement === undefined ? [] : [`  ${statement}`]),
+      ].join('\n'),
     ),
     ...differences.map(({ text }) => text),
     ...rows.map(rowsText),

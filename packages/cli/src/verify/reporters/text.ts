@@ -158,7 +158,7 @@ export function verifySummary(report: VerifyReport, c: Colors): string {
 }
 
 function historyLines({ path }: FolderProof, history: WholeHistoryReport, c: Colors): string[] {
-  const { verdict, failed, differences, rows } = history;
+  const { verdict, failed, stopped, differences, rows } = history;
   const heading = `whole history of ${printable(path)}, run again over the database that it leaves`;
   const nothing = failed.length + differences.length + rows.length === 0;
   const of = (change: string): string[] =>
@@ -167,20 +167,29 @@ function historyLines({ path }: FolderProof, history: WholeHistoryReport, c: Col
       .map(({ kind, name, text }) => short(change === 'changed' ? text : `${kind} ${name}`));
   const part = (label: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`    ${label}:`, ...some(lines, SHOWN_LEFTOVERS, (line) => `      ${line}`)];
+  const place = (file: WholeHistoryReport['failed'][number]): string =>
+    `${printable(file.path)}${file.line === undefined ? '' : `:${file.line}${file.column ? `:${file.column}` : ''}`}`;
+  const guards = stopped.length === 0 ? '' : `; guards stopped ${plural(stopped.length, 'file')}`;
   const outcome =
     verdict === 'proven'
-      ? 'changes nothing'
+      ? `changes nothing${guards}`
       : verdict === 'failed'
-        ? 'does not come out the same'
+        ? `does not come out the same${guards}`
         : statusWords[verdict];
   return [
     `${colorOf(verdict, c)(MARKS[verdict])} ${heading}: ${colorOf(verdict, c)(outcome)}`,
+    ...(stopped.length === 0 || verdict === 'proven'
+      ? []
+      : part(
+          'stopped by their guards, since a later file has changed what they make',
+          stopped.map((file) => short(`${place(file)} ${file.error.message}`)),
+        )),
     ...(nothing
       ? []
       : [
           ...(failed.length > 0 ? [`    ${plural(failed.length, 'file')} raised an error:`] : []),
           ...failed.flatMap((file) => [
-            `      ${printable(file.path)}${file.statement === undefined ? '' : ` ${short(file.statement)}`}`,
+            `      ${place(file)}${file.statement === undefined ? '' : ` ${short(file.statement)}`}`,
             ...errorLines(file.error).map((line) => `        ${line}`),
           ]),
           ...part('left over', of('extra')),
