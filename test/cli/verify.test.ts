@@ -533,6 +533,7 @@ describe.each(realServers)('on $name', ({ major }) => {
       const result = await client.query<Record<string, string | null>>(sql);
       return (Array.isArray(result) ? (result as (typeof result)[]) : [result]).map(({ rows }) => ({ rows }));
     },
+    shrink: async () => {},
     close: () => Promise.resolve(),
   };
 

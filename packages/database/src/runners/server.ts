@@ -460,6 +460,10 @@ class PostgresSession implements Session {
     }
   }
 
+  async shrink(): Promise<void> {
+    // the server looks after its memory
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

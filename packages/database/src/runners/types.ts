@@ -14,6 +14,8 @@ export interface Session {
   query(sql: string): Promise<QueryResult[]>;
   /** Whether a transaction block is open (a failed one too). */
   readonly inTransaction: boolean;
+  /** Gives back memory that a long session has gathered, where the database is in memory. Not in a transaction. */
+  shrink(): Promise<void>;
   /** Ends the session: an open transaction is rolled back, temporary objects and settings vanish. */
   close(): Promise<void>;
 }

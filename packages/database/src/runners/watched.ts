@@ -40,6 +40,7 @@ export function watchedServer(server: Server, watch: QueryWatch): Server {
             watch.end();
           }
         },
+        shrink: () => session.shrink(),
         close: () => session.close(),
       };
     },

@@ -390,6 +390,7 @@ class Replay implements History {
     this.#untidy = 0;
     const session = await this.#open();
     for (const catalog of busyCatalogs) await session.query(`VACUUM ${catalog}`);
+    await session.shrink();
   }
 
   #doesNotRun(index: number, original: ScriptFile, file: ScriptFile, { error, statement }: Obstacle): MigrationProof {
