@@ -8,10 +8,12 @@ import type { QueryResult } from '../runners/types.ts';
 /** `server_version_num` decides what the catalogs look like. */
 export type Version = number;
 
-/** A JSON object of the given expressions; what is NULL is left out. */
+/** A JSON object of the given expressions, as text; what is NULL is left out. (`json_strip_nulls` would read it all again.) */
 export function properties(expressions: Record<string, string | undefined>): string {
-  const pairs = Object.entries(expressions).flatMap(([name, sql]) => (sql === undefined ? [] : [`'${name}', ${sql}`]));
-  return `json_strip_nulls(json_build_object(${pairs.join(', ')}))`;
+  const pairs = Object.entries(expressions).flatMap(([name, sql]) =>
+    sql === undefined ? [] : [`'"${name}": ' || to_json(${sql})::text`],
+  );
+  return `concat('{', concat_ws(', ', ${pairs.join(', ')}), '}')`;
 }
 
 /** The expression when the server is new enough, else nothing. */
