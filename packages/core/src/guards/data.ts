@@ -707,6 +707,9 @@ export const readDelete: Reader = (input): Effect => {
     : [{ cls: 'relation', kind: 'table', ...rangeVar(node.relation) }];
   const refs = collectRefs([node.usingClause, node.whereClause, node.withClause]);
   const needs = needsOf(refs, [], specs[0]);
+  const where = collectRefs(node.whereClause);
+  // WHERE true is no condition either
+  const everything = truncate || (where.columns.length === 0 && where.relations.length === 0);
   const step = {
     kind: 'delete' as const,
     filters: filtersOf(node.whereClause, new Set(specs.map((spec) => spec.name))),
@@ -737,6 +740,9 @@ export const readDelete: Reader = (input): Effect => {
           reads,
           onTable(table, ALL),
         );
+      const lasting = tables.filter((table) => table.schema !== 'pg_temp');
+      if (everything && lasting.length > 0 && context.rerun && !catalog.world && catalog.hasNewRows())
+        throw new DamageError(`all rows of ${lasting.map((table) => `"${table.name}"`).join(', ')} would be deleted`);
     },
     data: {
       prefersEvidence: true,

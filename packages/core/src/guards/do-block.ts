@@ -3,7 +3,7 @@
  * EXCEPTION part is taken to be guarded by its author, the rest counts like a statement of the file.
  */
 import type { Node, QualifiedName } from '../model/ast.ts';
-import { DamageError, StepError, type Catalog } from '../model/catalog.ts';
+import { DamageError, LossError, StepError, type Catalog } from '../model/catalog.ts';
 import type { Effect, Reader, Run } from '../model/effect.ts';
 import { parseSql, type Statement } from '../parse/index.ts';
 import { parsePlpgsql } from '../parse/postgres.ts';
@@ -14,6 +14,8 @@ interface Inner {
   readonly guarded: boolean;
   readonly loop: boolean;
   readonly unknown: boolean;
+  /** A dynamic DROP of what holds rows: which, only the server knows. */
+  readonly drops: boolean;
 }
 
 /** `IF … THEN … RETURN` (or EXIT, CONTINUE) without an ELSE. */
@@ -24,6 +26,8 @@ const returnsEarly = (branch: Node): boolean =>
 /** A dynamic statement whose text shows that it can be repeated. */
 const REPEATABLE =
   /\bIF\s+(NOT\s+)?EXISTS\b|\bOR\s+REPLACE\b|^\W*(GRANT|REVOKE|COMMENT|ANALYZE|SET|RESET)\b|\bOWNER\s+TO\b|\b(ENABLE|DISABLE|FORCE)\s+(ROW|TRIGGER)|\bSET\s+(DEFAULT|NOT\s+NULL|SCHEMA)|\bDROP\s+(DEFAULT|NOT\s+NULL)|REPLICA\s+IDENTITY/i;
+
+const DROPS = /\bDROP\s+(TABLE|COLUMN|SEQUENCE|SCHEMA|EXTENSION|OWNED)\b/i;
 
 interface Reading {
   read(statement: Statement, text: string): Effect | undefined;
@@ -105,6 +109,7 @@ function collect(node: Node, guarded: boolean, loop: boolean, reading: Reading):
         guarded,
         loop,
         unknown: statement.tag === '',
+        drops: false,
       });
   };
   for (const [tag, value] of Object.entries<Node>(node)) {
@@ -139,6 +144,7 @@ function collect(node: Node, guarded: boolean, loop: boolean, reading: Reading):
             guarded,
             loop,
             unknown: !REPEATABLE.test(expression.replace(/^[^']*'/, '')),
+            drops: DROPS.test(expression),
           });
         break;
       }
@@ -158,6 +164,19 @@ function collect(node: Node, guarded: boolean, loop: boolean, reading: Reading):
 }
 
 /**
+ * Does it drop what may hold rows? A second call drops what has been made in its place, and its check may ask just for the name.
+ * @param made what the same body has made in front of it: a table to work with
+ */
+const dropsRows = (effect: Effect | undefined, made: ReadonlySet<string>): boolean =>
+  effect?.kind.includes('DROP COLUMN') === true ||
+  (effect?.targets ?? []).some(
+    ({ cls, kind, name }) =>
+      cls === 'schema' ||
+      cls === 'extension' ||
+      (cls === 'relation' && (kind === 'table' || kind === 'sequence') && !made.has(`${kind} "${name}"`)),
+  );
+
+/**
  * Can a function of this definition be called twice? All that it changes has to stand behind a check of its own.
  * @param create its CREATE FUNCTION statement
  */
@@ -173,7 +192,10 @@ export function isRepeatable(
   const inner = collectBody(tree, read);
   let answer = false;
   if (inner) {
+    const made = new Set<string>();
     answer = inner.every((item) => {
+      if (item.drops || dropsRows(item.effect, made)) return false;
+      if (item.effect?.kind.startsWith('CREATE ')) made.add(item.effect.subject);
       if (item.guarded) return true;
       if (!item.effect) return !item.unknown;
       if (item.effect.kind === 'SELECT') {
@@ -232,7 +254,10 @@ export const readDo =
       inner.forEach((item, index) => {
         const nested: Run = { ...context, inner: index, id: (counter) => context.id(`do${index} ${counter}`) };
         if (!item.effect) {
-          if (item.unknown && !item.guarded && context.rerun && !catalog.world) throw new DamageError(why);
+          if (context.rerun && !catalog.world) {
+            if (item.unknown && !item.guarded) throw new DamageError(why);
+            if (item.drops) catalog.loseAnything('what it drops can not be told from its text');
+          }
           return;
         }
         if (item.guarded || own) {
@@ -240,7 +265,8 @@ export const readDo =
           try {
             item.effect.run(catalog, nested);
           } catch (error) {
-            if (!(error instanceof StepError)) throw error;
+            // the check may ask just whether the thing is there, which the new one is
+            if (!(error instanceof StepError) || error instanceof LossError) throw error;
             restore(catalog, before);
           }
           return;

@@ -3,7 +3,7 @@
  * found by running the file on the symbolic catalog, stopping after every statement, and running it again, as described in
  * docs/how-it-works.md: nothing is emitted that this simulation did not prove.
  */
-import { Catalog, DamageError, describe, StepError, type Obj, type World } from '../model/catalog.ts';
+import { Catalog, DamageError, describe, END, StepError, type Obj, type World } from '../model/catalog.ts';
 import type { DataStep, Effect, OnlyIf, Run } from '../model/effect.ts';
 import type { Statement } from '../parse/index.ts';
 import type { Edit } from '../text/edits.ts';
@@ -200,24 +200,38 @@ function runCourse(effects: readonly (Effect | undefined)[], world: World, initi
   }
   const final = asFound(states[effects.length] as Catalog);
   const precious = new Set<string>();
-  for (const object of final.objects.values())
-    if (
-      (object.cls === 'column' &&
-        // a generated column is computed again
-        !object.attrs['generated'] &&
-        // an attribute of a composite type holds nothing
-        final.get(object.parent)?.cls === 'relation' &&
-        final.get(object.parent)?.kind !== 'view' &&
-        final.get(object.parent)?.kind !== 'materialized view') ||
-      (object.cls === 'relation' && object.kind === 'table')
-    )
-      precious.add(object.id);
-  const found = states.map((state) => {
+  for (const object of final.objects.values()) if (isPrecious(object, final)) precious.add(object.id);
+  const found = states.map((state, index) => {
     const copy = asFound(state);
     copy.precious = precious;
+    copy.finished = index === effects.length;
     return copy;
   });
   return { states, found, final, visible, steps, unmodelled };
+}
+
+/**
+ * Can rows, or the place in a sequence, be lost with it? Views, functions, triggers, policies, indexes and constraints hold nothing: they
+ * may be dropped and made again as often as one likes.
+ */
+function isPrecious(object: Obj, final: Catalog): boolean {
+  switch (object.cls) {
+    case 'schema':
+    case 'extension':
+    case 'type':
+      return true;
+    case 'relation':
+      return object.kind === 'table' || object.kind === 'sequence';
+    case 'column': {
+      // a generated column is computed again
+      if (object.attrs['generated']) return false;
+      const parent = final.get(object.parent);
+      // an attribute of a composite type holds nothing
+      return parent?.cls === 'relation' && parent.kind !== 'view' && parent.kind !== 'materialized view';
+    }
+    default:
+      return false;
+  }
 }
 
 /** What was there before with a definition that isn't known, and in whose place the file makes another object of the same name. */
@@ -461,6 +475,7 @@ export function planFile(statements: readonly Statement[], text: string, options
       ? new Set<string>()
       : (found[visible[position - 1] as number] as Catalog).changedKeys(found[k] as Catalog),
   );
+  changes[changes.length - 1]?.add(END);
   const positionOf = new Map(visible.map((k, position) => [k, position]));
 
   /** `harm` for all later states; worked out again only where something has changed that it asked for. */

@@ -100,6 +100,7 @@ const READERS: Record<string, Reader> = {
   VariableSetStmt: session.readSet,
   LockStmt: session.readLock,
   ConstraintsSetStmt: session.readSetConstraints,
+  DropOwnedStmt: session.readDropOwned,
   VacuumStmt: session.readVacuum,
 };
 
@@ -124,7 +125,6 @@ for (const tag of [
   'AlterExtensionStmt',
   'AlterSystemStmt',
   'AlterTableMoveAllStmt',
-  'DropOwnedStmt',
   'ReassignOwnedStmt',
 ])
   READERS[tag] = session.readQuiet;

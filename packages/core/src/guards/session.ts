@@ -259,6 +259,15 @@ export const readQuiet: Reader = (input) =>
       .toUpperCase(),
   );
 
+/** All that the role owns, whatever that is by then. */
+export const readDropOwned: Reader = () => ({
+  kind: 'DROP OWNED',
+  subject: '',
+  run: (catalog, run) => {
+    if (run.rerun && !catalog.world) catalog.loseAnything('it drops all that the role owns');
+  },
+});
+
 export const readVacuum: Reader = (input) => ({
   ...quiet(input.node.is_vacuumcmd ? 'VACUUM' : 'ANALYZE'),
   noDo: 'VACUUM can not run in a transaction',

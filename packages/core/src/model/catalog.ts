@@ -23,6 +23,9 @@ export class StepError extends Error {
 /** A step that a server would run without complaint although it loses or repeats something. */
 export class DamageError extends StepError {}
 
+/** It drops what holds rows by then: no check around it makes up for that unless it is known what the check asks. */
+export class LossError extends DamageError {}
+
 export type Class =
   | 'schema'
   | 'relation'
@@ -61,6 +64,9 @@ export type Class =
   | 'pubrel'
   | 'option'
   | 'member';
+
+/** What `reads` holds when it was asked whether the file has run to its end. */
+export const END = 'end';
 
 /** How a statement names an object. A child (column, constraint, …) is named through its parent. */
 export interface Spec {
@@ -181,8 +187,10 @@ export class Catalog {
   replaying = false;
   /** The original's own run: steps remember what they found. */
   recording = false;
-  /** Ids that have to survive: dropping one of them in a rerun loses rows. */
+  /** Ids that have to survive: dropping one of them in a rerun loses rows, or the place in a sequence (see `lossOf`). */
   precious: ReadonlySet<string> | undefined;
+  /** The file has run to its end: an application has written rows since. */
+  finished = false;
   /** When set, every question that is asked is noted here (see `changedKeys`): equal answers need not be worked out again. */
   reads: Set<string> | undefined;
   /** Keys of what this run itself has dropped. */
@@ -200,6 +208,7 @@ export class Catalog {
     this.world = from?.world;
     this.precious = from?.precious;
     if (from) {
+      this.finished = from.finished;
       this.dropped = from.dropped;
       this.maybe = from.maybe;
     }
@@ -533,6 +542,7 @@ export class Catalog {
     if (targets.length === 0) return;
     if (cascade && this.world) this.world.cascaded = true;
     const ids = new Set(targets.map((target) => target.id));
+    for (const target of targets) if (target.cls === 'schema') this.#empty(target, cascade, ids);
     this.#closure(ids);
     for (let size = -1; size < ids.size;) {
       size = ids.size;
@@ -556,10 +566,36 @@ export class Catalog {
       const object = this.objects.get(id);
       if (!object) continue;
       dropped?.add(this.#keyOf(object));
-      if (this.precious?.has(id)) throw new DamageError(`${describe(object)} with its data would be dropped`);
+      if (this.precious?.has(id)) {
+        const loss = lossOf(object, cascade);
+        if (loss !== undefined) throw new LossError(loss);
+      }
       this.#remove(object);
     }
     if (dropped) this.dropped = dropped;
+  }
+
+  /** May rows be there that an application has written since the file has run? */
+  hasNewRows(): boolean {
+    this.reads?.add(END);
+    return this.finished;
+  }
+
+  /** For a DROP of whatever: would it meet something that the file has made and that has to survive? */
+  loseAnything(how: string): void {
+    if (!this.precious) return;
+    for (const object of this.all())
+      if (this.precious.has(object.id) && object.id.startsWith('s'))
+        throw new LossError(`${how}, and ${describe(object, this.get(object.parent))} is there by then`);
+  }
+
+  /** What is in a schema: it goes with it, or is in the way. */
+  #empty(schema: Obj, cascade: boolean, ids: Set<string>): void {
+    for (const object of this.all()) {
+      if (object.schema !== schema.name || ids.has(object.id)) continue;
+      if (cascade) ids.add(object.id);
+      else if (!this.world && !this.lenient) throw new StepError(`${describe(object)} is in schema "${schema.name}"`);
+    }
   }
 
   /** Has this run itself dropped a child of that name? */
@@ -680,6 +716,25 @@ function rowsPicture(rows: readonly string[]): string {
   const updates = rows.filter((token) => token.endsWith('u'));
   const others = rows.filter((token) => !token.endsWith('u')).sort();
   return `${others.join(',')}/${updates.join(',')}`;
+}
+
+/**
+ * What is lost when a rerun drops something that has to survive. What is in use by then can't be told from the file: a schema holds tables
+ * of later migrations, an extension has tables of its own, and other tables have columns of a type. Only CASCADE takes these away.
+ */
+function lossOf(object: Obj, cascade: boolean): string | undefined {
+  switch (object.cls) {
+    case 'schema':
+      return cascade ? `${describe(object)} with all that is in it would be dropped` : undefined;
+    case 'type':
+      return cascade ? `${describe(object)} with the columns that have it would be dropped` : undefined;
+    case 'extension':
+      return `${describe(object)} with the rows and columns that belong to it would be dropped`;
+    default:
+      return object.kind === 'sequence'
+        ? `${describe(object)} would be made anew and hand out used numbers`
+        : `${describe(object)} with its data would be dropped`;
+  }
 }
 
 function describeSpec(spec: Spec): string {

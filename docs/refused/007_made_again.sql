@@ -1,0 +1,2 @@
+DROP SEQUENCE ticket_number;
+CREATE SEQUENCE ticket_number;
