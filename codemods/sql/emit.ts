@@ -21,11 +21,15 @@ export interface Emitted {
   readonly text: string;
   /** Uses what other statements of the file leave behind. */
   readonly pattern: boolean;
-  readonly shape: boolean;
+  /**
+   * What the guard asks: for the object, and whether it is this one; for one of this definition, because its name is PostgreSQL's choice;
+   * whether the step is done, and (`checked`) whether what it makes is this; whether the old name is there.
+   */
+  readonly asks: 'shape' | 'definition' | 'checked' | 'done' | 'name';
 }
 
 /** Words that PL/pgSQL knows as variables in our blocks: a column of that name must win. */
-const VARIABLES = /\b(found|have|want|sqlstate|sqlerrm)\b/i;
+const VARIABLES = /\b(found|(have|want)\d*|sqlstate|sqlerrm)\b/i;
 const QUERIES = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt', 'CreateTableAsStmt', 'SelectStmt']);
 
 interface Block {
@@ -63,8 +67,97 @@ const SIGN = 'idempotify: ';
 export const raisedByGuard = ({ code, message }: { readonly code: string; readonly message: string }): boolean =>
   code === 'P0001' && message.startsWith(SIGN);
 
-const raise = (label: string, what = 'is there with another definition'): string =>
-  `RAISE EXCEPTION ${quoteLiteral(`${SIGN}${label.replaceAll('%', '%%')} ${what}: found %, expected %`)}, have, want;`;
+const raise = (label: string, number = ''): string =>
+  `RAISE EXCEPTION ${quoteLiteral(`${SIGN}${label.replaceAll('%', '%%')} is there with another definition: found %, expected %`)}, have${number}, want${number};`;
+
+/** A shape's SQL with variables of its own: only those are renamed, literals and names may hold these words too. */
+const numbered = (sql: string, number: string): string =>
+  sql
+    .split(/('(?:[^']|'')*'|"(?:[^"]|"")*")/)
+    .map((piece, position) => (position % 2 === 1 ? piece : piece.replace(/\b(have|want)\b/g, `$1${number}`)))
+    .join('');
+
+/** Some of it is there, in another shape. */
+function differsThere({ missing, differs }: Shape): string | undefined {
+  // NULL and an empty array differ from nothing
+  const silent = missing === 'have IS NULL' || differs === 'NOT have <@ want' || /^\(?cardinality/.test(missing);
+  return differs === undefined || silent ? differs : `NOT (${missing}) AND (${differs})`;
+}
+
+interface Checks {
+  readonly declare: readonly string[];
+  /** Branches in front of the statement: what can't have been there, and is there in another shape. */
+  readonly first: readonly string[];
+  /** Branches behind it: what it replaces, where it has been done. */
+  readonly last: readonly string[];
+}
+
+/**
+ * What a step makes whose guard asks for something else: one of several effects, or what another step leaves. Found in another shape, none
+ * of it is a sign of "done", nor may the step run over it.
+ */
+function driftChecks(planned: PlannedStatement): Checks {
+  const { before, after, later } = planned;
+  const tops = [...after.objects.values()].filter(
+    (object) =>
+      !before.objects.has(object.id) &&
+      object.schema !== 'pg_temp' &&
+      // of a table that is new, too, the columns and constraints are the table's shape; an index may be its constraint's
+      (object.parent === undefined || before.objects.has(object.parent) || object.kind === 'index') &&
+      object.attrs['owner'] === undefined &&
+      // the author's own IF NOT EXISTS lets another one pass
+      object.attrs['optional'] !== 'true' &&
+      // the name is PostgreSQL's choice, and another one's maybe
+      !isNameless(object) &&
+      !isReplaced(planned, object) &&
+      later.every((state) => sameName(state.get(object.id), object)),
+  );
+  const groups = new Map<string, { members: Obj[]; replaces: boolean }>();
+  for (const object of tops) {
+    const member =
+      (object.cls === 'column' || object.cls === 'constraint') && after.get(object.parent)?.cls === 'relation';
+    const replaces = before.find(specOf(object, after)) !== undefined;
+    const key = member ? `${object.parent} ${replaces}` : object.id;
+    const group = groups.get(key) ?? { members: [], replaces };
+    group.members.push(object);
+    groups.set(key, group);
+  }
+  const found = [...groups.values()].flatMap(({ members, replaces }) => {
+    const shape = shapeOf(planned, members);
+    // what a command drops and adds again may be there in another shape in front of it, but not behind it
+    const wrong =
+      shape &&
+      differsThere(replaces && shape.differs === undefined ? { ...shape, differs: 'NOT have <@ want' } : shape);
+    return shape && wrong !== undefined ? [{ shape, wrong, replaces }] : [];
+  });
+  const declare: string[] = [];
+  const first: string[] = [];
+  const last: string[] = [];
+  found.forEach(({ shape, wrong, replaces }, index) => {
+    const number = found.length > 1 ? String(index + 1) : '';
+    declare.push(...shape.declare.map((line) => numbered(line, number)));
+    (replaces ? last : first).push(`IF ${numbered(wrong, number)} THEN\n    ${raise(shape.label, number)}`);
+  });
+  return { declare, first, last };
+}
+
+function shapeOf(planned: PlannedStatement, objects: readonly Obj[]): Shape | undefined {
+  const [object] = objects;
+  if (!object) return undefined;
+  if (object.cls === 'relation' && (object.kind === 'table' || object.kind === 'foreign table'))
+    return tableShape(planned, object);
+  if (object.cls === 'column' || (object.cls === 'constraint' && planned.after.get(object.parent)?.cls === 'relation'))
+    return addedShape(planned, objects);
+  return singleShape(planned, object);
+}
+
+/** `  IF … ELSIF …` with the checks around the branches in between. */
+function branches(checks: Checks, between: readonly string[]): string[] {
+  const all = [...checks.first, ...between, ...checks.last];
+  return [...all.map((branch, index) => `  ${index > 0 ? 'ELS' : ''}${branch}`), '  END IF;'];
+}
+
+const NO_CHECKS: Checks = { declare: [], first: [], last: [] };
 
 /** The condition under which the statement has not been done, from other statements' lasting effects. */
 function notDone(planned: PlannedStatement): string[] {
@@ -281,6 +374,7 @@ function plainGuard(
   body: string,
   conditions: readonly string[],
   columnsWin: boolean,
+  checks: Checks,
 ): string {
   const form = planned.form;
   const onlyIf = form.type === 'guard' ? form.onlyIf : undefined;
@@ -293,11 +387,10 @@ function plainGuard(
     if (condition === '') condition = onlyIf.sql();
     else statementLines = [`    IF ${onlyIf.sql()} THEN`, inner(planned, body, '      '), '    END IF;'];
   }
-  const lines = [`  IF ${condition} THEN`, ...statementLines];
+  const between = [[`IF ${condition} THEN`, ...statementLines].join('\n')];
   const lost = missingBoth(planned);
-  if (lost) lines.push(`  ELSIF ${lost.condition} THEN`, `    RAISE EXCEPTION ${quoteLiteral(lost.message)};`);
-  lines.push('  END IF;');
-  return block({ body: lines, columnsWin });
+  if (lost) between.push(`IF ${lost.condition} THEN\n    RAISE EXCEPTION ${quoteLiteral(lost.message)};`);
+  return block({ declare: checks.declare, body: branches(checks, between), columnsWin });
 }
 
 /** A rename that finds neither the old nor the new name has lost its object: that is drift, not "done". */
@@ -334,7 +427,11 @@ function missingBoth(planned: PlannedStatement): { condition: string; message: s
 }
 
 /** One guard around all statements of an explicit transaction; what stands between them stays as it is. */
-export function emitGroup(members: readonly PlannedStatement[], text: string): string {
+export function emitGroup(
+  members: readonly PlannedStatement[],
+  text: string,
+  options: { readonly shape: boolean },
+): string {
   const [first] = members;
   const last = members[members.length - 1];
   if (!first || !last) throw new Error('an empty group');
@@ -352,9 +449,11 @@ export function emitGroup(members: readonly PlannedStatement[], text: string): s
       QUERIES.has(member.statement.tag) &&
       VARIABLES.test(text.slice(member.statement.range.start, member.statement.range.end)),
   );
+  const checks = options.shape ? driftChecks({ ...last, before: first.before, effect: undefined }) : NO_CHECKS;
   return block({
     columnsWin,
-    body: [`  IF ${notOwn(first) ?? 'true'} THEN`, `    ${applyEdits(text.slice(start, end), edits)};`, '  END IF;'],
+    declare: checks.declare,
+    body: branches(checks, [`IF ${notOwn(first) ?? 'true'} THEN\n    ${applyEdits(text.slice(start, end), edits)};`]),
   });
 }
 
@@ -371,7 +470,8 @@ export function emitGuard(planned: PlannedStatement, text: string, options: { re
   const created = form.shape ? (effect.creates?.(after, planned.run) ?? []) : [];
   if (created.length > 0 && (options.shape || created.every(isNameless))) {
     const shaped = emitShape(planned, created, text, plainBody, evidence, columnsWin, own0);
-    if (shaped !== undefined) return { text: shaped, pattern, shape: true };
+    if (shaped !== undefined)
+      return { text: shaped, pattern, asks: created.every(isNameless) ? 'definition' : 'shape' };
   }
   const conditions: string[] = [];
   const own = notOwn(planned);
@@ -390,10 +490,11 @@ export function emitGuard(planned: PlannedStatement, text: string, options: { re
   }
   conditions.push(...evidence);
   const body = statementText(planned, text, form.body);
+  const checks = options.shape && !form.onlyIf ? driftChecks(planned) : NO_CHECKS;
   return {
-    text: plainGuard(planned, statement.tag === 'SelectStmt' ? plainBody : body, conditions, columnsWin),
+    text: plainGuard(planned, statement.tag === 'SelectStmt' ? plainBody : body, conditions, columnsWin, checks),
     pattern,
-    shape: false,
+    asks: effect.renames ? 'name' : checks.declare.length > 0 ? 'checked' : 'done',
   };
 }
 
@@ -492,19 +593,13 @@ function partsGuard(
   const declare: string[] = [];
   parts.forEach(({ shape, body }, index) => {
     const number = parts.length > 1 ? String(index + 1) : '';
-    const rename = (sql: string): string => sql.replace(/\b(have|want)\b/g, `$1${number}`);
-    // only our own variables are renamed: literals in the shape's SQL may hold these words too
-    const safe = (sql: string): string =>
-      sql
-        .split(/('(?:[^']|'')*'|"(?:[^"]|"")*")/)
-        .map((piece, position) => (position % 2 === 1 ? piece : rename(piece)))
-        .join('');
+    const safe = (sql: string): string => numbered(sql, number);
     declare.push(...shape.declare.map(safe));
     lines.push(`  IF ${all([safe(shape.missing), ...evidence])} THEN`, inner(planned, body, '    '));
     if (shape.differs !== undefined)
       lines.push(
         `  ELSIF ${safe(evidence.length > 0 ? `NOT (${shape.missing}) AND ${shape.differs}` : shape.differs)} THEN`,
-        `    ${raise(shape.label).replace(', have, want;', `, have${number}, want${number};`)}`,
+        `    ${raise(shape.label, number)}`,
       );
     lines.push('  END IF;');
   });

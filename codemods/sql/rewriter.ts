@@ -251,7 +251,10 @@ function rewriteFile(
         if (form.last !== undefined) {
           const members = plan.statements.slice(plan.statements.indexOf(planned), form.last + 1);
           const end = members[members.length - 1]?.statement.end ?? statement.end;
-          addBlock({ start: statement.range.start, end }, emitGroup(members, text));
+          addBlock(
+            { start: statement.range.start, end },
+            emitGroup(members, text, { shape: options.guard === 'shape' }),
+          );
           return { ...base, outcome: 'pattern', message: GROUP };
         }
         const emitted = emitGuard(planned, text, { shape: options.guard === 'shape' });
@@ -261,9 +264,7 @@ function rewriteFile(
           outcome: emitted.pattern ? 'pattern' : 'guarded',
           message: emitted.pattern
             ? 'runs unless this or a later step of the file shows that it has been done'
-            : emitted.shape
-              ? 'runs when it is missing, raises when something else is there'
-              : 'runs when it has not been done',
+            : ASKS[emitted.asks],
         };
       }
     }
@@ -278,6 +279,13 @@ function rewriteFile(
   return { path, text: result, changed: result !== text, statements, problems, notes };
 }
 
+const ASKS = {
+  shape: 'runs when it is missing, raises when something else is there',
+  definition: 'runs when none of this definition is there; the name is for PostgreSQL to choose, and is not looked at',
+  checked: 'runs when it has not been done, raises when something else is there',
+  done: 'runs when it has not been done',
+  name: 'runs while the old name is there; what bears the new name counts as renamed, whatever it is',
+} as const;
 const GROUP = 'the transaction as a whole runs when its result is not there yet';
 const UNTOUCHED =
   'left as it is: a refused statement of this file would silently do its work again, and the errors of the others are what stops a rerun from getting there';

@@ -1120,6 +1120,59 @@ CREATE TYPE triple AS (a numeric, b numeric);
 CREATE FUNCTION parse(text) RETURNS triple LANGUAGE sql AS 'SELECT (1, 2)::triple';`,
   },
   {
+    name: 'rows numbered in a block, beside what it makes',
+    setup: ACCOUNT,
+    rows: ACCOUNT_ROWS,
+    migration: `DO $$ BEGIN
+  ALTER TABLE account ADD COLUMN code text;
+  UPDATE account SET code = md5(random()::text);
+  CREATE UNIQUE INDEX account_code ON account (code);
+  CREATE TABLE code (code text PRIMARY KEY);
+END $$;`,
+    drift: [
+      drift('ALTER TABLE account ADD COLUMN code varchar(9);', differs('table account')),
+      drift('CREATE INDEX account_code ON account (email);', differs('index account_code')),
+      drift('CREATE TABLE code (id int);', differs('table code')),
+    ],
+  },
+  {
+    name: 'rows counted up in a transaction, beside what it makes',
+    setup: ACCOUNT,
+    rows: ACCOUNT_ROWS,
+    migration: `BEGIN;
+CREATE TABLE code (code text, account_id int);
+CREATE INDEX code_account ON code (account_id);
+UPDATE account SET age = age + 1;
+ALTER TABLE account ADD COLUMN code text;
+ALTER TABLE account DROP COLUMN email;
+ALTER TABLE account ADD COLUMN email bytea;
+COMMIT;`,
+    drift: [
+      drift('CREATE TABLE code (id int);', differs('table code')),
+      drift(
+        'CREATE TABLE code (code text, account_id int); CREATE INDEX code_account ON code (code);',
+        differs('index code_account'),
+      ),
+      drift('ALTER TABLE account ADD COLUMN code varchar(9);', differs('table account')),
+      drift(
+        `CREATE TABLE code (code text, account_id int); CREATE INDEX code_account ON code (account_id);
+ALTER TABLE account ADD COLUMN code text, DROP COLUMN email, ADD COLUMN email jsonb;`,
+        differs('table account'),
+      ),
+    ],
+  },
+  {
+    name: 'column dropped and added again beside a new one',
+    setup: ACCOUNT,
+    blind: true,
+    migration: 'ALTER TABLE account ADD COLUMN code text NOT NULL, DROP COLUMN email, ADD COLUMN email bytea NOT NULL;',
+    live: String.raw`INSERT INTO account (id, code, email) VALUES (1, 'x', '\x00');`,
+    drift: [
+      drift('ALTER TABLE account ADD COLUMN code varchar(9);', differs('table account')),
+      drift('ALTER TABLE account ADD COLUMN code text NOT NULL;', differs('table account')),
+    ],
+  },
+  {
     name: 'rows updated where empty',
     setup: ACCOUNT,
     rows: ACCOUNT_ROWS,

@@ -262,12 +262,16 @@ export const readDo =
         }
         if (item.guarded || own) {
           const before = catalog.clone();
+          const { checked } = catalog;
+          catalog.checked = true;
           try {
             item.effect.run(catalog, nested);
           } catch (error) {
             // the check may ask just whether the thing is there, which the new one is
             if (!(error instanceof StepError) || error instanceof LossError) throw error;
             restore(catalog, before);
+          } finally {
+            catalog.checked = checked;
           }
           return;
         }

@@ -187,6 +187,8 @@ export class Catalog {
   replaying = false;
   /** The original's own run: steps remember what they found. */
   recording = false;
+  /** What is made now stands behind a check of the author's own, which may let another object of that name pass. */
+  checked = false;
   /** Ids that have to survive: dropping one of them in a rerun loses rows, or the place in a sequence (see `lossOf`). */
   precious: ReadonlySet<string> | undefined;
   /** The file has run to its end: an application has written rows since. */
@@ -510,7 +512,11 @@ export class Catalog {
       written: spec.schema,
       parent,
       def: made.def,
-      attrs: this.maybe.has(key) ? { ...made.attrs, maybe: 'true' } : (made.attrs ?? {}),
+      attrs: {
+        ...made.attrs,
+        ...(this.maybe.has(key) && { maybe: 'true' }),
+        ...((maybeThere || this.checked) && { optional: 'true' }),
+      },
       deps: made.deps ?? [],
       auto: made.auto ?? [],
       rows: [],
@@ -669,7 +675,7 @@ export class Catalog {
     if (known && known.parent === parent) return known.line;
     const identity = object.cls === 'column' || (object.cls === 'relation' && object.kind === 'table') ? object.id : '';
     const attrs = Object.keys(object.attrs)
-      .filter((key) => key !== 'typeId')
+      .filter((key) => key !== 'typeId' && key !== 'optional')
       .sort()
       .map((key) => `${key}=${object.attrs[key]}`)
       .join(';');
