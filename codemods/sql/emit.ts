@@ -98,6 +98,11 @@ interface Checks {
  */
 function driftChecks(planned: PlannedStatement): Checks {
   const { before, after, later } = planned;
+  /** The new column that a constraint without a name was written behind. */
+  const columnOf = (object: Obj): string | undefined =>
+    object.cls === 'constraint' && isNameless(object)
+      ? object.auto.find((id, _, ids) => ids.length === 1 && after.get(id)?.cls === 'column' && !before.objects.has(id))
+      : undefined;
   const tops = [...after.objects.values()].filter(
     (object) =>
       !before.objects.has(object.id) &&
@@ -107,17 +112,19 @@ function driftChecks(planned: PlannedStatement): Checks {
       object.attrs['owner'] === undefined &&
       // the author's own IF NOT EXISTS lets another one pass
       object.attrs['optional'] !== 'true' &&
-      // the name is PostgreSQL's choice, and another one's maybe
-      !isNameless(object) &&
+      // the name is PostgreSQL's choice, and another one's maybe; behind a new column it is told by its definition
+      (!isNameless(object) || columnOf(object) !== undefined) &&
       !isReplaced(planned, object) &&
       later.every((state) => sameName(state.get(object.id), object)),
   );
+  const withConstraints = new Set(tops.map(columnOf));
   const groups = new Map<string, { members: Obj[]; replaces: boolean }>();
   for (const object of tops) {
     const member =
       (object.cls === 'column' || object.cls === 'constraint') && after.get(object.parent)?.cls === 'relation';
-    const replaces = before.find(specOf(object, after)) !== undefined;
-    const key = member ? `${object.parent} ${replaces}` : object.id;
+    const column = columnOf(object) ?? object.id;
+    const replaces = before.find(specOf(after.get(column) ?? object, after)) !== undefined;
+    const key = member && !withConstraints.has(column) ? `${object.parent} ${replaces}` : column;
     const group = groups.get(key) ?? { members: [], replaces };
     group.members.push(object);
     groups.set(key, group);
@@ -202,7 +209,7 @@ function shapeGuard(
       evidence.length > 0 && shape.missing !== `NOT (${shape.differs})`
         ? `NOT (${shape.missing}) AND (${shape.differs})`
         : shape.differs;
-    if (/^\(?cardinality/.test(shape.missing)) {
+    if (shape.early || /^\(?cardinality/.test(shape.missing)) {
       // some may be there in another shape while others are missing: look at that first
       return block({
         declare: shape.declare,
@@ -562,7 +569,10 @@ function emitShape(
       return replaceGuard(planned, created, text, plainBody, evidence);
     const shape = addedShape(planned, created);
     // the same command also changes something else: it is done when that is done, too
-    const whole = shape && own !== undefined ? { ...shape, missing: `(${shape.missing} OR ${own})` } : shape;
+    const whole: Shape | undefined =
+      shape && own !== undefined
+        ? { ...shape, missing: `(${shape.missing} OR ${own})`, differs: differsThere(shape), early: true }
+        : shape;
     return (
       whole &&
       shapeGuard(

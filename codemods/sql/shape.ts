@@ -29,6 +29,8 @@ export interface Shape {
   readonly missing: string;
   /** True when something else is there; undefined when the name is all that can be compared. */
   readonly differs: string | undefined;
+  /** What is missing may be something else: whether it differs has to be asked first. */
+  readonly early?: boolean;
   /** `table "User"`, for the message. */
   readonly label: string;
   /** Statements before the IF (a definition that the server has to normalise first). */
@@ -260,7 +262,15 @@ export function addedShape(planned: PlannedStatement, created: readonly Obj[]): 
   const replaces = (effect?.drops ?? []).some((name) => created.some((object) => object.name === name));
   const single = count === 1;
   // ADD COLUMN x … REFERENCES …: the column never goes without its constraints, and IF NOT EXISTS would leave them out
-  const whole = columnNames.length === 1 && count > 1 && planned.statement.node.cmds?.length === 1;
+  const behind = created.every(
+    (object) =>
+      object.cls === 'column' ||
+      object.def === undefined ||
+      (object.attrs['auto'] === 'true' &&
+        object.auto.length === 1 &&
+        created.some((column) => column.id === object.auto[0] && column.cls === 'column')),
+  );
+  const whole = columnNames.length === 1 && count > 1 && (behind || planned.statement.node.cmds?.length === 1);
   const declare = [
     `want text[] := ${textArray(lines.map((line) => line.sql))};`,
     `have text[] := ARRAY(\n    ${union(query)});`,

@@ -1173,6 +1173,28 @@ ALTER TABLE account ADD COLUMN code text, DROP COLUMN email, ADD COLUMN email js
     ],
   },
   {
+    name: 'column added beside a key that changes',
+    setup: `${TWO_TABLES} ALTER TABLE b ADD CONSTRAINT b_old FOREIGN KEY (a_id) REFERENCES a (id);`,
+    migration: 'ALTER TABLE b ADD COLUMN other_id int REFERENCES a (id), DROP CONSTRAINT b_old;',
+    rows: 'INSERT INTO a VALUES (1, 1); INSERT INTO b VALUES (1, 1, 1);',
+    drift: [
+      drift('ALTER TABLE b ADD COLUMN other_id text;', differs('table b')),
+      drift('ALTER TABLE b ADD COLUMN other_id int;', differs('table b')),
+    ],
+  },
+  {
+    name: 'column with a key of its own, beside another one',
+    setup: TWO_TABLES,
+    migration: `ALTER TABLE b ADD COLUMN other_id int UNIQUE REFERENCES a (id), ALTER COLUMN n TYPE numeric USING n / 2.0,
+  ADD CHECK (num_nonnulls(a_id, other_id) = 1);`,
+    rows: 'INSERT INTO b VALUES (1, 1, 1);',
+    drift: [
+      drift('ALTER TABLE b ADD COLUMN other_id int;', differs('table b')),
+      drift('ALTER TABLE b ADD COLUMN other_id int UNIQUE;', differs('table b')),
+      drift('ALTER TABLE b ADD COLUMN other_id text UNIQUE;', differs('table b')),
+    ],
+  },
+  {
     name: 'rows updated where empty',
     setup: ACCOUNT,
     rows: ACCOUNT_ROWS,
