@@ -1130,6 +1130,25 @@ ALTER TABLE t ALTER COLUMN token SET NOT NULL;`;
   });
 });
 
+test('what only gets another name gets no shape that could be another', async () => {
+  const renames = ['INDEX "T_a" RENAME TO "T_a_idx"', 'INDEX t_b RENAME TO t_b_idx', 'SEQUENCE s RENAME TO s2'];
+  const guarded = (rename: string): string => {
+    const [, old = ''] = rename.split(' ');
+    return when(`to_regclass(${quoteLiteral(old)}) IS NOT NULL`, `ALTER ${rename}`);
+  };
+  const opened = await history(
+    [
+      'CREATE TABLE t (a int, b int); CREATE INDEX "T_a" ON t (a); CREATE INDEX t_b ON t (b); CREATE SEQUENCE s',
+      { original: renames.map((rename) => `ALTER ${rename}`).join(';'), file: renames.map(guarded).join(';') },
+    ],
+    { checks: new Set(['drift']) },
+  );
+  const proof = await opened.prove(1);
+  await opened.close();
+  expect(proof.verdict, summary(proof)).toBe('proven');
+  expect(proof.runs.filter(({ kind }) => kind === 'drift')).toEqual([]);
+});
+
 describe('a migration that was never rewritten', () => {
   const prove = workbench('prisma', checkNames, small);
   const proveSame = (text: string): Promise<MigrationProof> => prove(text, text);

@@ -28,11 +28,15 @@ type Make = (name: string, properties: Properties, catalog: Snapshot) => Omit<Dr
 export function drifts(before: Snapshot, after: Snapshot, alters: string): Drift[] {
   const differences = diffSnapshots(before, after);
   const gone = differences.filter(({ change }) => change === 'missing');
-  // what only got another name got no shape
+  // what only got another name got no shape; the name stands in some definitions
+  const nameless = (name: string, shape: Properties | null): string => {
+    const own = JSON.stringify(parts(name).at(-1)).slice(1, -1).replace(/[^\w]/g, '\\$&');
+    return JSON.stringify(shape).replace(new RegExp(`(?<!\\w)${own}(?!\\w)`, 'g'), '');
+  };
   const made = differences.filter(
-    ({ kind, change, after: shape }) =>
+    ({ kind, name, change, after: shape }) =>
       change === 'extra' &&
-      !gone.some((old) => old.kind === kind && JSON.stringify(old.before) === JSON.stringify(shape)),
+      !gone.some((old) => old.kind === kind && nameless(old.name, old.before) === nameless(name, shape)),
   );
   const relations = new Set(made.filter(({ kind }) => own.has(kind)).map(({ name }) => name));
   return made.flatMap(({ kind, name, after: properties }) => {
