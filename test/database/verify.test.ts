@@ -1149,6 +1149,20 @@ test('what only gets another name gets no shape that could be another', async ()
   expect(proof.runs.filter(({ kind }) => kind === 'drift')).toEqual([]);
 });
 
+test('an index whose name is left to PostgreSQL is none that could have another shape', async () => {
+  const index = 'CREATE INDEX ON t (a)';
+  const there = `SELECT FROM pg_index WHERE indrelid = 't'::regclass AND pg_get_indexdef(indexrelid) LIKE '%(a)'`;
+  const opened = await history(
+    ['CREATE TABLE t (a int)', { original: index, file: when(`NOT EXISTS (${there})`, index) }],
+    {
+      checks: new Set(['second run', 'drift']),
+    },
+  );
+  const proof = await opened.prove(1);
+  await opened.close();
+  expect(proof.verdict, summary(proof)).toBe('proven');
+});
+
 describe('a migration that was never rewritten', () => {
   const prove = workbench('prisma', checkNames, small);
   const proveSame = (text: string): Promise<MigrationProof> => prove(text, text);

@@ -23,9 +23,12 @@ type Make = (name: string, properties: Properties, catalog: Snapshot) => Omit<Dr
  * extension has nothing but its name.
  * @param before the catalogs without the migration
  * @param after the catalogs with it
- * @param alters the ALTER statements of the migration: a constraint that none of them names is part of its table's shape
+ * @param statements of the migration
  */
-export function drifts(before: Snapshot, after: Snapshot, alters: string): Drift[] {
+export function drifts(before: Snapshot, after: Snapshot, statements: readonly string[]): Drift[] {
+  const alters = statements.filter((sql) => /^\s*alter\b/i.test(sql));
+  const named = (name: string, texts: readonly string[]): boolean =>
+    texts.some((sql) => sql.includes(name.replaceAll('"', '')));
   const differences = diffSnapshots(before, after);
   const gone = differences.filter(({ change }) => change === 'missing');
   // what only got another name got no shape; the name stands in some definitions
@@ -43,7 +46,10 @@ export function drifts(before: Snapshot, after: Snapshot, alters: string): Drift
     // a new table's columns are the table's shape
     const [table, member] = memberOf(name);
     if (kind === 'column' && relations.has(table)) return [];
-    if (kind === 'constraint' && relations.has(table) && !alters.includes(member.replaceAll('"', ''))) return [];
+    // a constraint that no ALTER names is part of its table's shape
+    if (kind === 'constraint' && relations.has(table) && !named(member, alters)) return [];
+    // CREATE INDEX ON leaves the name to PostgreSQL, which takes another one when that is taken
+    if (kind === 'index' && !named(member, statements)) return [];
     const drift = make[kind]?.(name, properties ?? {}, after);
     return drift ? [{ object: `${kind} ${name}`, ...drift }] : [];
   });

@@ -390,8 +390,7 @@ class Prover {
 
   async #drift(start: State): Promise<void> {
     const { original, file } = this.#input;
-    const alters = original.sql.filter((sql) => /^\s*alter\b/i.test(sql)).join('\n');
-    const all = drifts(start.catalog, this.#expected.catalog, alters);
+    const all = drifts(start.catalog, this.#expected.catalog, original.sql);
     if (all.length === 0) return;
     const failure = await this.#lab.walk([this.#whole(original)], async (_, run) => {
       for (const { object, what, sql } of all) {
