@@ -68,9 +68,10 @@ const relationRows = `
   UNION ALL SELECT objid, age(xmin) <= age($1) FROM pg_depend
     WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i') AND objid >= 16384`;
 
-const touchedRelations = `
+/** @param rows which to look at: all of them tell also what is gone, the young ones what is new */
+const touchedRelations = (rows: string): string => `
 SELECT coalesce(owner.oid, i.indrelid, r.relation)::text AS key, sum(r.old) AS old, bool_or(r.young) AS young, false AS updated
-FROM (SELECT relation, count(*) FILTER (WHERE NOT young) AS old, bool_or(young) AS young FROM (${relationRows}) AS rows GROUP BY relation) AS r
+FROM (SELECT relation, count(*) FILTER (WHERE NOT young) AS old, bool_or(young) AS young FROM (${relationRows}) AS rows WHERE ${rows} GROUP BY relation) AS r
 LEFT JOIN pg_index i ON i.indexrelid = r.relation
 LEFT JOIN pg_class owner ON owner.reltoastrelid <> 0 AND owner.reltoastrelid = coalesce(i.indrelid, r.relation)
 GROUP BY 1`;
@@ -208,6 +209,13 @@ export interface Watched {
   readonly newest: string;
 }
 
+interface Written {
+  /** The catalogs that rows were written to or removed from. */
+  readonly catalogs: readonly string[];
+  /** Whether rows of relations may have been removed, other than by writing them anew. */
+  readonly removed: boolean;
+}
+
 interface Belonging {
   readonly kind: string;
   readonly name: string;
@@ -217,6 +225,7 @@ interface Belonging {
 const statement = {
   writes: 'idempotify_writes',
   relations: 'idempotify_touched_relations',
+  newRelations: 'idempotify_touched_new_relations',
   touched: (catalog: string) => `idempotify_touched_${catalog}`,
   changed: 'idempotify_changed_relations',
   kind: (at: number) => `idempotify_changed_${at}`,
@@ -264,7 +273,7 @@ class Watch implements CatalogWatch {
     // age() counts from the transaction's own number, which it only has once it has asked for one
     const [number] = await this.#session.query('SELECT txid_current()::bigint % 4294967296 AS transaction');
     const transaction = number?.rows[0]?.['transaction'] ?? '';
-    const base = earlier ? await this.#current(earlier, this.#catalogs) : await detailedSnapshot(this.#session);
+    const base = earlier ? await this.#current(earlier, this.#everything()) : await detailedSnapshot(this.#session);
     this.watched = await readOnly(this.#session, async (): Promise<Watched> => {
       const [found] = base.objects.has('function') ? await this.#session.query(functionsDepend) : [];
       const [oid] = await this.#session.query(newestQuery);
@@ -273,7 +282,7 @@ class Watch implements CatalogWatch {
         base,
         belongings: belongingsOf(base),
         functionsDepend: found?.rows[0]?.['depend'] === 't',
-        before: await this.#touched(since, this.#catalogs),
+        before: await this.#touched(since, this.#everything()),
         ...since,
       };
     });
@@ -303,17 +312,30 @@ class Watch implements CatalogWatch {
   /** What there is now, in whatever transaction, when it was once as `earlier` says. */
   async since(earlier: Watched): Promise<Snapshot> {
     await this.#open();
-    return this.#current(earlier, this.#catalogs);
+    return this.#current(earlier, this.#everything());
   }
 
   async look(): Promise<Snapshot> {
     const writes = await this.#writes();
     if (this.#counts && this.#seen?.writes === writes) return this.#seen.snapshot;
-    const now = writes.split(' ');
-    const written = this.#counts ? this.#catalogs.filter((_, at) => now[at] !== this.#first[at]) : this.#catalogs;
-    const snapshot = await this.#current(this.watched, written);
+    const snapshot = await this.#current(this.watched, this.#counts ? this.#since(writes) : this.#everything());
     this.#seen = { snapshot, writes };
     return snapshot;
+  }
+
+  /** What has been written to since the beginning. */
+  #since(writes: string): Written {
+    const now = writes.split(' ');
+    const catalogs = this.#catalogs.filter((_, at) => now[at] !== this.#first[at]);
+    const removals = (counts: readonly string[], name: string): string | undefined =>
+      counts[this.#catalogs.indexOf(name)]?.split('/')[1];
+    const removed = relationCatalogs.some((name) => removals(now, name) !== removals(this.#first, name));
+    return { catalogs, removed };
+  }
+
+  /** What may have been written to where nothing was counted. */
+  #everything(): Written {
+    return { catalogs: this.#catalogs, removed: true };
   }
 
   async mark(): Promise<() => Promise<void>> {
@@ -323,15 +345,15 @@ class Watch implements CatalogWatch {
     };
   }
 
-  /** How often the transaction has written to each of the catalogs so far, in their order. */
+  /** How often the transaction has written to each of the catalogs so far, in their order: `rows written/rows removed`. */
   async #writes(): Promise<string> {
     if (!this.#counts) return '';
     await this.#prepare(statement.writes, () => {
-      const sum = ['inserted', 'updated', 'deleted']
-        .map((what) => `pg_stat_get_xact_tuples_${what}(c.oid)`)
-        .join(' + ');
+      const [inserted, updated, deleted] = ['inserted', 'updated', 'deleted'].map(
+        (what) => `pg_stat_get_xact_tuples_${what}(c.oid)`,
+      );
       const list = this.#catalogs.map((name) => `'${name}'::regclass`).join();
-      return ` AS SELECT string_agg((${sum})::text, ' ' ORDER BY c.at) AS writes FROM unnest(ARRAY[${list}]) WITH ORDINALITY AS c (oid, at)`;
+      return ` AS SELECT string_agg(${inserted} + ${updated} || '/' || ${deleted}, ' ' ORDER BY c.at) AS writes FROM unnest(ARRAY[${list}]) WITH ORDINALITY AS c (oid, at)`;
     });
     const [result] = await this.#session.query(`EXECUTE ${statement.writes}`);
     return result?.rows[0]?.['writes'] ?? '';
@@ -344,12 +366,14 @@ class Watch implements CatalogWatch {
     this.#prepared.add(name);
   }
 
-  /** @param catalogs those that were written to; of the others nothing is in the result */
-  async #touched(since: Pick<Watched, 'transaction' | 'newest'>, catalogs: readonly string[]): Promise<Touched> {
+  /** @param written of other catalogs nothing is in the result */
+  async #touched(since: Pick<Watched, 'transaction' | 'newest'>, { catalogs, removed }: Written): Promise<Touched> {
     const queries: string[] = [];
     if (catalogs.some((name) => relationCatalogs.includes(name))) {
-      await this.#prepare(statement.relations, () => ` (xid) AS ${inOneRow(touchedRelations, touchedColumns)}`);
-      queries.push(`EXECUTE ${statement.relations} ('${since.transaction}')`);
+      const name = removed ? statement.relations : statement.newRelations;
+      const rows = touchedRelations(removed ? 'true' : 'young');
+      await this.#prepare(name, () => ` (xid) AS ${inOneRow(rows, touchedColumns)}`);
+      queries.push(`EXECUTE ${name} ('${since.transaction}')`);
     }
     for (const name of catalogs) {
       if (![...named, ...others, memberships].includes(name)) continue;
@@ -363,23 +387,22 @@ class Watch implements CatalogWatch {
     return touchedFrom(results.flatMap(rowsOf));
   }
 
-  /** `base`, with what has changed since. @param written the catalogs that were written to */
-  async #current(watched: Watched, written: readonly string[]): Promise<Detailed> {
+  /** `base`, with what has changed since. */
+  async #current(watched: Watched, written: Written): Promise<Detailed> {
     const { base, before } = watched;
     const seen = await readOnly(this.#session, async () => {
       const now = await this.#touched(watched, written);
-      const ofRelations = written.some((name) => relationCatalogs.includes(name));
       const changed = (key: string): boolean =>
         now.young.has(key) || (now.old.has(key) && now.old.get(key) !== before.old.get(key));
       // what is gone can stand in no definition any more
       if (now.updated || (now.old.has(memberships) && now.old.get(memberships) !== before.old.get(memberships)))
         return undefined;
       if (now.young.has(memberships)) return undefined;
-      const touched = ofRelations
-        ? [...new Set([...before.old.keys(), ...now.old.keys()])].filter(
-            (key) => /^\d/.test(key) && (now.young.has(key) || now.old.get(key) !== before.old.get(key)),
-          )
-        : [];
+      const ofRelations = written.catalogs.some((name) => relationCatalogs.includes(name));
+      const gone = (oid: string): boolean => written.removed && now.old.get(oid) !== before.old.get(oid);
+      const touched = (ofRelations ? [...new Set([...before.old.keys(), ...now.old.keys()])] : []).filter(
+        (key) => /^\d/.test(key) && (now.young.has(key) || gone(key)),
+      );
       // PostgreSQL's own relations, and those of extensions
       if (touched.some((oid) => (before.old.has(oid) ? !watched.belongings.has(oid) : Number(oid) < firstUserOid)))
         return undefined;
@@ -410,10 +433,10 @@ class Watch implements CatalogWatch {
       }
       const results = queries.length > 0 ? await this.#session.query(queries.join('; ')) : [];
       const rows = results.flatMap(rowsOf);
-      const gone = new Set(rows.filter(([kind]) => kind === readAgain).map(([, name]) => name ?? ''));
-      for (const oid of touched) gone.add(oid);
+      const instead = new Set(rows.filter(([kind]) => kind === readAgain).map(([, name]) => name ?? ''));
+      for (const oid of touched) instead.add(oid);
       const fresh = collect(rows.filter(([kind]) => kind !== readAgain));
-      return merged(watched, fresh, gone, new Set(again.map(({ reader: { kind } }) => kind)));
+      return merged(watched, fresh, instead, new Set(again.map(({ reader: { kind } }) => kind)));
     });
     return seen ?? detailedSnapshot(this.#session);
   }

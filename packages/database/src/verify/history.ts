@@ -1,5 +1,5 @@
 /** Replays a history in scratch databases and proves its migrations, each on what the earlier ones left. */
-import { folderView, type FolderView, type Tool } from '@idempotify/core';
+import { folderView, quoteIdent, type FolderView, type Tool } from '@idempotify/core';
 import type { Difference } from '../catalog/diff.ts';
 import { ConnectionError, SqlError } from '../runners/errors.ts';
 import type { Server, Session } from '../runners/types.ts';
@@ -389,7 +389,15 @@ class Replay implements History {
     if (this.#untidy < untidyRuns || !this.#superuser) return;
     this.#untidy = 0;
     const session = await this.#open();
-    for (const catalog of busyCatalogs) await session.query(`VACUUM ${catalog}`);
+    // a table that once had rows is read as long as it has pages
+    const [used] = await session.query(
+      `SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind = 'r' AND c.oid >= 16384 AND c.relpersistence <> 't' AND pg_catalog.pg_relation_size(c.oid) > 0`,
+    );
+    const tables = (used?.rows ?? []).map(
+      (row) => `${quoteIdent(row['nspname'] ?? '')}.${quoteIdent(row['relname'] ?? '')}`,
+    );
+    await session.query(`VACUUM ${[...busyCatalogs, ...tables].join(', ')}`);
     await session.shrink();
   }
 
