@@ -1163,6 +1163,34 @@ test('an index whose name is left to PostgreSQL is none that could have another 
   expect(proof.verdict, summary(proof)).toBe('proven');
 });
 
+test('what the author guarded by its name alone is no fault of what was rewritten beside it', async () => {
+  const table = 'CREATE TABLE IF NOT EXISTS orders (id int PRIMARY KEY, customer int);';
+  const key = 'ALTER TABLE orders ADD CONSTRAINT fk FOREIGN KEY (customer) REFERENCES orders (id)';
+  const guarded = when(`NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'fk')`, key);
+  const opened = await history([{ original: `${table} ${key}`, file: `${table} ${guarded}` }], {
+    checks: new Set(['drift']),
+  });
+  const { failures, checks } = await opened.prove(0);
+  await opened.close();
+  // the guard that was put around the key looks at its name alone, too, and that is a fault
+  expect(failures.map(({ title }) => title)).toEqual([
+    expect.stringMatching(/^constraint public\.orders\.fk was found/),
+  ]);
+  expect(checks.flatMap(({ reasons }) => reasons)).toEqual([
+    expect.stringMatching(/^table public\.orders was found .* \(the statement is as its author wrote it\)$/),
+  ]);
+});
+
+test('an INSERT that makes rows out of later rows is told, not blamed', async () => {
+  const made = 'CREATE TABLE kind (name text); CREATE TABLE item (kind text);';
+  const insert = `INSERT INTO kind SELECT kind || '!' FROM item WHERE NOT EXISTS (SELECT FROM kind WHERE name = item.kind || '!') AND kind <> ''`;
+  const opened = await history([made, { original: insert, file: `${insert};` }]);
+  const proof = await opened.prove(1);
+  await opened.close();
+  expect(proof.verdict, summary(proof)).toBe('proven');
+  expect(proof.notes).toEqual([expect.stringMatching(/it would write to public\.kind once more/)]);
+});
+
 describe('a migration that was never rewritten', () => {
   const prove = workbench('prisma', checkNames, small);
   const proveSame = (text: string): Promise<MigrationProof> => prove(text, text);

@@ -435,17 +435,17 @@ class Prover {
   /** Whether a concurrent build makes this index. */
   #isConcurrent(object: string): boolean {
     const { original, concurrentBuilds } = this.#input;
-    const name = lastName(object);
+    const name = identifiers(object).at(-1) ?? '';
     return object.startsWith('index ') && concurrentBuilds.some((at) => original.sql[at]?.includes(name));
   }
 
-  /** Whether all statements that name the object are in the file as they are in the original. */
+  /** Whether the statement that makes the object, the first that names it, is in the file as it is in the original. */
   #isAuthors(object: string): boolean {
     const { original, file } = this.#input;
     if (this.#same) return true;
-    const name = lastName(object);
-    const naming = file.sql.filter((sql) => sql.includes(name));
-    return naming.length > 0 && naming.every((sql) => original.sql.includes(sql));
+    const names = identifiers(object).map((name) => new RegExp(`(?<!\\w)${name.replace(/\W/g, '\\$&')}(?!\\w)`));
+    const maker = original.sql.find((sql) => !/^\s*drop\b/i.test(sql) && names.every((name) => name.test(sql)));
+    return maker !== undefined && file.sql.includes(maker);
   }
 
   /** Whether the file, after these steps, leaves what is expected. */
@@ -558,10 +558,16 @@ class Prover {
   }
 }
 
-/** `constraint public.a."B"` -> `B`: the name as it stands in a statement, quoted there or not. */
-function lastName(object: string): string {
-  const name = /("(?:[^"]|"")*"|[^."\s(]+)(?:\(.*\))?$/s.exec(object)?.[1] ?? object;
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+/**
+ * `constraint public.a."B"` -> `a`, `B`: the names as they stand in a statement, quoted there or not, without the schema. A
+ * function's argument types are none of it.
+ */
+function identifiers(object: string): string[] {
+  const [, name = ''] = /^(?:[a-z-]+ )+([^(]*)/.exec(object) ?? [];
+  const parts = (name.match(/"(?:[^"]|"")*"|[^."]+/g) ?? []).map((part) =>
+    part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part,
+  );
+  return parts.length > 1 ? parts.slice(1) : parts;
 }
 
 const kOf = ({ k }: Pick<Failure, 'k'>): { k?: number } => (k === undefined ? {} : { k });

@@ -77,12 +77,15 @@ const removing = new Set([
 
 /**
  * Whether statements of the file may change these rows when they are run again: an UPDATE of the table may change rows,
- * and only more than that may remove some. What they insert once more is seen without them.
+ * and only more than that may remove some. An INSERT … SELECT may make rows out of later ones; what one inserts once more
+ * is seen without them.
  */
 export function mayWrite({ parsed, sql }: ScriptFile, { table, missing, extra }: RowDifference): boolean {
   const bare = (/("(?:[^"]|"")*"|[^."]+)$/.exec(table)?.[1] ?? table).replaceAll('"', '').toLowerCase();
   return parsed.some(({ tag }, at) => {
-    if (!sql[at]?.toLowerCase().includes(bare)) return false;
+    const text = sql[at]?.toLowerCase() ?? '';
+    if (!text.includes(bare)) return false;
+    if (tag === 'InsertStmt') return missing.length === 0 && /\bselect\b/.test(text);
     return removing.has(tag) || (tag === 'UpdateStmt' && missing.length === extra.length);
   });
 }
