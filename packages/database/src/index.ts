@@ -32,7 +32,8 @@ export type {
   Verdict,
 } from './verify/types.ts';
 export { openHistory, PreludeError } from './verify/history.ts';
-export type { History, HistoryFile, HistoryOptions, MigrationProof, Unproven, WholeHistory } from './verify/history.ts';
+export type { History, HistoryFile, HistoryOptions, MigrationProof, Unproven } from './verify/history.ts';
+export type { WholeHistory } from './verify/whole.ts';
 export { watchedServer, type QueryWatch } from './runners/watched.ts';
 export {
   Clock,

@@ -1,6 +1,6 @@
 /** The command `verify` for the command line. What it does lies in ../verify, and is loaded when it is used. */
 import type { Command } from 'commander';
-import type { VerifyOptions, VerifyOutputOptions } from '../verify/options.ts';
+import type { VerifyCommandOptions } from '../verify/options.ts';
 
 const EXAMPLES = `
 Examples:
@@ -18,9 +18,6 @@ Exit codes:
   0  everything that was asked for is proven
   1  something failed or could not be proven
   2  wrong use, or the server, the disk or a statement that hangs ended the run`;
-
-export type VerifyCommandOptions = Omit<VerifyOptions, 'cache'> &
-  VerifyOutputOptions & { cacheDir?: string; cache?: boolean; config?: string | boolean };
 
 /**
  * @param create makes an empty command

@@ -1,7 +1,6 @@
 /** `verify` as API and as command. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { onSignals, realIfThere, relativeInside, withoutUndefined } from '../commands/shared.ts';
 import { loadConfig } from '../config.ts';
 import { UsageError, systemMessage } from '../errors.ts';
@@ -10,7 +9,7 @@ import { type Source, below, calledIn, commandLine, sourceOf } from '../options.
 import { outputTo } from '../output.ts';
 import { colorsFor, printable, progressLine } from '../terminal.ts';
 import { mergeReports } from './merge.ts';
-import { type VerifyOptions, assertMergeable, checkedVerifyOptions } from './options.ts';
+import { type VerifyCommandOptions, type VerifyOptions, assertMergeable, checkedVerifyOptions } from './options.ts';
 import type { VerifyReport } from './report.ts';
 import { folderHeading, migrationLine, verifyHtml, verifyJson, verifyJunit, verifySummary } from './reporters/index.ts';
 import { type ResolvedVerifyOptions, type VerifyListener, runVerify } from './run.ts';

@@ -51,6 +51,10 @@ export interface VerifyOutputOptions {
   readonly color?: boolean | undefined;
 }
 
+/** As the command line gives them. */
+export type VerifyCommandOptions = Omit<VerifyOptions, 'cache'> &
+  VerifyOutputOptions & { cacheDir?: string; cache?: boolean; config?: string | boolean };
+
 /** What may stand in the key `verify` of the config file. A URL may not: it holds a password. */
 export type VerifyConfig = Pick<
   VerifyOptions,

@@ -1,13 +1,5 @@
 /** What a run of `verify` tells. This is what the API returns, what `--json` prints and what `--merge` reads; changes to it need a new `version`. */
-import type {
-  CheckName,
-  DifferenceReport,
-  ErrorReport,
-  Proof,
-  RowReport,
-  Verdict,
-  WholeHistory,
-} from '@idempotify/database';
+import type { CheckName, Proof, Verdict, WholeHistory } from '@idempotify/database';
 import type { ExitCode, RunError } from '../results.ts';
 
 export const VERIFY_VERSION = 1;
@@ -46,15 +38,10 @@ export interface MigrationReport extends Omit<Proof, 'verdict'> {
 }
 
 /** All files of the history run again over the database that they leave. */
-export interface WholeHistoryReport {
+export interface WholeHistoryReport extends WholeHistory {
   readonly verdict: Verdict;
-  /** Files that raised an error, with the statement that did: 1-based place and text in one line. */
-  readonly failed: WholeHistory['failed'];
-  /** Files that their own guards stopped, since a later migration has changed what they made: nothing came of them. */
+  /** Files that their own guards stopped, since a later migration has changed what they make; not among `failed`. */
   readonly stopped: WholeHistory['failed'];
-  /** What is left over, lost or changed afterwards. */
-  readonly differences: readonly DifferenceReport[];
-  readonly rows: readonly RowReport[];
 }
 
 export interface FolderProof {

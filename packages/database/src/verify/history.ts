@@ -8,16 +8,20 @@ import { BadOriginal, errorReport, proveMigration, transactionErrors, type Proof
 import {
   blockedStatements,
   concurrentBuilds,
+  firstError,
+  mayWrite,
   modeOf,
   scriptOf,
-  mayWrite,
+  sentAs,
   type Blocked,
   type ScriptFile,
 } from './script.ts';
 import { laterSql, seedPlan, seedSql, type Filling, type SeedPlan } from './seed.ts';
-import { compare, look, report, type State } from './state.ts';
+import type { State } from './state.ts';
 import { Together, type Member, type TogetherError } from './together.ts';
-import type { CheckName, DifferenceReport, ErrorReport, Mode, Proof, RowReport, Script } from './types.ts';
+import { missing, missingExtension } from './environment.ts';
+import { runAgain, type WholeHistory } from './whole.ts';
+import type { CheckName, Mode, Proof, Script } from './types.ts';
 
 /** A migration of the history. Texts are read when they are needed, so that memory does not grow with the history. */
 export interface HistoryFile {
@@ -56,19 +60,6 @@ export interface MigrationProof extends Proof {
   readonly unproven: readonly Unproven[];
 }
 
-export interface WholeHistory {
-  /** Files that raised an error, with the statement that did, where it is known: 1-based place and text in one line. */
-  readonly failed: readonly {
-    readonly path: string;
-    readonly line?: number;
-    readonly column?: number;
-    readonly statement?: string;
-    readonly error: ErrorReport;
-  }[];
-  readonly differences: readonly DifferenceReport[];
-  readonly rows: readonly RowReport[];
-}
-
 /** The SQL that every database is to start with does not run. */
 export class PreludeError extends Error {
   override readonly name = 'PreludeError';
@@ -102,6 +93,8 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
 
 /** After so many runs it takes less time to tidy up than not to. */
 const untidyRuns = 50;
+/** A table that once had rows is read as long as it has pages. So many take longer to read than to vacuum. */
+const untidyTables = 20;
 const busyCatalogs = [
   'pg_attribute',
   'pg_class',
@@ -113,12 +106,6 @@ const busyCatalogs = [
   'pg_trigger',
   'pg_shdepend',
 ].map((name) => `pg_catalog.${name}`);
-
-interface RunError {
-  readonly error: SqlError;
-  /** Index of the text that raised it. */
-  readonly text: number;
-}
 
 /** Something in the way of a migration. */
 interface Obstacle {
@@ -257,17 +244,10 @@ class Replay implements History {
     const blocked = new Set(blockedStatements(script, this.#options.confined).map(({ statement }) => statement));
     const session = await this.#open();
     if (blocked.size === 0 && script.problems.length === 0) {
-      try {
-        const explicit = mode === 'explicit' ? ['BEGIN', ...script.chunks, 'COMMIT'] : script.chunks;
-        for (const text of mode === 'statement' ? script.sql : explicit) await session.query(text);
+      // what it did is done; when it fails the rest is tried below, where what is there already fails once more
+      if (!(await firstError(session, sentAs(script, mode)))) {
         await this.#freshSession(script);
         return undefined;
-      } catch (error) {
-        if (!(error instanceof SqlError)) throw error;
-        if (session.inTransaction) await session.query('ROLLBACK');
-        if (mode === 'statement') {
-          // what it did is done; the rest is tried below, where what is there already fails once more
-        }
       }
     }
     let why = script.problems[0]?.reason;
@@ -276,13 +256,8 @@ class Replay implements History {
         why ??= `statement ${at + 1} was left out`;
         continue;
       }
-      try {
-        await session.query(sql);
-      } catch (error) {
-        if (!(error instanceof SqlError)) throw error;
-        if (session.inTransaction) await session.query('ROLLBACK');
-        if (!transactionErrors.has(error.code)) why ??= error.message;
-      }
+      const failure = await firstError(session, [sql]);
+      if (failure && !transactionErrors.has(failure.error.code)) why ??= failure.error.message;
     }
     await this.#close();
     return why;
@@ -383,13 +358,11 @@ class Replay implements History {
     return use(lab, (opened) => proveMigration(opened, input));
   }
 
-  /** What was rolled back still lies in the catalogs, and makes every look at them slower. */
+  /** What was rolled back still lies in the catalogs and in the tables, and makes every look at them slower. */
   async #tidyUp(runs: number): Promise<void> {
+    if (!this.#superuser) return;
     this.#untidy += runs;
-    if (this.#untidy < untidyRuns || !this.#superuser) return;
-    this.#untidy = 0;
     const session = await this.#open();
-    // a table that once had rows is read as long as it has pages
     const [used] = await session.query(
       `SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
        WHERE c.relkind = 'r' AND c.oid >= 16384 AND c.relpersistence <> 't' AND pg_catalog.pg_relation_size(c.oid) > 0`,
@@ -397,7 +370,10 @@ class Replay implements History {
     const tables = (used?.rows ?? []).map(
       (row) => `${quoteIdent(row['nspname'] ?? '')}.${quoteIdent(row['relname'] ?? '')}`,
     );
-    await session.query(`VACUUM ${[...busyCatalogs, ...tables].join(', ')}`);
+    if (tables.length >= untidyTables) await session.query(`VACUUM ${tables.join(', ')}`);
+    if (this.#untidy < untidyRuns) return;
+    this.#untidy = 0;
+    await session.query(`VACUUM ${busyCatalogs.join(', ')}`);
     await session.shrink();
   }
 
@@ -442,47 +418,16 @@ class Replay implements History {
     await this.#close();
     const name = await server.createDatabase(this.#base);
     try {
-      const before = await within(server, name, async (session) => {
-        const seed = seedSql(await seedPlan(session), new Map(), this.#superuser);
-        if (seed !== '') await session.query(seed);
-        return look(session);
-      });
-      const failed: WholeHistory['failed'][number][] = [];
-      for (const [index, { path }] of files.entries()) {
-        const script = this.#script(index, 'file');
-        const blocked = new Set(blockedStatements(script, confined).map(({ statement }) => statement));
-        const mode = this.#mode(script, index);
-        const alone = mode === 'statement' || blocked.size > 0 || this.#incomplete.has(index);
-        const all = [...script.sql.keys()].filter((at) => !blocked.has(at));
-        const apart = all.map((at) => script.sql[at] ?? '');
-        const run = async (session: Session, texts: readonly string[]): Promise<RunError | undefined> => {
-          for (const [text, sql] of texts.entries()) {
-            try {
-              await session.query(sql);
-            } catch (error) {
-              if (!(error instanceof SqlError)) throw error;
-              if (session.inTransaction) await session.query('ROLLBACK');
-              return { error, text };
-            }
-          }
-          return undefined;
-        };
-        const chunks = mode === 'explicit' ? ['BEGIN', ...script.chunks, 'COMMIT'] : script.chunks;
-        const failure = await within(server, name, (session) => run(session, alone ? apart : chunks));
-        if (!failure) continue;
-        // as a whole nothing of it was done, and so it can be asked again which statement it was
-        const again = alone ? failure : await within(server, name, (session) => run(session, ['BEGIN', ...apart]));
-        const at = again && all[alone ? again.text : again.text - 1];
-        const place = at === undefined ? undefined : script.statements[at];
-        failed.push({
-          path,
-          ...(place ? { line: place.line, column: place.column, statement: place.text } : {}),
-          error: errorReport(failure.error),
-        });
-      }
-      const after = await within(server, name, look);
-      const { differences, rows } = report(compare(before, after, false));
-      return { failed, differences, rows };
+      return await runAgain(
+        (use) => within(server, name, use),
+        this.#superuser,
+        files.map(({ path }, index) => () => {
+          const script = this.#script(index, 'file');
+          const blocked = new Set(blockedStatements(script, confined).map(({ statement }) => statement));
+          const mode = this.#incomplete.has(index) ? 'statement' : this.#mode(script, index);
+          return { path, script, mode, blocked };
+        }),
+      );
     } finally {
       await server.dropDatabase(name);
     }
@@ -545,47 +490,4 @@ function lower(plan: SeedPlan, filling: Map<string, Filling>, text: string, erro
   )
     return true;
   return down(plan.filter(({ bare }) => text.includes(bare))) || down(plan);
-}
-
-interface Lack {
-  readonly reason: string;
-  readonly advice: string;
-}
-
-function missingExtension({ message }: SqlError): Lack | undefined {
-  const extension = /extension "([^"]+)" is not available|extension control file ".*\/([^/]+)\.control"/.exec(message);
-  if (!extension) return undefined;
-  const name = extension[1] ?? extension[2] ?? '';
-  return {
-    reason: `the extension "${name}" is not available on this server`,
-    advice: `use a server that has it: --url postgres://…`,
-  };
-}
-
-/** What an environment lacks, by PostgreSQL's error. */
-function missing(error: SqlError): Lack | undefined {
-  const { code, message } = error;
-  const extension = missingExtension(error);
-  if (extension) return extension;
-  const schema = /^schema "([^"]+)" does not exist$/.exec(message);
-  if (schema && code === '3F000') {
-    return {
-      reason: `the schema "${schema[1]}" does not exist, and no earlier migration makes it`,
-      advice: `when something else provides it, create it in a file and pass it with --prelude`,
-    };
-  }
-  const role = /^role "([^"]+)" does not exist$/.exec(message);
-  if (role && (code === '42704' || code === '22023')) {
-    return {
-      reason: `the role "${role[1]}" does not exist on this server`,
-      advice: `create it in a file and pass it with --prelude`,
-    };
-  }
-  if (/^unrecognized configuration parameter|parameter "[^"]+" (cannot be|requires)/.test(message)) {
-    return {
-      reason: `the server's settings are others than the migration needs: ${message}`,
-      advice: 'use a server that is set up for it: --url postgres://…',
-    };
-  }
-  return undefined;
 }

@@ -3,6 +3,7 @@ import { diffRows, type RowDifference, type Rows } from '../catalog/rows.ts';
 import { diffSnapshots, type Difference } from '../catalog/diff.ts';
 import type { SqlError } from '../runners/errors.ts';
 import { drifts } from './drift.ts';
+import { sentAs } from './script.ts';
 import type { Lab, Outcome, RunSteps, Step, StepError, Text } from './lab.ts';
 import {
   compare,
@@ -147,7 +148,7 @@ class Prover {
   #whole(script: Script): readonly string[] {
     const apart = this.#apart(script);
     if (this.#mode === 'statement' || apart.length < script.sql.length) return apart.map((at) => script.sql[at] ?? '');
-    return this.#mode === 'explicit' && this.#lab.real ? ['BEGIN', ...script.chunks, 'COMMIT'] : script.chunks;
+    return this.#lab.real ? sentAs(script, this.#mode) : script.chunks;
   }
 
   /** The statements to be sent one by one: in a lab that is one transaction, those that control transactions are not. */

@@ -1,6 +1,8 @@
 /** From a migration file to what its tool sends. */
 import { lineIndex, parseSql, type Statement, type Tool, type Transactions } from '@idempotify/core';
 import type { RowDifference } from '../catalog/rows.ts';
+import { SqlError } from '../runners/errors.ts';
+import type { Session } from '../runners/types.ts';
 import type { Mode, Place, Script, Unit } from './types.ts';
 
 export interface ScriptFile extends Script {
@@ -62,6 +64,32 @@ export function modeOf({ scope, concurrently }: Transactions): Mode {
   if (scope === 'statement' || scope === 'none') return 'statement';
   // what is sent as one string runs a CONCURRENTLY that stands alone; between BEGIN and COMMIT nothing does
   return concurrently === 'alone' ? 'implicit' : 'explicit';
+}
+
+/** The texts in which a tool sends the file. */
+export function sentAs({ sql, chunks }: Script, mode: Mode): readonly string[] {
+  if (mode === 'statement') return sql;
+  return mode === 'explicit' ? ['BEGIN', ...chunks, 'COMMIT'] : chunks;
+}
+
+/** Sends texts until one fails; a transaction that it leaves open is rolled back. */
+export async function firstError(session: Session, texts: readonly string[]): Promise<TextError | undefined> {
+  for (const [text, sql] of texts.entries()) {
+    try {
+      await session.query(sql);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      if (session.inTransaction) await session.query('ROLLBACK');
+      return { error, text };
+    }
+  }
+  return undefined;
+}
+
+export interface TextError {
+  readonly error: SqlError;
+  /** Index of the text that raised it. */
+  readonly text: number;
 }
 
 /** Statements that remove rows, or may do so. */

@@ -1,8 +1,9 @@
 /** Runs a history as a tool does that commits all pending files at once: on a new database, that is all of them. */
 import { diffSnapshots, type Difference } from '../catalog/diff.ts';
 import { snapshot, type Snapshot } from '../catalog/snapshot.ts';
-import { SqlError } from '../runners/errors.ts';
+import type { SqlError } from '../runners/errors.ts';
 import type { Server, Session } from '../runners/types.ts';
+import { firstError } from './script.ts';
 
 /** A file for the common transaction. */
 export interface Member {
@@ -53,21 +54,18 @@ export class Together {
     const failure = joins ? await firstError(session, sql) : undefined;
     const before = this.#added - this.#committed;
     if (failure) {
-      await session.query('ROLLBACK; BEGIN');
+      await session.query('BEGIN');
       for (let index = this.#committed; index < this.#added; index++)
         await firstError(session, this.#member(index).sql);
     }
     this.#added++;
     if (joins && !failure) return undefined;
     await session.query('COMMIT');
-    for (const text of sql) {
-      const failed = await firstError(session, [text]);
-      if (failed && session.inTransaction) await session.query('ROLLBACK');
-    }
+    for (const text of sql) await firstError(session, [text]);
     if (session.inTransaction) await session.query('COMMIT');
     await session.query('BEGIN');
     this.#committed = this.#added;
-    return failure && { ...failure, before };
+    return failure && { error: failure.error, statement: failure.text, before };
   }
 
   /** How what is there now differs from what the files leave one by one. */
@@ -93,19 +91,4 @@ export class Together {
     await session?.close();
     if (database !== undefined) await this.#server.dropDatabase(database);
   }
-}
-
-async function firstError(
-  session: Session,
-  sql: readonly string[],
-): Promise<Pick<TogetherError, 'error' | 'statement'> | undefined> {
-  for (const [statement, text] of sql.entries()) {
-    try {
-      await session.query(text);
-    } catch (error) {
-      if (!(error instanceof SqlError)) throw error;
-      return { error, statement };
-    }
-  }
-  return undefined;
 }
