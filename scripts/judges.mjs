@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { root } from './packages.mjs';
 
@@ -49,17 +50,25 @@ function theirs(args) {
   return JSON.parse(fs.readFileSync(file, 'utf8'));
 }
 
-const flags = ['V1', 'V2', 'V3', 'V4a', 'V4b', 'V4k'];
+const flags = ['V1', 'V2', 'V3', 'V3r', 'V4a', 'V4b', 'V4k'];
 /** @param {Record<string, unknown>} result */
 const judged = (result) =>
   result['origError'] || result['status'] === 'BAD CASE'
     ? 'not judged'
     : flags.some((flag) => result[flag] === false) ||
         result['V1'] !== true ||
-        // rows written later: for files that write rows themselves the judge only tells
+        // rows written later: of files that write rows themselves the judge only tells; of a case it does not say whether it does
         (result['V4c'] === false && !result['dml'])
       ? 'failed'
       : 'passed';
+
+/** What the judge calls `dml`. @param {string} text @returns {Promise<boolean>} */
+async function writesRows(text) {
+  const { split } = await import(pathToFileURL(path.join(path.dirname(judge), 'lib/split.mjs')).href);
+  return split(text).stmts.some((/** @type {any} */ { tag }) =>
+    /^(Insert|Update|Delete|Merge|Truncate|Do|Select|Call|Execute)Stmt$/.test(tag),
+  );
+}
 
 /** @param {any} migration */
 const reasonsOf = (migration) =>
@@ -147,7 +156,7 @@ if (positionals[0] === 'history') {
       path.join(folder, 'ours.json'),
     );
     const migration = report.folders[0].migrations.at(-1);
-    compare(each.name, migration, found);
+    compare(each.name, migration, { ...found, dml: found.dml ?? (await writesRows(each.migration)) });
   }
 }
 for (const [key, count] of [...table].sort()) console.log(`${String(count).padStart(5)}  ours / judge: ${key}`);
