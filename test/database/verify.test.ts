@@ -1219,6 +1219,24 @@ describe('a migration that was never rewritten', () => {
     expect(verdicts(proof)).not.toHaveProperty('fresh');
   });
 
+  test('may bring a materialized view up to what an application has written', async () => {
+    const proof = await proveSame(
+      'CREATE MATERIALIZED VIEW IF NOT EXISTS m AS SELECT a FROM t;\nREFRESH MATERIALIZED VIEW m;',
+    );
+    expect(proof.failures, summary(proof)).toEqual([]);
+    expect(verdicts(proof)['rows']).toBe('proven');
+  });
+
+  test('may set a sequence to what the rows say, and is told that greater numbers are given out again', async () => {
+    const sequence = 'CREATE SEQUENCE IF NOT EXISTS number INCREMENT 5;';
+    const proof = await proveSame(`${sequence}\nSELECT setval('number', (SELECT max(id) FROM t));`);
+    expect(proof.failures, summary(proof)).toEqual([]);
+    expect(verdicts(proof)['rows']).toBe('proven');
+    expect(proof.notes).toEqual([expect.stringMatching(/would set public\.number back to what the rows say/)]);
+    const constant = await proveSame(`${sequence}\nSELECT setval('number', 1000, false);`);
+    expect(verdicts(constant)['rows']).toBe('failed');
+  });
+
   test('runs what reaches beyond the database where the server is ours alone', async () => {
     const proof = await proveSame('CREATE ROLE idempotify_beyond;');
     expect(proof.failures[0]?.error?.message).toBe('role "idempotify_beyond" already exists');

@@ -1,6 +1,6 @@
 /** From a migration file to what its tool sends. */
 import { lineIndex, parseSql, type Statement, type Tool, type Transactions } from '@idempotify/core';
-import type { RowDifference } from '../catalog/rows.ts';
+import type { RowDifference, SequenceDifference } from '../catalog/rows.ts';
 import { SqlError } from '../runners/errors.ts';
 import type { Session } from '../runners/types.ts';
 import type { Mode, Place, Script, Unit } from './types.ts';
@@ -106,12 +106,18 @@ const removing = new Set([
 /**
  * Whether statements of the file may change these rows when they are run again: an UPDATE of the table may change rows,
  * and only more than that may remove some. An INSERT … SELECT may make rows out of later ones; what one inserts once more
- * is seen without them.
+ * is seen without them. A sequence may be set to the greatest number among the rows.
  */
-export function mayWrite({ parsed, sql }: ScriptFile, { table, missing, extra }: RowDifference): boolean {
-  const bare = (/("(?:[^"]|"")*"|[^."]+)$/.exec(table)?.[1] ?? table).replaceAll('"', '').toLowerCase();
+export function mayWrite({ parsed, sql }: ScriptFile, difference: RowDifference | SequenceDifference): boolean {
+  const name = difference.kind === 'rows' ? difference.table : difference.sequence;
+  const bare = (/("(?:[^"]|"")*"|[^."]+)$/.exec(name)?.[1] ?? name).replaceAll('"', '').toLowerCase();
   return parsed.some(({ tag }, at) => {
     const text = sql[at]?.toLowerCase() ?? '';
+    if (difference.kind === 'sequence')
+      return (
+        /\bsetval\s*\([^]*\bmax\s*\(/.test(text) && (text.includes(bare) || text.includes('pg_get_serial_sequence'))
+      );
+    const { missing, extra } = difference;
     if (!text.includes(bare)) return false;
     if (tag === 'InsertStmt') return missing.length === 0 && /\bselect\b/.test(text);
     return removing.has(tag) || (tag === 'UpdateStmt' && missing.length === extra.length);
