@@ -1128,6 +1128,15 @@ ALTER TABLE t ALTER COLUMN token SET NOT NULL;`;
     await opened.close();
     await expect(history([small], { prelude: 'CREATE ROL x;' })).rejects.toThrow(PreludeError);
   });
+
+  test('so is what the prelude has new sessions start with', async () => {
+    const prelude = 'CREATE SCHEMA app; ALTER ROLE postgres SET search_path = app, public;';
+    const files = ['CREATE TABLE app.t (id int);', 'RESET search_path;\nALTER TABLE t ADD COLUMN IF NOT EXISTS a int;'];
+    const opened = await history(files, { prelude });
+    const proof = await opened.prove(1);
+    expect(proof.failures, summary(proof)).toEqual([]);
+    await opened.close();
+  });
 });
 
 test('what only gets another name gets no shape that could be another', async () => {

@@ -90,7 +90,16 @@ interface Database {
   image: Blob | undefined;
   instance: PGlite | undefined;
   session: PGliteSession | undefined;
+  /** What ALTER ROLE … SET and ALTER DATABASE … SET have new sessions start with, as `name=value`. */
+  settings: readonly string[];
+  /** Whether the instance was started with other ones. */
+  outdated: boolean;
 }
+
+/** Those of one role in one database last: they win. */
+const listSettings = `SELECT unnest(setconfig) AS setting FROM pg_db_role_setting
+WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+  AND setrole IN (0, 'postgres'::regrole) ORDER BY setrole, setdatabase`;
 
 /** One initdb per process: the image of an empty cluster. */
 let emptyImage: Promise<Blob> | undefined;
@@ -156,8 +165,9 @@ class PGliteServer implements Server {
 
   async createDatabase(template?: string): Promise<string> {
     const image = template === undefined ? this.#empty : await this.#imageFor(template);
+    const settings = template === undefined ? [] : this.#database(template).settings;
     const name = `idempotify_scratch_${++this.#made}`;
-    this.#databases.set(name, { image, instance: undefined, session: undefined });
+    this.#databases.set(name, { image, instance: undefined, session: undefined, settings, outdated: false });
     return name;
   }
 
@@ -182,10 +192,16 @@ class PGliteServer implements Server {
     const database = this.#database(name);
     if (database.session)
       throw new ConnectionError(`database "${name}" has a session already; PGlite can have only one`);
+    if (database.outdated && database.instance) {
+      database.image = await this.#imageFor(name);
+      await shut(database);
+    }
     const instance = database.instance ?? (await this.#load(database));
-    const session = new PGliteSession(this.#module, instance, (broken) => {
+    const session = new PGliteSession(this.#module, instance, (broken, settings = database.settings) => {
       database.session = undefined;
       if (broken) database.instance = undefined;
+      database.outdated ||= settings.join('\0') !== database.settings.join('\0');
+      database.settings = settings;
     });
     database.session = session;
     database.image = undefined;
@@ -206,8 +222,10 @@ class PGliteServer implements Server {
       await shut(other);
       inMemory--;
     }
+    database.outdated = false;
     database.instance = await this.#module.PGlite.create({
-      startParams,
+      // without a postmaster, PostgreSQL does not look at them itself
+      startParams: [...startParams, ...database.settings.flatMap((setting) => ['-c', setting])],
       extensions: this.#extensions,
       loadDataDir: image,
     });
@@ -234,10 +252,10 @@ async function shut(database: Database): Promise<void> {
 class PGliteSession implements Session {
   inTransaction = false;
   readonly #module: PGliteModule;
-  readonly #ended: (broken: boolean) => void;
+  readonly #ended: (broken: boolean, settings?: readonly string[]) => void;
   #instance: PGlite | undefined;
 
-  constructor(module: PGliteModule, instance: PGlite, ended: (broken: boolean) => void) {
+  constructor(module: PGliteModule, instance: PGlite, ended: (broken: boolean, settings?: readonly string[]) => void) {
     this.#module = module;
     this.#instance = instance;
     this.#ended = ended;
@@ -299,7 +317,7 @@ class PGliteSession implements Session {
     // As DISCARD ALL, which would go back to the user who logged in, and nobody has. Our own prepared statements may
     // stay: no migration knows them, and planning them again takes longer than everything else here.
     const results = await this.query(
-      `SET SESSION AUTHORIZATION postgres; RESET ALL; SELECT name FROM pg_prepared_statements WHERE name NOT LIKE 'idempotify\\_%'`,
+      `SET SESSION AUTHORIZATION postgres; RESET ALL; ${listSettings}; SELECT name FROM pg_prepared_statements WHERE name NOT LIKE 'idempotify\\_%'`,
     );
     const deallocate = (results.at(-1)?.rows ?? [])
       .map(({ name }) => `DEALLOCATE ${quoteIdent(name ?? '')}; `)
@@ -307,6 +325,10 @@ class PGliteSession implements Session {
     await this.query(
       `${deallocate}CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES`,
     );
-    this.end();
+    this.#instance = undefined;
+    this.#ended(
+      false,
+      (results.at(-2)?.rows ?? []).map(({ setting }) => setting ?? ''),
+    );
   }
 }
