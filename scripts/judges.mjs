@@ -107,7 +107,6 @@ if (positionals[0] === 'history') {
   const { original, rewritten } = values;
   if (!original || !rewritten) throw new Error('history needs --original and --rewritten');
   const prelude = values['prelude'] === undefined ? [] : ['--prelude', path.resolve(String(values['prelude']))];
-  const all = ours([rewritten, '--original', original, ...prelude, ...passOn('tool')], path.join(work, 'ours.json'));
   const result = theirs([
     'history',
     ...['--original', path.resolve(original), '--rewritten', path.resolve(rewritten)],
@@ -115,6 +114,8 @@ if (positionals[0] === 'history') {
     ...[...prelude, ...passOn('runner'), ...passOn('every')],
   ]);
   const byName = new Map(result.migrations.map((/** @type {any} */ each) => [each.dir, each]));
+  const files = values['every'] === undefined ? [rewritten] : [...byName.keys()].map((file) => path.join(rewritten, file));
+  const all = ours([...files, '--original', original, ...prelude, ...passOn('tool')], path.join(work, 'ours.json'));
   for (const folder of all.folders) {
     for (const migration of folder.migrations) {
       const found = byName.get(migration.name);
