@@ -114,7 +114,8 @@ if (positionals[0] === 'history') {
     ...[...prelude, ...passOn('runner'), ...passOn('every')],
   ]);
   const byName = new Map(result.migrations.map((/** @type {any} */ each) => [each.dir, each]));
-  const files = values['every'] === undefined ? [rewritten] : [...byName.keys()].map((file) => path.join(rewritten, file));
+  const files =
+    values['every'] === undefined ? [rewritten] : [...byName.keys()].map((file) => path.join(rewritten, file));
   const all = ours([...files, '--original', original, ...prelude, ...passOn('tool')], path.join(work, 'ours.json'));
   for (const folder of all.folders) {
     for (const migration of folder.migrations) {
