@@ -9,6 +9,8 @@ import {
   type Watched,
 } from '@idempotify/database';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readers } from '../../packages/database/src/catalog/snapshot.ts';
+import { catalogsOf, views } from '../../packages/database/src/catalog/watch.ts';
 import { testServers } from '../support/servers.ts';
 import { changes } from './changes.ts';
 
@@ -86,6 +88,23 @@ describe.each(testServers)('the catalog on $name', ({ major, embedded, start }) 
     const kinds = [...a.objects.keys()];
     expect(kinds.length).toBeGreaterThan(35);
     expect(kinds.filter((kind) => !snapshotKinds.includes(kind))).toEqual([]);
+  });
+
+  test('a watch knows every catalog that an object is read from', async () => {
+    const [catalogs] = await session.query(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind IN ('r', 'v')`,
+    );
+    const all = new Set((catalogs?.rows ?? []).map(({ name }) => name ?? ''));
+    // relations have their own way; extensions, as those of which every kind leaves out the members
+    const otherwise = ['pg_class', 'pg_attribute', 'pg_depend'];
+    for (const reader of readers.filter(({ ofRelation }) => !ofRelation)) {
+      const read = (reader.sql(server.versionNumber).match(/\bpg_\w+/g) ?? []).filter((word) => all.has(word));
+      const known = new Set([...catalogsOf(reader, server.versionNumber), ...otherwise, ...Object.keys(views)]);
+      expect(
+        read.filter((name) => !known.has(name)),
+        reader.kind,
+      ).toEqual([]);
+    }
   });
 
   test('a watch sees in a transaction what a whole snapshot would', async () => {

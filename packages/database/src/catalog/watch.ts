@@ -184,7 +184,7 @@ const about: readonly string[] = ['comment', 'security label', 'publication', 's
 const readAgain = 'read again';
 
 /** Views over catalogs that readers use. */
-const views: Readonly<Record<string, readonly string[]>> = {
+export const views: Readonly<Record<string, readonly string[]>> = {
   pg_roles: ['pg_authid'],
   pg_user_mappings: ['pg_user_mapping', 'pg_foreign_server', 'pg_authid'],
 };
