@@ -1140,14 +1140,22 @@ ALTER TABLE t ALTER COLUMN token SET NOT NULL;`;
 });
 
 test('what only gets another name gets no shape that could be another', async () => {
-  const renames = ['INDEX "T_a" RENAME TO "T_a_idx"', 'INDEX t_b RENAME TO t_b_idx', 'SEQUENCE s RENAME TO s2'];
+  const renames = [
+    'INDEX "T_a" RENAME TO "T_a_idx"',
+    'INDEX t_b RENAME TO t_b_idx',
+    'SEQUENCE s RENAME TO s2',
+    'TABLE "Old" RENAME TO new',
+    'INDEX "Old_a" RENAME TO new_a',
+    'TYPE "Mood" RENAME TO mood',
+  ];
   const guarded = (rename: string): string => {
-    const [, old = ''] = rename.split(' ');
-    return when(`to_regclass(${quoteLiteral(old)}) IS NOT NULL`, `ALTER ${rename}`);
+    const [kind, old = ''] = rename.split(' ');
+    return when(`to_reg${kind === 'TYPE' ? 'type' : 'class'}(${quoteLiteral(old)}) IS NOT NULL`, `ALTER ${rename}`);
   };
   const opened = await history(
     [
-      'CREATE TABLE t (a int, b int); CREATE INDEX "T_a" ON t (a); CREATE INDEX t_b ON t (b); CREATE SEQUENCE s',
+      `CREATE TABLE t (a int, b int); CREATE INDEX "T_a" ON t (a); CREATE INDEX t_b ON t (b); CREATE SEQUENCE s;
+       CREATE TYPE "Mood" AS ENUM ('ok'); CREATE TABLE "Old" (a int PRIMARY KEY, m "Mood"); CREATE INDEX "Old_a" ON "Old" (m)`,
       { original: renames.map((rename) => `ALTER ${rename}`).join(';'), file: renames.map(guarded).join(';') },
     ],
     { checks: new Set(['drift']) },
@@ -1188,6 +1196,21 @@ test('what the author guarded by its name alone is no fault of what was rewritte
   expect(checks.flatMap(({ reasons }) => reasons)).toEqual([
     expect.stringMatching(/^table public\.orders was found .* \(the statement is as its author wrote it\)$/),
   ]);
+});
+
+test('a time that the author sets in rows is set anew by a rerun, which is told, not blamed', async () => {
+  const made = 'CREATE TABLE item (id int, gone boolean, deleted timestamptz);';
+  const set = 'UPDATE item SET deleted = now() WHERE gone;';
+  const token = 'UPDATE item SET id = (random() * 1000000000)::int;';
+  const opened = await history([made, { original: set, file: `${set} ` }, { original: token, file: `${token} ` }]);
+  const [, clock, random] = [await opened.prove(0), await opened.prove(1), await opened.prove(2)];
+  await opened.close();
+  expect(clock.verdict, summary(clock)).toBe('unproven');
+  expect(clock.checks.find(({ check }) => check === 'second run')?.reasons).toEqual([
+    "run a second time, it sets another time in public.item, as the author's own UPDATE does",
+  ]);
+  expect(random.checks.find(({ check }) => check === 'second run')?.verdict ?? summary(random)).toBe('proven');
+  expect(random.failures.map(({ check, kind }) => [check, kind])).toContainEqual(['rows', 'second run']);
 });
 
 test('an INSERT that makes rows out of later rows is told, not blamed', async () => {

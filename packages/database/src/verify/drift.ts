@@ -1,6 +1,6 @@
 /** Drift: an object that has the name that a migration gives it, and another shape. */
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
-import { diffSnapshots, type Json } from '../catalog/diff.ts';
+import { diffSnapshots, type Difference, type Json } from '../catalog/diff.ts';
 import type { Snapshot } from '../catalog/snapshot.ts';
 
 export interface Drift {
@@ -31,16 +31,12 @@ export function drifts(before: Snapshot, after: Snapshot, statements: readonly s
     texts.some((sql) => sql.includes(name.replaceAll('"', '')));
   const differences = diffSnapshots(before, after);
   const gone = differences.filter(({ change }) => change === 'missing');
-  // what only got another name got no shape; the name stands in some definitions
-  const nameless = (name: string, shape: Properties | null): string => {
-    const own = JSON.stringify(parts(name).at(-1)).slice(1, -1).replace(/[^\w]/g, '\\$&');
-    return JSON.stringify(shape).replace(new RegExp(`(?<!\\w)${own}(?!\\w)`, 'g'), '');
-  };
-  const made = differences.filter(
-    ({ kind, name, change, after: shape }) =>
-      change === 'extra' &&
-      !gone.some((old) => old.kind === kind && nameless(old.name, old.before) === nameless(name, shape)),
-  );
+  const extra = differences.filter(({ change }) => change === 'extra');
+  const moves = statements.some((sql) => /\brename\b|\bset\s+schema\b/i.test(sql));
+  const sameColumns = (old: string, now: string): boolean =>
+    JSON.stringify(before.columnOrder.get(old)) === JSON.stringify(after.columnOrder.get(now));
+  const renamed = moves ? renames(gone, extra, sameColumns) : new Set();
+  const made = extra.filter(({ kind, name }) => !renamed.has(`${kind} ${name}`));
   const relations = new Set(made.filter(({ kind }) => own.has(kind)).map(({ name }) => name));
   return made.flatMap(({ kind, name, after: properties }) => {
     // a new table's columns are the table's shape
@@ -54,6 +50,45 @@ export function drifts(before: Snapshot, after: Snapshot, statements: readonly s
     return drift ? [{ object: `${kind} ${name}`, ...drift }] : [];
   });
 }
+
+/**
+ * What only got another name got no shape: `kind name` of each. An old name stands in the definitions of others, too: in
+ * those of the indexes and columns of a table or a type that is renamed itself.
+ */
+function renames(
+  gone: readonly Difference[],
+  extra: readonly Difference[],
+  sameColumns: (old: string, now: string) => boolean,
+): Set<string> {
+  const renamed = new Set<string>();
+  const names = new Map<string, string>();
+  const shape = ({ name, before, after }: Difference): string => {
+    const [, own] = memberOf(name);
+    let text = JSON.stringify(before ?? after).replace(inJson(own), '');
+    for (const [old, now] of names) text = text.replace(inJson(old), now);
+    return text;
+  };
+  // the second time, what refers to something that is renamed
+  for (let round = 0; round < 2; round++) {
+    const old = gone.map((difference) => ({ ...difference, shape: shape(difference) }));
+    for (const difference of extra) {
+      const { kind, name } = difference;
+      const was = old.find(
+        (each) => each.kind === kind && each.shape === shape(difference) && sameColumns(each.name, name),
+      );
+      if (!was || renamed.has(`${kind} ${name}`)) continue;
+      renamed.add(`${kind} ${name}`);
+      // a member goes with what it belongs to
+      if (memberOf(name)[0].includes('.')) continue;
+      names.set(was.name, JSON.stringify(name).slice(1, -1).replaceAll('$', '$$$$'));
+    }
+  }
+  return renamed;
+}
+
+/** A name as it stands in JSON. */
+const inJson = (name: string): RegExp =>
+  new RegExp(`(?<!\\w)${JSON.stringify(name).slice(1, -1).replace(/\W/g, '\\$&')}(?!\\w)`, 'g');
 
 const own = new Set(['table', 'view', 'materialized view', 'composite type']);
 

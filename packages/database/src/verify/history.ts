@@ -13,6 +13,7 @@ import {
   modeOf,
   scriptOf,
   sentAs,
+  setsTime,
   type Blocked,
   type ScriptFile,
 } from './script.ts';
@@ -306,6 +307,7 @@ class Replay implements History {
       concurrentBuilds: concurrentBuilds(original),
       ...(this.#joins(file, index) ? { together: (expected) => this.#runTogether(index, expected) } : {}),
       mayWrite: (rows) => mayWrite(original, rows),
+      setsTime: (table) => setsTime(original, table) && setsTime(file, table),
     };
     const filling = new Map<string, Filling>();
     let obstacle: Obstacle | undefined;

@@ -92,6 +92,10 @@ export interface TextError {
   readonly text: number;
 }
 
+/** `public."Order"` -> `order`. */
+const bareName = (name: string): string =>
+  (/("(?:[^"]|"")*"|[^."]+)$/.exec(name)?.[1] ?? name).replaceAll('"', '').toLowerCase();
+
 /** Statements that remove rows, or may do so. */
 const removing = new Set([
   'DeleteStmt',
@@ -110,7 +114,7 @@ const removing = new Set([
  */
 export function mayWrite({ parsed, sql }: ScriptFile, difference: RowDifference | SequenceDifference): boolean {
   const name = difference.kind === 'rows' ? difference.table : difference.sequence;
-  const bare = (/("(?:[^"]|"")*"|[^."]+)$/.exec(name)?.[1] ?? name).replaceAll('"', '').toLowerCase();
+  const bare = bareName(name);
   return parsed.some(({ tag }, at) => {
     const text = sql[at]?.toLowerCase() ?? '';
     if (difference.kind === 'sequence')
@@ -121,6 +125,18 @@ export function mayWrite({ parsed, sql }: ScriptFile, difference: RowDifference 
     if (!text.includes(bare)) return false;
     if (tag === 'InsertStmt') return missing.length === 0 && /\bselect\b/.test(text);
     return removing.has(tag) || (tag === 'UpdateStmt' && missing.length === extra.length);
+  });
+}
+
+const clock =
+  /\b(now\s*\(|\w+_timestamp\s*\(|current_(timestamp|date|time)\b|localtime(stamp)?\b|timeofday\s*\()|'now'/i;
+
+/** Whether an UPDATE of the file that names the table sets something to the time: run again, it sets another. */
+export function setsTime({ parsed, sql }: ScriptFile, table: string): boolean {
+  const bare = bareName(table);
+  return parsed.some(({ tag }, at) => {
+    const text = sql[at] ?? '';
+    return tag === 'UpdateStmt' && text.toLowerCase().includes(bare) && clock.test(text);
   });
 }
 
