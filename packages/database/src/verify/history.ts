@@ -335,7 +335,8 @@ class Replay implements History {
     const { original, file } = input;
     const texts = [original, ...(file === original ? [] : [file])].flatMap(withoutBlocks).join(';\n');
     const memory = this.#superuser ? { memory: this.#memory } : {};
-    if (fitsSavepoints(seed, texts)) {
+    // the seed is our own, and its names must not be taken for keywords
+    if (fitsSavepoints('', texts)) {
       for (const ageing of [false, true]) {
         try {
           const lab = savepointLab(await this.#open(), [seed], { ...memory, ageing });
