@@ -32,11 +32,7 @@ export function drifts(before: Snapshot, after: Snapshot, statements: readonly s
   const differences = diffSnapshots(before, after);
   const gone = differences.filter(({ change }) => change === 'missing');
   const extra = differences.filter(({ change }) => change === 'extra');
-  const moves = statements.some((sql) => /\brename\b|\bset\s+schema\b/i.test(sql));
-  const sameColumns = (old: string, now: string): boolean =>
-    JSON.stringify(before.columnOrder.get(old)) === JSON.stringify(after.columnOrder.get(now));
-  const renamed = moves ? renames(gone, extra, sameColumns) : new Set();
-  const made = extra.filter(({ kind, name }) => !renamed.has(`${kind} ${name}`));
+  const made = extra.filter((difference) => !isRenamed(difference, gone, statements));
   const relations = new Set(made.filter(({ kind }) => own.has(kind)).map(({ name }) => name));
   return made.flatMap(({ kind, name, after: properties }) => {
     // a new table's columns are the table's shape
@@ -51,44 +47,30 @@ export function drifts(before: Snapshot, after: Snapshot, statements: readonly s
   });
 }
 
-/**
- * What only got another name got no shape: `kind name` of each. An old name stands in the definitions of others, too: in
- * those of the indexes and columns of a table or a type that is renamed itself.
- */
-function renames(
-  gone: readonly Difference[],
-  extra: readonly Difference[],
-  sameColumns: (old: string, now: string) => boolean,
-): Set<string> {
-  const renamed = new Set<string>();
-  const names = new Map<string, string>();
-  const shape = ({ name, before, after }: Difference): string => {
-    const [, own] = memberOf(name);
-    let text = JSON.stringify(before ?? after).replace(inJson(own), '');
-    for (const [old, now] of names) text = text.replace(inJson(old), now);
-    return text;
+/** What only got another name, or moved to another schema, got no shape; nor did what belongs to it and came along. */
+function isRenamed({ kind, name }: Difference, gone: readonly Difference[], statements: readonly string[]): boolean {
+  const says = (before: RegExp, named: string): boolean => {
+    const text = bare(named);
+    // longer names are cut by PostgreSQL
+    const end = Buffer.byteLength(text) < 63 ? '(?!\\w)' : '';
+    const there = new RegExp(`${before.source}"?${text.replace(/\W/g, '\\$&')}${end}`, 'is');
+    return statements.some((sql) => there.test(sql));
   };
-  // the second time, what refers to something that is renamed
-  for (let round = 0; round < 2; round++) {
-    const old = gone.map((difference) => ({ ...difference, shape: shape(difference) }));
-    for (const difference of extra) {
-      const { kind, name } = difference;
-      const was = old.find(
-        (each) => each.kind === kind && each.shape === shape(difference) && sameColumns(each.name, name),
-      );
-      if (!was || renamed.has(`${kind} ${name}`)) continue;
-      renamed.add(`${kind} ${name}`);
-      // a member goes with what it belongs to
-      if (memberOf(name)[0].includes('.')) continue;
-      names.set(was.name, JSON.stringify(name).slice(1, -1).replaceAll('$', '$$$$'));
-    }
-  }
-  return renamed;
+  const [owner, own] = memberOf(name);
+  if (says(/\brename\b[^;]*\bto\s+/, own)) return true;
+  const moves = statements.some((sql) => /\bset\s+schema\b/i.test(sql));
+  if (moves && gone.some((old) => old.kind === kind && memberOf(old.name)[1] === own)) return true;
+  const ofRelation = parts(name).length > 2;
+  const table = parts(owner).at(-1) ?? '';
+  const comesAlong = ofRelation && (moves || says(/\brename\s+to\s+/, table));
+  const added =
+    kind === 'column'
+      ? /\badd\s+(?:column\s+)?(?:if\s+not\s+exists\s+)?/
+      : /\b(?:add\s+constraint\s+|create\s[^;]*?(?<!\w))/;
+  return comesAlong && !says(added, own);
 }
 
-/** A name as it stands in JSON. */
-const inJson = (name: string): RegExp =>
-  new RegExp(`(?<!\\w)${JSON.stringify(name).slice(1, -1).replace(/\W/g, '\\$&')}(?!\\w)`, 'g');
+const bare = (name: string): string => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name);
 
 const own = new Set(['table', 'view', 'materialized view', 'composite type']);
 
