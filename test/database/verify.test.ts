@@ -1166,11 +1166,12 @@ test('what only gets another name gets no shape that could be another', async ()
   expect(proof.runs.filter(({ kind }) => kind === 'drift')).toEqual([]);
 });
 
-test('an index whose name is left to PostgreSQL is none that could have another shape', async () => {
-  const index = 'CREATE INDEX ON t (a)';
-  const there = `SELECT FROM pg_index WHERE indrelid = 't'::regclass AND pg_get_indexdef(indexrelid) LIKE '%(a)'`;
+test.each([
+  ['CREATE INDEX ON t (a)', `pg_index WHERE indrelid = 't'::regclass AND pg_get_indexdef(indexrelid) LIKE '%(a)'`],
+  ['ALTER TABLE t ADD PRIMARY KEY (a)', `pg_constraint WHERE pg_get_constraintdef(oid) = 'PRIMARY KEY (a)'`],
+])('what leaves its name to PostgreSQL could have no other shape: %s', async (statement, there) => {
   const opened = await history(
-    ['CREATE TABLE t (a int)', { original: index, file: when(`NOT EXISTS (${there})`, index) }],
+    ['CREATE TABLE t (a int)', { original: statement, file: when(`NOT EXISTS (SELECT FROM ${there})`, statement) }],
     {
       checks: new Set(['second run', 'drift']),
     },

@@ -96,6 +96,7 @@ export async function proveRerun(input: Rerun): Promise<Failure[]> {
     ...(input.live === undefined ? {} : { later: input.live }),
     concurrentBuilds: concurrentBuilds(original),
     mayWrite: () => false,
+    setsTime: () => false,
   };
   const setup = [input.setup ?? '', input.rows ?? ''];
   return prove(input.server, setup, [input.original, input.rewritten, input.live ?? ''], async (lab) => {

@@ -40,8 +40,8 @@ export function drifts(before: Snapshot, after: Snapshot, statements: readonly s
     if (kind === 'column' && relations.has(table)) return [];
     // a constraint that no ALTER names is part of its table's shape
     if (kind === 'constraint' && relations.has(table) && !named(member, alters)) return [];
-    // CREATE INDEX ON leaves the name to PostgreSQL, which takes another one when that is taken
-    if (kind === 'index' && !named(member, statements)) return [];
+    // CREATE INDEX ON and ADD PRIMARY KEY leave the name to PostgreSQL, which takes another one when that is taken
+    if ((kind === 'index' || kind === 'constraint') && !named(member, statements)) return [];
     const drift = make[kind]?.(name, properties ?? {}, after);
     return drift ? [{ object: `${kind} ${name}`, ...drift }] : [];
   });
