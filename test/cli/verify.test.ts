@@ -726,7 +726,7 @@ describe.each(realServers)('on $name', ({ major }) => {
 
   it('an interruption at any moment leaves nothing', async () => {
     for (const delay of [200, 450, 600, 750, 900, 1100]) {
-      const running = begin(folder(many(9)), 'm', '--no-cache', '--url', url, '--workers', '2');
+      const running = begin(folder(many(200)), 'm', '--no-cache', '--url', url, '--workers', '2');
       await sleep(delay);
       const { code } = await signalled(running, 'SIGINT');
       // before the program has got to its first line, the signal ends it as any program
