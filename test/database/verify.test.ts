@@ -1185,10 +1185,13 @@ test('what the author guarded by its name alone is no fault of what was rewritte
   const table = 'CREATE TABLE IF NOT EXISTS orders (id int PRIMARY KEY, customer int);';
   const key = 'ALTER TABLE orders ADD CONSTRAINT fk FOREIGN KEY (customer) REFERENCES orders (id)';
   const guarded = when(`NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'fk')`, key);
-  const opened = await history([{ original: `${table} ${key}`, file: `${table} ${guarded}` }], {
-    checks: new Set(['drift']),
-  });
-  const { failures, checks } = await opened.prove(0);
+  const label = `ALTER TYPE kind ADD VALUE 'orders';`;
+  const safe = label.replace('VALUE', 'VALUE IF NOT EXISTS');
+  const opened = await history(
+    [`CREATE TYPE kind AS ENUM ('a')`, { original: `${label} ${table} ${key}`, file: `${safe} ${table} ${guarded}` }],
+    { checks: new Set(['drift']), tool: 'sql' },
+  );
+  const { failures, checks } = await opened.prove(1);
   await opened.close();
   // the guard that was put around the key looks at its name alone, too, and that is a fault
   expect(failures.map(({ title }) => title)).toEqual([

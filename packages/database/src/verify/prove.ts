@@ -458,8 +458,12 @@ class Prover {
   #isAuthors(object: string): boolean {
     const { original, file } = this.#input;
     if (this.#same) return true;
-    const names = identifiers(object).map((name) => new RegExp(`(?<!\\w)${name.replace(/\W/g, '\\$&')}(?!\\w)`));
-    const maker = original.sql.find((sql) => !/^\s*drop\b/i.test(sql) && names.every((name) => name.test(sql)));
+    // longer names are cut by PostgreSQL
+    const end = (name: string): string => (Buffer.byteLength(name) < 63 ? '(?!\\w)' : '');
+    const names = identifiers(object).map((name) => new RegExp(`(?<!\\w)${name.replace(/\W/g, '\\$&')}${end(name)}`));
+    // a DROP makes nothing, and a new label may be called as a table is
+    const other = /^\s*(drop\b|alter\s+type\b.*\badd\s+value\b)/is;
+    const maker = original.sql.find((sql) => !other.test(sql) && names.every((name) => name.test(sql)));
     return maker !== undefined && file.sql.includes(maker);
   }
 
