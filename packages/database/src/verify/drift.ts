@@ -2,6 +2,7 @@
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
 import { diffSnapshots, type Difference, type Json } from '../catalog/diff.ts';
 import type { Snapshot } from '../catalog/snapshot.ts';
+import { bare, inStatement, parts } from './names.ts';
 
 export interface Drift {
   /** `table public.account`. */
@@ -50,10 +51,7 @@ export function drifts(before: Snapshot, after: Snapshot, statements: readonly s
 /** What only got another name, or moved to another schema, got no shape; nor did what belongs to it and came along. */
 function isRenamed({ kind, name }: Difference, gone: readonly Difference[], statements: readonly string[]): boolean {
   const says = (before: RegExp, named: string): boolean => {
-    const text = bare(named);
-    // longer names are cut by PostgreSQL
-    const end = Buffer.byteLength(text) < 63 ? '(?!\\w)' : '';
-    const there = new RegExp(`${before.source}"?${text.replace(/\W/g, '\\$&')}${end}`, 'is');
+    const there = new RegExp(`${before.source}"?${inStatement(bare(named))}`, 'is');
     return statements.some((sql) => there.test(sql));
   };
   const [owner, own] = memberOf(name);
@@ -69,8 +67,6 @@ function isRenamed({ kind, name }: Difference, gone: readonly Difference[], stat
       : /\b(?:add\s+constraint\s+|create\s[^;]*?(?<!\w))/;
   return comesAlong && !says(added, own);
 }
-
-const bare = (name: string): string => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name);
 
 const own = new Set(['table', 'view', 'materialized view', 'composite type']);
 
@@ -160,6 +156,3 @@ function memberOf(name: string): [string, string] {
   const all = parts(name);
   return [all.slice(0, -1).join('.'), all.at(-1) ?? ''];
 }
-
-/** The identifiers of a qualified name as PostgreSQL has quoted them. */
-const parts = (name: string): string[] => name.match(/"(?:[^"]|"")*"|[^."]+/g) ?? [];

@@ -3,6 +3,7 @@ import { diffRows, type RowDifference, type Rows, type SequenceDifference } from
 import { diffSnapshots, type Difference } from '../catalog/diff.ts';
 import type { SqlError } from '../runners/errors.ts';
 import { drifts } from './drift.ts';
+import { bare, inStatement, parts } from './names.ts';
 import { sentAs } from './script.ts';
 import type { Lab, Outcome, RunSteps, Step, StepError, Text } from './lab.ts';
 import {
@@ -458,9 +459,7 @@ class Prover {
   #isAuthors(object: string): boolean {
     const { original, file } = this.#input;
     if (this.#same) return true;
-    // longer names are cut by PostgreSQL
-    const end = (name: string): string => (Buffer.byteLength(name) < 63 ? '(?!\\w)' : '');
-    const names = identifiers(object).map((name) => new RegExp(`(?<!\\w)${name.replace(/\W/g, '\\$&')}${end(name)}`));
+    const names = identifiers(object).map((name) => new RegExp(`(?<!\\w)${inStatement(name)}`));
     // a DROP makes nothing, and a new label may be called as a table is
     const other = /^\s*(drop\b|alter\s+type\b.*\badd\s+value\b)/is;
     const maker = original.sql.find((sql) => !other.test(sql) && names.every((name) => name.test(sql)));
@@ -589,10 +588,8 @@ function withoutDerivedRows({ differences, rows }: Comparison, { catalog }: Stat
  */
 function identifiers(object: string): string[] {
   const [, name = ''] = /^(?:[a-z-]+ )+([^(]*)/.exec(object) ?? [];
-  const parts = (name.match(/"(?:[^"]|"")*"|[^."]+/g) ?? []).map((part) =>
-    part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part,
-  );
-  return parts.length > 1 ? parts.slice(1) : parts;
+  const all = parts(name).map(bare);
+  return all.length > 1 ? all.slice(1) : all;
 }
 
 const kOf = ({ k }: Pick<Failure, 'k'>): { k?: number } => (k === undefined ? {} : { k });
