@@ -1,2 +1,1 @@
-export { raisedByGuard } from './sql/emit.ts';
 export * from './sql/rewriter.ts';

@@ -1,6 +1,5 @@
 /** What a run tells about itself. This is what the API returns and what `--json` prints; changes to it need a new `version`. */
-import type { Problem } from '@idempotify/core';
-import type { StatementResult } from '@idempotify/codemods';
+import type { Problem, StatementResult } from '@idempotify/core';
 
 /** The number of the form of the JSON document; raised when a field changes its meaning or goes away. */
 export const RESULT_VERSION = 1;

@@ -5,3 +5,4 @@ export * from './text/lines.ts';
 export * from './model/index.ts';
 export * from './guards/index.ts';
 export * from './tools/index.ts';
+export * from './rewrite/index.ts';

@@ -1,7 +1,7 @@
 /** Takes one file through reading, rewriting and (for an output folder) writing. Runs in the main thread and in workers. */
 import fs from 'node:fs';
-import { type Rewriter, type StatementResult, createRewriter } from '@idempotify/codemods';
-import { type Problem, toolByName } from '@idempotify/core';
+import { type Rewriter, createRewriter } from '@idempotify/codemods';
+import { type Problem, type StatementResult, toolByName } from '@idempotify/core';
 import { systemMessage } from '../errors.ts';
 import { decodeMigration, readBytes, readText } from '../files/read.ts';
 import { OutputFolder, WriteError } from '../files/write.ts';

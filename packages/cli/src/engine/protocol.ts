@@ -1,6 +1,6 @@
 /** What the main thread and the workers say to each other. Paths go over, not texts; texts come back only when they are needed. */
-import type { StatementResult } from '@idempotify/codemods';
-import type { Problem } from '@idempotify/core';
+
+import type { Problem, StatementResult } from '@idempotify/core';
 import type { Counts } from '../results.ts';
 
 export interface FolderSpec {

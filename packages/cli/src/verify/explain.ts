@@ -1,5 +1,6 @@
 /** What the rewriter says about a migration that is verified: what it refuses, and what it would do about a failure. */
-import { type Rewriter, type StatementResult, createRewriter } from '@idempotify/codemods';
+import { type Rewriter, createRewriter } from '@idempotify/codemods';
+import type { StatementResult } from '@idempotify/core';
 import type { Failure, Place } from '@idempotify/database';
 import { PG_VERSIONS } from '../options.ts';
 import { readText } from '../files/read.ts';

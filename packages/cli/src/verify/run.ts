@@ -12,7 +12,7 @@ import {
   pgliteVersion,
   reachesBeyond,
 } from '@idempotify/database';
-import { raisedByGuard } from '@idempotify/codemods';
+import { raisedByGuard } from '@idempotify/core';
 import { namedTool } from '../commands/shared.ts';
 import { UsageError, systemMessage } from '../errors.ts';
 import { planInputs } from '../files/inputs.ts';

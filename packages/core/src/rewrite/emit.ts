@@ -1,20 +1,11 @@
 /** The text of a guarded statement: a DO block that a person can review. */
-import {
-  applyEdits,
-  columnWhere,
-  dollarQuote,
-  isNameless,
-  nameSql,
-  OWN_TAG,
-  presentSql,
-  quoteIdent,
-  quoteLiteral,
-  regclass,
-  specOf,
-  type Edit,
-  type Obj,
-  type PlannedStatement,
-} from '@idempotify/core';
+import { specOf } from '../guards/atoms.ts';
+import { OWN_TAG } from '../guards/do-block.ts';
+import { isNameless, type PlannedStatement } from '../guards/plan.ts';
+import { columnWhere, nameSql, presentSql, regclass } from '../guards/probe.ts';
+import type { Obj } from '../model/catalog.ts';
+import { dollarQuote, quoteIdent, quoteLiteral } from '../quote.ts';
+import { applyEdits, type Edit } from '../text/edits.ts';
 import { addedShape, singleShape, tableShape, twinShape, unnamedShape, type Shape, type TwinShape } from './shape.ts';
 
 export interface Emitted {

@@ -2,6 +2,7 @@
  * Shape, not name: for what a statement creates, the SQL that says what is there (`have`) and what is wanted (`want`), in the same words.
  * A guard runs the statement when nothing is there, and raises when something else is there under that name.
  */
+import type { PlannedStatement } from '../guards/plan.ts';
 import {
   constraintText,
   functionLine,
@@ -11,16 +12,13 @@ import {
   labelsSql,
   nameSql,
   nameText,
-  quoteIdent,
-  quoteLiteral,
   regclass,
   regprocedure,
   regtype,
   textArray,
-  type Catalog,
-  type Obj,
-  type PlannedStatement,
-} from '@idempotify/core';
+} from '../guards/probe.ts';
+import type { Catalog, Obj } from '../model/catalog.ts';
+import { quoteIdent, quoteLiteral } from '../quote.ts';
 
 export interface Shape {
   /** DECLARE lines of the DO block. */

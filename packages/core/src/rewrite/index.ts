@@ -1,0 +1,2 @@
+export { raisedByGuard } from './emit.ts';
+export * from './statements.ts';
