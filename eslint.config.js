@@ -2,12 +2,12 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-// Arrows point one way: core <- codemods <- cli, core <- database <- cli.
+// Arrows point one way: core <- rules <- cli, core <- codemods <- cli, core <- database <- cli.
 const mayNotImport = (...names) => ({
   'no-restricted-imports': [
     'error',
     {
-      paths: names.map((name) => ({ name, message: 'Dependencies point one way: core <- codemods, database <- cli.' })),
+      paths: names.map((name) => ({ name, message: 'Dependencies point one way: core <- rules, codemods, database <- cli.' })),
     },
   ],
 });
@@ -56,8 +56,12 @@ export default defineConfig(
   },
   {
     files: ['packages/core/src/**/*.ts'],
-    rules: mayNotImport('@idempotify/codemods', '@idempotify/database', 'idempotify'),
+    rules: mayNotImport('@idempotify/rules', '@idempotify/codemods', '@idempotify/database', 'idempotify'),
   },
   { files: ['codemods/**/*.ts'], rules: mayNotImport('@idempotify/database', 'idempotify') },
-  { files: ['packages/database/src/**/*.ts'], rules: mayNotImport('@idempotify/codemods', 'idempotify') },
+  { files: ['rules/**/*.ts'], rules: mayNotImport('@idempotify/codemods', '@idempotify/database', 'idempotify') },
+  {
+    files: ['packages/database/src/**/*.ts'],
+    rules: mayNotImport('@idempotify/rules', '@idempotify/codemods', 'idempotify'),
+  },
 );

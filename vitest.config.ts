@@ -14,6 +14,7 @@ export default defineConfig({
       { find: /^@idempotify\/core$/, replacement: source('./packages/core/src/index.ts') },
       { find: /^@idempotify\/database$/, replacement: source('./packages/database/src/index.ts') },
       { find: /^@idempotify\/codemods$/, replacement: source('./codemods/index.ts') },
+      { find: /^@idempotify\/rules$/, replacement: source('./rules/index.ts') },
       { find: /^idempotify$/, replacement: source('./packages/cli/src/index.ts') },
     ],
   },

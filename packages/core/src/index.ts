@@ -6,3 +6,4 @@ export * from './model/index.ts';
 export * from './guards/index.ts';
 export * from './tools/index.ts';
 export * from './rewrite/index.ts';
+export * from './lint/index.ts';

@@ -50,6 +50,8 @@ export interface PlannedStatement {
   readonly run: Run;
   /** The questions whose answers this statement changes from no to yes. */
   readonly atoms: readonly Atom[];
+  /** What a second run of the statement as it is written would do wrong in one of the later states; undefined when it is harmless. */
+  readonly harm: string | undefined;
 }
 
 export interface PlanOptions {
@@ -436,6 +438,12 @@ function planSimple(
       later: [after],
       run,
       atoms: [],
+      // only the linter asks
+      get harm() {
+        return form.type === 'keep'
+          ? undefined
+          : harm(effect, asFound(catalog), makeRun(index, true, steps), catalog, new Set()).why;
+      },
     });
   }
   return { untouched: false, open: false, statements: out };
@@ -978,6 +986,7 @@ export function planFile(statements: readonly Statement[], text: string, options
       later: visible.filter((k) => k > index).map((k) => found[k] as Catalog),
       run: makeRun(index, true, steps),
       atoms: transitions[index] ?? [],
+      harm: [...(harmTables[index]?.get('keep')?.values() ?? [])].find((harmed) => harmed.why !== undefined)?.why,
     })),
   };
 }

@@ -1,0 +1,130 @@
+/**
+ * What authors say in comments about findings:
+ *
+ *     -- idempotify-disable-next-statement rule-a, rule-b -- why
+ *     -- idempotify-disable-line rule-a -- why
+ *     -- idempotify-disable rule-a -- why        … until -- idempotify-enable rule-a, or the end of the file
+ *     -- idempotify-disable-file rule-a -- why
+ *     -- squawk-ignore rule-a, rule-b            the same line or the next statement; squawk asks for no reason
+ *     -- squawk-ignore-file [rule-a]
+ *
+ * Without names they are about all rules. The rewriter leaves alone what is disabled as a whole, or for a rule of the category `rerun`.
+ */
+import { tokenize, type Comment, type Range, type Statement } from '../parse/index.ts';
+
+export type DirectiveKind = 'next-statement' | 'line' | 'range' | 'file';
+
+export interface Directive extends Range {
+  readonly kind: DirectiveKind;
+  readonly dialect: 'idempotify' | 'squawk';
+  /** undefined = all. Of squawk's, squawk's names. */
+  readonly rules: readonly string[] | undefined;
+  /** '' where none is given: then the directive is void, unless it is squawk's. */
+  readonly reason: string;
+  /** What it is about, in UTF-16 offsets of the file. */
+  readonly scope: Range;
+}
+
+const COMMENT =
+  /^(?:--|\/\*)\s*(idempotify-(?:disable-next-statement|disable-line|disable-file|disable|enable)|squawk-(?:ignore-file|ignore))(?![\w-])([\s\S]*)$/;
+const NAMES = /^[\s:]*((?:[a-z][a-z0-9-]*)(?:\s*,\s*[a-z][a-z0-9-]*)*)?\s*,?\s*/;
+
+interface Parsed {
+  readonly word: string;
+  readonly names: readonly string[] | undefined;
+  readonly reason: string;
+}
+
+function parse(text: string): Parsed | undefined {
+  const match = COMMENT.exec(text);
+  if (!match) return undefined;
+  const rest = (match[2] as string).replace(/\s*\*\/\s*$/, '').trim();
+  // `-- why` or, as it has always been taken, `: why`
+  const separated = /(?:^|\s)--+\s*([\s\S]*)$/.exec(rest);
+  const head = separated ? rest.slice(0, separated.index) : rest;
+  if (!separated && head.startsWith(':'))
+    return { word: match[1] as string, names: undefined, reason: head.slice(1).trim() };
+  const names = NAMES.exec(head)?.[1];
+  return {
+    word: match[1] as string,
+    names: names?.split(',').map((name) => name.trim()),
+    reason: separated?.[1]?.trim() ?? '',
+  };
+}
+
+/** Offsets of the line that this offset lies in. */
+function lineOf(text: string, at: number): Range {
+  let start = at;
+  while (start > 0 && text[start - 1] !== '\n' && text[start - 1] !== '\r') start--;
+  let end = at;
+  while (end < text.length && text[end] !== '\n' && text[end] !== '\r') end++;
+  return { start, end };
+}
+
+/**
+ * All directives of a file, in order.
+ *
+ * @param statements of the file, broken ones included
+ */
+export function readDirectives(text: string, statements: readonly Statement[]): readonly Directive[] {
+  if (!text.includes('idempotify-') && !text.includes('squawk-')) return [];
+  const comments: readonly Comment[] = tokenize(text, { start: 0, end: text.length }).comments;
+  const out: Directive[] = [];
+  const open: { directive: Omit<Directive, 'scope'>; from: number }[] = [];
+  const nextStatement = (after: number): Range => {
+    const statement = statements.find((each) => each.range.start >= after);
+    return statement ? { start: after, end: statement.end } : { start: after, end: after };
+  };
+  for (const comment of comments) {
+    const parsed = parse(text.slice(comment.start, comment.end));
+    if (!parsed) continue;
+    const { word, names, reason } = parsed;
+    const base = { start: comment.start, end: comment.end, rules: names, reason };
+    const whole = { start: 0, end: text.length };
+    switch (word) {
+      case 'squawk-ignore-file':
+        out.push({ ...base, kind: 'file', dialect: 'squawk', scope: whole });
+        break;
+      case 'squawk-ignore': {
+        // on the line of what it is about, or above it
+        const line = lineOf(text, comment.start);
+        const behind = text.slice(line.start, comment.start).trim() !== '';
+        const scope = behind ? statementAt(statements, line) : nextStatement(comment.end);
+        out.push({ ...base, kind: behind ? 'line' : 'next-statement', dialect: 'squawk', scope });
+        break;
+      }
+      case 'idempotify-disable-file':
+        out.push({ ...base, kind: 'file', dialect: 'idempotify', scope: whole });
+        break;
+      case 'idempotify-disable-next-statement':
+        out.push({ ...base, kind: 'next-statement', dialect: 'idempotify', scope: nextStatement(comment.end) });
+        break;
+      case 'idempotify-disable-line':
+        out.push({ ...base, kind: 'line', dialect: 'idempotify', scope: lineOf(text, comment.start) });
+        break;
+      case 'idempotify-disable':
+        open.push({ directive: { ...base, kind: 'range', dialect: 'idempotify' }, from: comment.end });
+        break;
+      default: {
+        const ends = open.filter(({ directive }) => names === undefined || same(directive.rules, names));
+        for (const each of ends) {
+          open.splice(open.indexOf(each), 1);
+          out.push({ ...each.directive, scope: { start: each.from, end: comment.start } });
+        }
+      }
+    }
+  }
+  for (const { directive, from } of open) out.push({ ...directive, scope: { start: from, end: text.length } });
+  return out.sort((a, b) => a.start - b.start);
+}
+
+const same = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean => a?.join() === b?.join();
+
+/** The line, and the rest of a statement that begins or ends on it. */
+function statementAt(statements: readonly Statement[], line: Range): Range {
+  const on = statements.filter(({ range, end }) => range.start <= line.end && end >= line.start);
+  return {
+    start: Math.min(line.start, ...on.map(({ range }) => range.start)),
+    end: Math.max(line.end, ...on.map(({ end }) => end)),
+  };
+}

@@ -1,0 +1,264 @@
+/** Runs rules over one file, and over a history. */
+import type { Range } from '../parse/index.ts';
+import { lineIndex, type LineIndex } from '../text/lines.ts';
+import { readDirectives, type Directive } from './directives.ts';
+import type { Fact } from './facts.ts';
+import { Source, type SourceOptions } from './file.ts';
+import type {
+  DeployFile,
+  Finding,
+  HistoryReportFn,
+  LintFile,
+  LintHistory,
+  LintStatement,
+  OptionValue,
+  Report,
+  ReportFn,
+  RuleSet,
+  Severity,
+  SqlRule,
+} from './types.ts';
+
+export interface FileLint {
+  /** In the order of the text; what directives are about is not taken out yet (see `suppress`). */
+  readonly findings: readonly Finding[];
+  readonly directives: readonly Directive[];
+  readonly facts: readonly Fact[];
+  /** Statements that parse. */
+  readonly statements: number;
+}
+
+interface Visitor {
+  readonly rule: SqlRule;
+  readonly severity: Severity;
+  readonly options: Readonly<Record<string, OptionValue>>;
+  readonly visit: (statement: LintStatement, file: LintFile, report: ReportFn) => void;
+}
+
+/** The rules of a set, sorted by what they want to see: worked out once, used for every file. */
+export interface PreparedRules {
+  readonly byTag: ReadonlyMap<string, readonly Visitor[]>;
+  readonly files: readonly {
+    readonly rule: SqlRule;
+    readonly severity: Severity;
+    readonly options: Readonly<Record<string, OptionValue>>;
+  }[];
+}
+
+export function prepareRules(rules: RuleSet): PreparedRules {
+  const byTag = new Map<string, Visitor[]>();
+  const files: PreparedRules['files'][number][] = [];
+  for (const [rule, { severity, options }] of rules) {
+    if (rule.kind !== 'sql') continue;
+    const withDefaults = { ...defaultsOf(rule.options), ...options };
+    for (const [tag, visit] of Object.entries(rule.on ?? {})) {
+      const list = byTag.get(tag);
+      const visitor: Visitor = { rule, severity, options: withDefaults, visit };
+      if (list) list.push(visitor);
+      else byTag.set(tag, [visitor]);
+    }
+    if (rule.file) files.push({ rule, severity, options: withDefaults });
+  }
+  return { byTag, files };
+}
+
+const defaultsOf = (options: SqlRule['options']): Record<string, OptionValue> =>
+  Object.fromEntries(Object.entries(options ?? {}).map(([name, spec]) => [name, spec.default]));
+
+const rangeOf = (at: Report['at']): Range => ('range' in at ? at.range : at);
+
+/** Positions are looked up where something was found: most files have nothing to tell. */
+function findingAt(
+  rule: string,
+  severity: Severity,
+  { at, message, help }: Report,
+  lines: LineIndex,
+  fix?: Finding['fix'],
+): Finding {
+  const { start, end } = rangeOf(at);
+  const from = lines.at(start);
+  const to = lines.at(end);
+  return {
+    rule,
+    severity,
+    start,
+    end,
+    line: from.line,
+    column: from.column,
+    endLine: to.line,
+    endColumn: to.column,
+    message,
+    help,
+    ...(fix && fix.length > 0 ? { fix } : {}),
+  };
+}
+
+/** @param options.fixes work out the fixes, too */
+export function lintFile(source: SourceOptions, rules: PreparedRules, options: { readonly fixes: boolean }): FileLint {
+  const file = new Source(source);
+  const lines = lineIndex(file.text);
+  const findings: Finding[] = [];
+  for (const problem of file.parsed.problems)
+    findings.push(
+      findingAt(
+        'syntax-error',
+        'error',
+        {
+          at: problem,
+          message: problem.message,
+          help: 'The other statements are checked all the same; correct this one, or take it out of the migration.',
+        },
+        lines,
+      ),
+    );
+  const reporter =
+    (rule: SqlRule, severity: Severity): ReportFn =>
+    (report) =>
+      findings.push(findingAt(rule.name, severity, report, lines, options.fixes ? report.fix?.() : undefined));
+  for (const statement of file.all) {
+    const visitors = rules.byTag.get(statement.tag);
+    if (!visitors) continue;
+    for (const { rule, severity, options: own, visit } of visitors) {
+      file.options = own;
+      visit(statement, file, reporter(rule, severity));
+    }
+  }
+  for (const { rule, severity, options: own } of rules.files) {
+    file.options = own;
+    rule.file?.(file, reporter(rule, severity));
+  }
+  findings.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
+  return {
+    findings,
+    directives: readDirectives(file.text, file.parsed.statements),
+    facts: file.facts,
+    statements: file.statements.length,
+  };
+}
+
+/** What a history rule found; the caller knows the text that the offsets belong to. */
+export interface HistoryFinding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly where: Parameters<HistoryReportFn>[0];
+  readonly at?: Range;
+  readonly message: string;
+  readonly help: string;
+}
+
+export function lintHistory(history: Omit<LintHistory, 'option'>, rules: RuleSet): readonly HistoryFinding[] {
+  const out: HistoryFinding[] = [];
+  for (const [rule, { severity, options }] of rules) {
+    if (rule.kind !== 'history') continue;
+    const own = { ...defaultsOf(rule.options), ...options };
+    const view: LintHistory = Object.create(history, {
+      option: { value: (name: string) => own[name] },
+    }) as LintHistory;
+    rule.check(view, (where, { at, message, help }) =>
+      out.push({ rule: rule.name, severity, where, message, help, ...(at ? { at } : {}) }),
+    );
+  }
+  return out;
+}
+
+export function lintDeploy(file: DeployFile, rules: RuleSet): readonly Finding[] {
+  const lines = lineIndex(file.text);
+  const out: Finding[] = [];
+  for (const [rule, { severity }] of rules) {
+    if (rule.kind === 'deploy') rule.check(file, (report) => out.push(findingAt(rule.name, severity, report, lines)));
+  }
+  return out.sort((a, b) => a.start - b.start);
+}
+
+/** Places a history finding in the text of its file. */
+export function placeFinding(finding: HistoryFinding, text: string, lines = lineIndex(text)): Finding {
+  return findingAt(finding.rule, finding.severity, { ...finding, at: finding.at ?? { start: 0, end: 0 } }, lines);
+}
+
+export interface Suppressed {
+  /** Those that directives are about carry their reason in `suppressed`. */
+  readonly findings: readonly Finding[];
+  /** What is wrong with the directives themselves: no reason, an unknown rule, nothing that it is about. */
+  readonly complaints: readonly Finding[];
+}
+
+/**
+ * Applies directives to all findings of a file, those of its history included.
+ *
+ * @param text of the file
+ * @param known names of all rules, and by squawk's names those that they stand for
+ * @param active rules that were run: a directive for another rule is not unused
+ */
+export function suppress(
+  findings: readonly Finding[],
+  directives: readonly Directive[],
+  text: string,
+  known: { readonly rules: ReadonlySet<string>; readonly squawk: ReadonlyMap<string, readonly string[]> },
+  active: ReadonlySet<string>,
+  severity: { readonly unused: Severity | 'off' },
+): Suppressed {
+  if (directives.length === 0) return { findings, complaints: [] };
+  const lines = lineIndex(text);
+  const complaints: Finding[] = [];
+  const usedNames = new Map<Directive, Set<string>>();
+  const valid: { directive: Directive; rules: ReadonlySet<string> | undefined }[] = [];
+  for (const directive of directives) {
+    const complain = (rule: string, level: Severity, message: string, help: string): number =>
+      complaints.push(findingAt(rule, level, { at: directive, message, help }, lines));
+    if (directive.dialect === 'idempotify' && directive.reason === '') {
+      complain(
+        'bad-disable',
+        'error',
+        'This comment disables a rule without saying why, so it has no effect.',
+        'Write the reason behind two hyphens: -- idempotify-disable-next-statement RULE -- why it is fine here.',
+      );
+      continue;
+    }
+    const names = directive.rules?.flatMap((name) => {
+      if (directive.dialect === 'squawk') {
+        const translated = known.squawk.get(name);
+        if (translated) return translated;
+      } else if (known.rules.has(name)) return [name];
+      complain(
+        'bad-disable',
+        'warning',
+        `There is no rule "${name}".`,
+        'idempotify explain lists all rules; a misspelt name disables nothing.',
+      );
+      return [];
+    });
+    usedNames.set(directive, new Set());
+    valid.push({ directive, rules: names && new Set(names) });
+  }
+  const out = findings.map((finding) => {
+    if (finding.rule === 'syntax-error') return finding;
+    const by = valid.find(
+      ({ directive: { scope }, rules }) =>
+        finding.start >= scope.start && finding.start <= scope.end && (rules === undefined || rules.has(finding.rule)),
+    );
+    if (!by) return finding;
+    usedNames.get(by.directive)?.add(finding.rule);
+    return { ...finding, suppressed: { reason: by.directive.reason } };
+  });
+  if (severity.unused !== 'off') {
+    for (const { directive, rules } of valid) {
+      const used = usedNames.get(directive) as Set<string>;
+      if (used.size > 0) continue;
+      // a rule that is off can't have used it
+      if (rules && ![...rules].some((name) => active.has(name))) continue;
+      complaints.push(
+        findingAt(
+          'unused-disable',
+          severity.unused,
+          {
+            at: directive,
+            message: 'This comment disables something that is not found here.',
+            help: 'Take the comment out, or correct the name of the rule.',
+          },
+          lines,
+        ),
+      );
+    }
+  }
+  return { findings: out, complaints };
+}

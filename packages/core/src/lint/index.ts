@@ -1,0 +1,6 @@
+export * from './types.ts';
+export * from './engine.ts';
+export { readDirectives, type Directive } from './directives.ts';
+export { Source, type SourceOptions } from './file.ts';
+export { factsOf, type Fact, type FactClass } from './facts.ts';
+export { replay, type Conflict, type Placed, type Replay } from './replay.ts';

@@ -1,0 +1,2 @@
+export { rules } from './all.ts';
+export * from './presets.ts';

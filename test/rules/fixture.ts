@@ -1,0 +1,172 @@
+/**
+ * Fixtures of rules: SQL that says itself what is found in it. A file holds cases:
+ *
+ *     -- @case what it is about | tool=prisma pg=14 path=0001_x/migration.sql max=20
+ *     ALTER TABLE t DROP COLUMN c; -- @finds
+ *     DROP TABLE a, b; -- @finds 2
+ *
+ * `@finds` stands at the end of a line on which findings of the rule begin, with their number unless it is one. Whatever is not
+ * `tool`, `pg` or `path` is an option of the rule. A case that holds `-- @file NAME` lines is a history of several files.
+ * A fixed form follows behind `-- @fixed`: what the case is once all fixes have been applied.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import {
+  applyEdits,
+  folderView,
+  lintFile,
+  lintHistory,
+  placeFinding,
+  prepareRules,
+  replay,
+  toolByName,
+  type Finding,
+  type OptionValue,
+  type Rule,
+} from '@idempotify/core';
+
+export interface FixtureCase {
+  readonly title: string;
+  /** 1-based line in the fixture. */
+  readonly line: number;
+  readonly tool: string;
+  readonly pg: number;
+  readonly options: Readonly<Record<string, OptionValue>>;
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly fixed: string | undefined;
+}
+
+const folder = path.join(import.meta.dirname, 'fixtures');
+
+export const fixtureNames = (): string[] =>
+  fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .map((name) => name.slice(0, -'.sql'.length));
+
+export function readFixture(name: string): FixtureCase[] {
+  return parseFixture(fs.readFileSync(path.join(folder, `${name}.sql`), 'utf8'));
+}
+
+export function parseFixture(text: string): FixtureCase[] {
+  const cases: FixtureCase[] = [];
+  const parts = text.split(/^-- @case /m);
+  let line = (parts.shift() ?? '').split('\n').length;
+  for (const part of parts) {
+    const end = part.indexOf('\n');
+    const [title = '', words = ''] = part.slice(0, end).split(' | ');
+    const [body = '', fixed] = part.slice(end + 1).split(/^-- @fixed\n/m);
+    let tool = 'sql';
+    let pg = 14;
+    let file = '0001_case.sql';
+    const options: Record<string, OptionValue> = {};
+    for (const word of words.split(' ').filter(Boolean)) {
+      const [key = '', value = ''] = word.split('=');
+      if (key === 'tool') tool = value;
+      else if (key === 'pg') pg = Number(value);
+      else if (key === 'path') file = value;
+      else
+        options[key] = /^\d+$/.test(value)
+          ? Number(value)
+          : value === 'true'
+            ? true
+            : value === 'false'
+              ? false
+              : value.includes(',')
+                ? value.split(',')
+                : value;
+    }
+    const pieces = body.split(/^-- @file /m);
+    const first = pieces.shift() ?? '';
+    const files =
+      pieces.length === 0
+        ? [{ path: file, text: first }]
+        : pieces.map((piece) => {
+            const nameEnd = piece.indexOf('\n');
+            return { path: piece.slice(0, nameEnd).trim(), text: piece.slice(nameEnd + 1) };
+          });
+    cases.push({ title, line, tool, pg, options, files, fixed });
+    line += part.split('\n').length - 1;
+  }
+  return cases;
+}
+
+/** What one rule finds in a case, by file. */
+export function runCase(rule: Rule, one: FixtureCase): ReadonlyMap<string, readonly Finding[]> {
+  const tool = toolByName(one.tool);
+  if (!tool) throw new Error(`no tool ${one.tool}`);
+  const set = new Map([[rule, { severity: rule.severity, options: one.options }]]);
+  const prepared = prepareRules(set);
+  const texts = new Map(one.files.map((file) => [file.path, file.text]));
+  const view = folderView('/project/migrations', [...texts.keys()], {
+    read(relative) {
+      const text = texts.get(relative);
+      if (text === undefined) throw new Error(`${relative}: no such file`);
+      return text;
+    },
+    exists: (relative) => [...texts.keys()].some((name) => name === relative || name.startsWith(`${relative}/`)),
+  });
+  const findings = new Map<string, Finding[]>(one.files.map((file) => [file.path, []]));
+  const results = new Map(
+    one.files.map((file) => [
+      file.path,
+      lintFile({ ...file, tool, pgVersion: one.pg, folder: view }, prepared, { fixes: true }),
+    ]),
+  );
+  for (const [name, result] of results) findings.get(name)?.push(...result.findings);
+  const selection = tool.select([...texts.keys()], view);
+  const up = one.files.length > 1 || rule.kind === 'history' ? selection.up : one.files.map((file) => file.path);
+  const facts = up.map((name) => results.get(name)?.facts ?? []);
+  let replayed: ReturnType<typeof replay> | undefined;
+  for (const found of lintHistory(
+    {
+      root: '/project/migrations',
+      tool,
+      pgVersion: one.pg,
+      files: up.map((name, index) => ({
+        path: name,
+        facts: facts[index] ?? [],
+        statements: results.get(name)?.statements ?? 0,
+        text: () => texts.get(name) ?? '',
+      })),
+      ignored: selection.ignored,
+      folder: view,
+      get replay() {
+        return (replayed ??= replay(facts));
+      },
+      edited: new Set(),
+      now: Date.UTC(2026, 10, 21),
+    },
+    set,
+  )) {
+    const name = 'path' in found.where ? found.where.path : (up[found.where.file] ?? '');
+    const list = findings.get(name) ?? [];
+    findings.set(name, list);
+    list.push(placeFinding(found, texts.get(name) ?? ''));
+  }
+  return findings;
+}
+
+/** Lines (1-based in the file) on which something has to be found, and how often. */
+export function expectedLines(text: string): Map<number, number> {
+  const out = new Map<number, number>();
+  text.split('\n').forEach((content, index) => {
+    const match = /--\s*@finds(?:\s+(\d+))?\s*$/.exec(content);
+    if (match) out.set(index + 1, Number(match[1] ?? 1));
+  });
+  return out;
+}
+
+export function foundLines(findings: readonly Finding[]): Map<number, number> {
+  const out = new Map<number, number>();
+  for (const { line } of findings) out.set(line, (out.get(line) ?? 0) + 1);
+  return out;
+}
+
+/** All fixes of a case applied to its only file. */
+export function fixCase(rule: Rule, one: FixtureCase): string | undefined {
+  const [file] = one.files;
+  if (!file || one.files.length > 1) return undefined;
+  const edits = (runCase(rule, one).get(file.path) ?? []).flatMap((finding) => finding.fix ?? []);
+  return edits.length === 0 ? undefined : applyEdits(file.text, edits);
+}
