@@ -6,6 +6,7 @@ import {
   lineIndex,
   parseSql,
   planWithHistory,
+  readDirectives,
   readEffect,
   rewriteStatements,
   UNTOUCHED,
@@ -41,8 +42,6 @@ export interface Rewriter {
   /** Never throws for what stands in the file. */
   rewrite(file: { readonly path: string; readonly text: string }): FileResult;
 }
-
-const DIRECTIVE = /idempotify-disable-(next-statement|file)\b(?:\s*(?:--|:)\s*(\S[^\n]*))?/;
 
 /** What earlier migrations leave, replayed on the symbolic catalog as far as it is asked for. */
 class History {
@@ -101,7 +100,7 @@ function rewriteFile(
     return { path, text, changed: false, statements: [], problems: sections.problems, notes };
   const parsed = parseSql(text, { ranges: sections.up });
   const problems = [...parsed.problems];
-  const disabled = directives(text, parsed.statements, problems, lines);
+  const disabled = disabledIn(text, parsed.statements, problems, lines);
   if (disabled.file !== undefined) {
     return {
       path,
@@ -146,8 +145,12 @@ function rewriteFile(
   };
 }
 
+/** A directive for other rules than those about reruns is none of the rewriter's business. */
+const aboutReruns = (rules: readonly string[] | undefined): boolean =>
+  rules === undefined || rules.some((name) => name.startsWith('rerun-'));
+
 /** The author's own opt-outs. Each needs a reason. */
-function directives(
+function disabledIn(
   text: string,
   statements: readonly Statement[],
   problems: Problem[],
@@ -155,25 +158,21 @@ function directives(
 ): { file: string | undefined; statements: Map<Statement, string> } {
   const out = new Map<Statement, string>();
   let file: string | undefined;
-  if (!text.includes('idempotify-disable-')) return { file, statements: out };
-  for (const statement of statements) {
-    for (const comment of statement.leading) {
-      const match = DIRECTIVE.exec(text.slice(comment.start, comment.end));
-      if (!match) continue;
-      const reason = match[2]?.replace(/\s*\*\/\s*$/, '').trim();
-      if (!reason) {
-        problems.push({
-          start: comment.start,
-          end: comment.end,
-          kind: 'syntax',
-          message: `idempotify-disable-${match[1]} needs a reason: -- idempotify-disable-${match[1]} -- why`,
-          ...lines.at(comment.start),
-        });
-        continue;
-      }
-      if (match[1] === 'file') file = reason;
-      else out.set(statement, reason);
-    }
+  for (const { kind, dialect, rules, reason, scope, start, end } of readDirectives(text, statements)) {
+    if (dialect !== 'idempotify' || !aboutReruns(rules)) continue;
+    if (reason === '') {
+      const word = kind === 'range' ? 'disable' : `disable-${kind}`;
+      problems.push({
+        start,
+        end,
+        kind: 'syntax',
+        message: `idempotify-${word} needs a reason: -- idempotify-${word} -- why`,
+        ...lines.at(start),
+      });
+    } else if (kind === 'file') file = reason;
+    else
+      for (const statement of statements)
+        if (statement.range.start >= scope.start && statement.range.start <= scope.end) out.set(statement, reason);
   }
   return { file, statements: out };
 }

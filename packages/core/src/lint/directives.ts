@@ -8,7 +8,7 @@
  *     -- squawk-ignore rule-a, rule-b            the same line or the next statement; squawk asks for no reason
  *     -- squawk-ignore-file [rule-a]
  *
- * Without names they are about all rules. The rewriter leaves alone what is disabled as a whole, or for a rule of the category `rerun`.
+ * Inside of a statement, the next line stands for the next statement. Without names they are about all rules. The rewriter leaves alone what is disabled as a whole, or for a rule of the category `rerun`.
  */
 import { tokenize, type Comment, type Range, type Statement } from '../parse/index.ts';
 
@@ -72,6 +72,9 @@ export function readDirectives(text: string, statements: readonly Statement[]): 
   const out: Directive[] = [];
   const open: { directive: Omit<Directive, 'scope'>; from: number }[] = [];
   const nextStatement = (after: number): Range => {
+    const inside = statements.find(({ range }) => range.start < after && range.end > after);
+    // between the lines of a statement: what follows on the next line
+    if (inside) return { start: after, end: lineOf(text, nextToken(text, after, comments)).end };
     const statement = statements.find((each) => each.range.start >= after);
     return statement ? { start: after, end: statement.end } : { start: after, end: after };
   };
@@ -119,6 +122,17 @@ export function readDirectives(text: string, statements: readonly Statement[]): 
 }
 
 const same = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean => a?.join() === b?.join();
+
+/** The next offset that is neither white space nor in a comment. */
+function nextToken(text: string, from: number, comments: readonly Comment[]): number {
+  let at = from;
+  for (;;) {
+    while (at < text.length && /\s/.test(text[at] as string)) at++;
+    const comment = comments.find(({ start }) => start === at);
+    if (!comment) return at;
+    at = comment.end;
+  }
+}
 
 /** The line, and the rest of a statement that begins or ends on it. */
 function statementAt(statements: readonly Statement[], line: Range): Range {

@@ -1,5 +1,4 @@
 /** What the plan of a file means for its text: the edits of every statement, and a sentence for people about each. */
-import type { Catalog } from '../model/catalog.ts';
 import { planFile, type Plan, type PlannedStatement, type PlanOptions } from '../guards/plan.ts';
 import type { Statement } from '../parse/index.ts';
 import { quoteLiteral } from '../quote.ts';
