@@ -21,8 +21,10 @@ import {
   replay,
   toolByName,
   type Finding,
+  type FolderView,
   type OptionValue,
   type Rule,
+  type Tool,
 } from '@idempotify/core';
 
 export interface FixtureCase {
@@ -76,19 +78,43 @@ export function parseFixture(text: string): FixtureCase[] {
                 ? value.split(',')
                 : value;
     }
-    const pieces = body.split(/^-- @file /m);
-    const first = pieces.shift() ?? '';
-    const files =
-      pieces.length === 0
-        ? [{ path: file, text: first }]
-        : pieces.map((piece) => {
-            const nameEnd = piece.indexOf('\n');
-            return { path: piece.slice(0, nameEnd).trim(), text: piece.slice(nameEnd + 1) };
-          });
-    cases.push({ title, line, tool, pg, options, files, fixed });
+    cases.push({ title, line, tool, pg, options, files: filesOf(body, file), fixed });
     line += part.split('\n').length - 1;
   }
   return cases;
+}
+
+/** The files of a history, or the only file. @param path of the only file */
+export function filesOf(body: string, path: string): FixtureCase['files'] {
+  const pieces = body.split(/^-- @file /m);
+  const first = pieces.shift() ?? '';
+  if (pieces.length === 0) return [{ path, text: first }];
+  return pieces.map((piece) => {
+    const nameEnd = piece.indexOf('\n');
+    return { path: piece.slice(0, nameEnd).trim(), text: piece.slice(nameEnd + 1) };
+  });
+}
+
+function viewOf(files: FixtureCase['files']): FolderView {
+  const texts = new Map(files.map((file) => [file.path, file.text]));
+  return folderView('/project/migrations', [...texts.keys()], {
+    read(relative) {
+      const text = texts.get(relative);
+      if (text === undefined) throw new Error(`${relative}: no such file`);
+      return text;
+    },
+    exists: (relative) => [...texts.keys()].some((name) => name === relative || name.startsWith(`${relative}/`)),
+  });
+}
+
+/** What the tool runs of a history, in its order. A file that stands alone is run whatever its name. */
+export function upFiles(tool: Tool, files: FixtureCase['files']): FixtureCase['files'] {
+  if (files.length === 1) return files;
+  const { up } = tool.select(
+    files.map((file) => file.path),
+    viewOf(files),
+  );
+  return up.flatMap((name) => files.filter((file) => file.path === name));
 }
 
 /** What one rule finds in a case, by file. */
@@ -98,14 +124,7 @@ export function runCase(rule: Rule, one: FixtureCase): ReadonlyMap<string, reado
   const set = new Map([[rule, { severity: rule.severity, options: one.options }]]);
   const prepared = prepareRules(set);
   const texts = new Map(one.files.map((file) => [file.path, file.text]));
-  const view = folderView('/project/migrations', [...texts.keys()], {
-    read(relative) {
-      const text = texts.get(relative);
-      if (text === undefined) throw new Error(`${relative}: no such file`);
-      return text;
-    },
-    exists: (relative) => [...texts.keys()].some((name) => name === relative || name.startsWith(`${relative}/`)),
-  });
+  const view = viewOf(one.files);
   const findings = new Map<string, Finding[]>(one.files.map((file) => [file.path, []]));
   const results = new Map(
     one.files.map((file) => [

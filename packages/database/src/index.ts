@@ -51,5 +51,5 @@ export {
   type Watch,
 } from './verify/lab.ts';
 export { BadOriginal, proveMigration, type ProofInput } from './verify/prove.ts';
-export { concurrentBuilds, reachesBeyond, scriptOf, type ScriptFile } from './verify/script.ts';
+export { concurrentBuilds, modeOf, reachesBeyond, scriptOf, sentAs, type ScriptFile } from './verify/script.ts';
 export { look, type State } from './verify/state.ts';
