@@ -1,4 +1,5 @@
 export * from './types.ts';
+export * from './shell.ts';
 export * from './engine.ts';
 export { readDirectives, type Directive } from './directives.ts';
 export { Source, type SourceOptions } from './file.ts';

@@ -6,6 +6,7 @@ import type { Edit } from '../text/edits.ts';
 import type { FolderView, Ignored, Tool, Transactions } from '../tools/types.ts';
 import type { Fact } from './facts.ts';
 import type { Replay } from './replay.ts';
+import type { ShellScript, ShellWord } from './shell.ts';
 
 export type Severity = 'error' | 'warning';
 
@@ -170,20 +171,45 @@ export interface HistoryRule extends RuleMeta {
   check(history: LintHistory, report: HistoryReportFn): void;
 }
 
-/** One command line in a deploy file: a script of package.json, a RUN or CMD of a Dockerfile, a `run:` of a workflow, a line of a shell script. */
-export interface DeployCommand {
-  /** The shell text, unescaped. */
+/**
+ * When a command runs. `build`, `release` (once per deploy) and `start` (in every instance) are known to touch what users use; `dev` is
+ * known not to: a developer's machine, a test run. `other` is everything that can't be told from its name and place.
+ */
+export type DeployStage = 'build' | 'release' | 'start' | 'dev' | 'other';
+
+/** Shell text and what it says. */
+export interface ShellText {
+  /** Unescaped. */
   readonly text: string;
-  /** Where it is said: 'scripts.deploy', 'CMD', 'jobs.deploy.steps[2].run'. */
-  readonly where: string;
+  readonly script: ShellScript;
   /** UTF-16 offset in the file of an offset in `text`. */
   offsetOf(index: number): number;
+}
+
+/** One command line in a deploy file: a script of package.json, a RUN or CMD of a Dockerfile, a `run:` of a workflow, a shell script. */
+export interface DeployCommand extends ShellText {
+  /** Where it is said: 'scripts.deploy', 'CMD', 'jobs.deploy.steps[2].run'. */
+  readonly where: string;
+  readonly stage: DeployStage;
+  /** Whether the shell is started so that the first failure ends it (`sh -e`), and that any part of a pipe counts. */
+  readonly shell: { readonly errexit: boolean; readonly pipefail: boolean };
+  /** What beside the command lets its failure pass: `continue-on-error: true`, `allow_failure: true`, the `-` of a recipe. */
+  readonly failurePasses?: { readonly at: Range; readonly text: string };
+}
+
+/** What is run by its name. */
+export interface CalledScript extends ShellText {
+  readonly stage: DeployStage;
 }
 
 export interface DeployFile {
   readonly path: string;
   readonly text: string;
   readonly commands: readonly DeployCommand[];
+  /** The script of package.json (`npm run NAME`) or the shell script of the project (`./bin/NAME`) that is meant from this file. */
+  called(kind: 'npm' | 'file', name: string): CalledScript | undefined;
+  /** Parses what a shell is given as an argument: `sh -c 'TEXT'`. `text` is the text that the word stands in. */
+  inner(text: string, word: ShellWord): ShellText;
 }
 
 /** A rule about how migrations are run. */
