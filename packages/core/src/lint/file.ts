@@ -5,7 +5,7 @@ import { parseSql, type ParsedSql, type Statement } from '../parse/index.ts';
 import type { FolderView, Tool, Transactions } from '../tools/types.ts';
 import { factsOf, searchPathOf, type Fact } from './facts.ts';
 import { NewNames } from './names.ts';
-import { nestedStatements } from './nested.ts';
+import { nestedCode, type NestedCode } from './nested.ts';
 import { rerunVerdicts } from './rerun.ts';
 import type { LintFile, LintStatement, OptionValue, RerunVerdict } from './types.ts';
 
@@ -79,6 +79,7 @@ export class Source implements LintFile {
   #facts: readonly Fact[] | undefined;
   #verdicts: ReadonlyMap<number, RerunVerdict> | undefined;
   #names: { readonly names: NewNames; facts: number; statements: number } | undefined;
+  readonly #code = new Map<LintStatement, NestedCode>();
   readonly #bodies = new Map<LintStatement, readonly LintStatement[]>();
 
   constructor({ path, text, tool, pgVersion, folder, history }: SourceOptions) {
@@ -125,10 +126,19 @@ export class Source implements LintFile {
       : this.statements);
   }
 
+  codeOf(statement: LintStatement): NestedCode {
+    let code = this.#code.get(statement);
+    if (!code) {
+      code = nestedCode(statement, this.text);
+      this.#code.set(statement, code);
+    }
+    return code;
+  }
+
   bodyOf(statement: LintStatement): readonly LintStatement[] {
     let body = this.#bodies.get(statement);
     if (!body) {
-      body = nestedStatements(statement, this.text).map(
+      body = this.codeOf(statement).statements.map(
         (inner) => new Linted(inner.statement, statement.transaction, statement, inner.conditional),
       );
       this.#bodies.set(statement, body);

@@ -5,3 +5,4 @@ export { readDirectives, type Directive } from './directives.ts';
 export { Source, type SourceOptions } from './file.ts';
 export { factsOf, type Fact, type FactClass } from './facts.ts';
 export { replay, type Conflict, type Placed, type Replay } from './replay.ts';
+export type { Branch, HandledBlock, Handler, NestedCode, NestedStatement } from './nested.ts';

@@ -2,7 +2,7 @@
  * The SQL inside of DO blocks and of function bodies, with its place in the file. PL/pgSQL's own parser says what is a statement; its
  * text is then found in the body, from the place of the one before on.
  */
-import { constantText, type Node } from '../model/ast.ts';
+import { constantText, walk, type Node } from '../model/ast.ts';
 import { parseSql, tokenize, type Range, type Statement, type Token } from '../parse/index.ts';
 import { parsePlpgsql } from '../parse/postgres.ts';
 
@@ -11,6 +11,42 @@ export interface NestedStatement {
   /** Under an IF, a CASE, a loop, or in a block with an EXCEPTION part. */
   readonly conditional: boolean;
 }
+
+/** `IF condition THEN …` or ELSIF. */
+export interface Branch {
+  /** `SELECT condition`, with the places of the condition in the file. */
+  readonly condition: Statement;
+  /** What its THEN part runs, at any depth. */
+  readonly statements: readonly Statement[];
+}
+
+/** One `WHEN … THEN …` behind EXCEPTION. */
+export interface Handler {
+  /** The WHEN and its conditions. */
+  readonly at: Range;
+  /** In lower case: `duplicate_object`, `others`, or the five characters of an SQLSTATE. */
+  readonly conditions: readonly string[];
+  /** It may raise an error itself. */
+  readonly raises: boolean;
+}
+
+/** BEGIN … EXCEPTION … END. */
+export interface HandledBlock {
+  /** What the block runs, down to the next block with an EXCEPTION part of its own, and whether an IF or a loop decides on it. */
+  readonly statements: readonly NestedStatement[];
+  readonly handlers: readonly Handler[];
+}
+
+/** What stands in a DO block, or in the body of a function. */
+export interface NestedCode {
+  readonly statements: readonly NestedStatement[];
+  /** What is asked of the database on the way: conditions of IF, SELECT INTO, PERFORM and assignments, each a SELECT. */
+  readonly questions: readonly Statement[];
+  readonly branches: readonly Branch[];
+  readonly blocks: readonly HandledBlock[];
+}
+
+const NOTHING: NestedCode = { statements: [], questions: [], branches: [], blocks: [] };
 
 /** The inside of a string token that stands in the file as it is meant; undefined when quotes in it are doubled or escaped. */
 function insideOf(text: string, token: Range): Range | undefined {
@@ -29,56 +65,157 @@ function bodyToken(statement: Statement): Token | undefined {
   return longest;
 }
 
+/** A condition, by its place in the text; the statements under it refer to it. */
+interface FoundBranch {
+  readonly condition: Found;
+}
+
+interface FoundBlock {
+  readonly handlers: readonly Handler[];
+}
+
 interface Found {
   readonly query: string;
-  /** The text is the value of a string literal in the body. */
-  readonly literal: boolean;
+  /**
+   * - `statement`: runs as it is. `literal`: the text is the value of a string literal in the body.
+   * - `query`: its result is kept in variables. `expression`: a SELECT without that word.
+   */
+  readonly kind: 'statement' | 'literal' | 'query' | 'expression';
   readonly conditional: boolean;
+  readonly branches: readonly FoundBranch[];
+  /** The innermost block with an EXCEPTION part, and whether something in that block decides on it. */
+  readonly block: FoundBlock | undefined;
+  readonly conditionalInBlock: boolean;
 }
 
 /** `IF … THEN RETURN; END IF`: what follows runs only sometimes. */
 const leaves = (node: Node): boolean =>
   (node?.PLpgSQL_stmt_if?.then_body ?? []).some((item: Node) => item.PLpgSQL_stmt_return || item.PLpgSQL_stmt_exit);
 
-function collect(node: Node, conditional: boolean, out: Found[]): void {
-  if (node === null || typeof node !== 'object') return;
-  if (Array.isArray(node)) {
-    let behind = conditional;
-    for (const item of node) {
-      collect(item, behind, out);
-      if (leaves(item)) behind = true;
-    }
-    return;
+/** elog levels: ERROR and above end what is running. */
+const ERROR = 21;
+
+const raises = (node: Node): boolean => {
+  let found = false;
+  walk({ node }, (tag, inner) => {
+    if (tag === 'PLpgSQL_stmt_raise' && inner.elog_level >= ERROR) found = true;
+  });
+  return found;
+};
+
+/** Goes through PL/pgSQL's tree in the order of the text. */
+class Collector {
+  readonly found: Found[] = [];
+  readonly branches: FoundBranch[] = [];
+  readonly blocks: FoundBlock[] = [];
+  readonly #text: string;
+  readonly #tokens: readonly Token[];
+  readonly #whole: Range;
+  #token = 0;
+
+  constructor(text: string, tokens: readonly Token[], whole: Range) {
+    this.#text = text;
+    this.#tokens = tokens;
+    this.#whole = whole;
   }
-  for (const [tag, value] of Object.entries<Node>(node)) {
-    switch (tag) {
-      case 'PLpgSQL_stmt_execsql':
-        out.push({ query: value.sqlstmt?.PLpgSQL_expr?.query ?? '', literal: false, conditional });
-        break;
-      case 'PLpgSQL_stmt_dynexecute': {
-        const expression: string = value.query?.PLpgSQL_expr?.query ?? '';
-        const target = parseSql(`SELECT ${expression}`).statements[0]?.node?.targetList?.[0]?.ResTarget?.val;
-        const text = constantText(target);
-        if (text !== undefined) out.push({ query: text, literal: true, conditional });
-        break;
+
+  /** Where the next `WHEN condition` stands. */
+  #handlerAt(conditions: readonly string[]): Range {
+    const word = (index: number): string => {
+      const token = this.#tokens[index];
+      return token ? this.#text.slice(token.start, token.end).toLowerCase() : '';
+    };
+    for (let i = this.#token; i < this.#tokens.length; i++) {
+      if (word(i) !== 'when' || (word(i + 1) !== conditions[0] && word(i + 1) !== 'sqlstate')) continue;
+      let last = i + 1;
+      while (last < this.#tokens.length - 1 && word(last + 1) !== 'then') last++;
+      this.#token = last;
+      return { start: (this.#tokens[i] as Token).start, end: (this.#tokens[last] as Token).end };
+    }
+    return this.#whole;
+  }
+
+  collect(node: Node, scope: Omit<Found, 'query' | 'kind'>): void {
+    if (node === null || typeof node !== 'object') return;
+    if (Array.isArray(node)) {
+      let inner = scope;
+      for (const item of node) {
+        this.collect(item, inner);
+        if (leaves(item)) inner = { ...inner, conditional: true, conditionalInBlock: true };
       }
-      case 'PLpgSQL_stmt_block':
-        collect(value.body, conditional || value.exceptions !== undefined, out);
-        collect(value.exceptions, true, out);
-        break;
-      case 'PLpgSQL_stmt_if':
-      case 'PLpgSQL_stmt_case':
-      case 'PLpgSQL_stmt_loop':
-      case 'PLpgSQL_stmt_while':
-      case 'PLpgSQL_stmt_fori':
-      case 'PLpgSQL_stmt_fors':
-      case 'PLpgSQL_stmt_forc':
-      case 'PLpgSQL_stmt_dynfors':
-      case 'PLpgSQL_stmt_foreach_a':
-        collect(Object.values(value), true, out);
-        break;
-      default:
-        collect(value, conditional, out);
+      return;
+    }
+    const add = (kind: Found['kind'], query: string | undefined): Found => {
+      const found: Found = { ...scope, kind, query: query ?? '' };
+      this.found.push(found);
+      return found;
+    };
+    const branch = (condition: Node, body: Node): void => {
+      const one = { condition: add('expression', condition?.PLpgSQL_expr?.query) };
+      this.branches.push(one);
+      this.collect(body, {
+        ...scope,
+        conditional: true,
+        conditionalInBlock: true,
+        branches: [...scope.branches, one],
+      });
+    };
+    for (const [tag, value] of Object.entries<Node>(node)) {
+      switch (tag) {
+        case 'PLpgSQL_stmt_execsql':
+          add(value.into ? 'query' : 'statement', value.sqlstmt?.PLpgSQL_expr?.query);
+          break;
+        case 'PLpgSQL_stmt_perform':
+          // PL/pgSQL has put SELECT in the place of the word PERFORM
+          add('expression', (value.expr?.PLpgSQL_expr?.query as string | undefined)?.replace(/^\s*SELECT/i, ''));
+          break;
+        case 'PLpgSQL_stmt_assign':
+          add('expression', (value.expr?.PLpgSQL_expr?.query as string | undefined)?.replace(/^[^=]*?:?=\s*/, ''));
+          break;
+        case 'PLpgSQL_stmt_dynexecute': {
+          const expression: string = value.query?.PLpgSQL_expr?.query ?? '';
+          const target = parseSql(`SELECT ${expression}`).statements[0]?.node?.targetList?.[0]?.ResTarget?.val;
+          const text = constantText(target);
+          if (text !== undefined) add('literal', text);
+          break;
+        }
+        case 'PLpgSQL_stmt_block': {
+          const clauses: Node[] = value.exceptions?.PLpgSQL_exception_block?.exc_list ?? [];
+          if (clauses.length === 0) {
+            this.collect(value.body, scope);
+            break;
+          }
+          const handlers: Handler[] = [];
+          const block = { handlers };
+          this.blocks.push(block);
+          this.collect(value.body, { ...scope, conditional: true, block, conditionalInBlock: false });
+          for (const { PLpgSQL_exception: clause } of clauses) {
+            const conditions: string[] = (clause?.conditions ?? []).map((item: Node) =>
+              String(item.PLpgSQL_condition?.condname ?? '').toLowerCase(),
+            );
+            handlers.push({ at: this.#handlerAt(conditions), conditions, raises: raises(clause?.action) });
+            this.collect(clause?.action, { ...scope, conditional: true });
+          }
+          break;
+        }
+        case 'PLpgSQL_stmt_if':
+          branch(value.cond, value.then_body);
+          for (const item of value.elsif_list ?? []) branch(item.PLpgSQL_if_elsif?.cond, item.PLpgSQL_if_elsif?.stmts);
+          this.collect(value.else_body, { ...scope, conditional: true, conditionalInBlock: true });
+          break;
+        case 'PLpgSQL_stmt_case':
+        case 'PLpgSQL_stmt_loop':
+        case 'PLpgSQL_stmt_while':
+        case 'PLpgSQL_stmt_fori':
+        case 'PLpgSQL_stmt_fors':
+        case 'PLpgSQL_stmt_forc':
+        case 'PLpgSQL_stmt_dynfors':
+        case 'PLpgSQL_stmt_foreach_a':
+          this.collect(Object.values(value), { ...scope, conditional: true, conditionalInBlock: true });
+          break;
+        default:
+          this.collect(value, scope);
+      }
     }
   }
 }
@@ -98,38 +235,88 @@ function standingAt(statement: Statement, place: Range): Statement {
   };
 }
 
+const SELECT = 'SELECT ';
+
+/** `SELECT expression` for an expression that stands in the file at `place`. */
+function asSelect(expression: string, place: Range | undefined, whole: Range): Statement | undefined {
+  const [read] = parseSql(SELECT + expression).statements;
+  if (!read || read.tag === '') return undefined;
+  if (!place) return standingAt(read, whole);
+  const shift = place.start - SELECT.length;
+  return {
+    ...standingAt(read, place),
+    offsetOf: (location) => Math.max(place.start, read.offsetOf(location) + shift),
+  };
+}
+
 /**
  * @param statement a DO block, or CREATE FUNCTION or PROCEDURE in SQL or PL/pgSQL
  * @param text of the file
- * @returns the statements that could be found and read, in the order of the text; what can't be read is simply not there
+ * @returns what could be found and read, in the order of the text; what can't be read is simply not there
  */
-export function nestedStatements(statement: Statement, text: string): readonly NestedStatement[] {
+export function nestedCode(statement: Statement, text: string): NestedCode {
   const token = bodyToken(statement);
-  if (!token) return [];
+  if (!token) return NOTHING;
   const body = insideOf(text, token);
   const language = languageOf(statement);
   if (language === 'sql') {
-    if (!body) return [];
-    return parseSql(text, { ranges: [body] })
-      .statements.filter(({ tag }) => tag !== '')
-      .map((inner) => ({ statement: inner, conditional: false }));
+    if (!body) return NOTHING;
+    return {
+      ...NOTHING,
+      statements: parseSql(text, { ranges: [body] })
+        .statements.filter(({ tag }) => tag !== '')
+        .map((inner) => ({ statement: inner, conditional: false })),
+    };
   }
-  if (language !== 'plpgsql') return [];
+  if (language !== 'plpgsql') return NOTHING;
   const tree = parsePlpgsql(text.slice(statement.range.start, statement.range.end)) as Node;
-  const found: Found[] = [];
-  for (const item of tree?.plpgsql_funcs ?? []) collect(item.PLpgSQL_function?.action, false, found);
-  const out: NestedStatement[] = [];
+  const tokens = body ? tokenize(text, body).tokens : [];
+  const collector = new Collector(text, tokens, statement.range);
+  for (const item of tree?.plpgsql_funcs ?? [])
+    collector.collect(item.PLpgSQL_function?.action, {
+      conditional: false,
+      branches: [],
+      block: undefined,
+      conditionalInBlock: false,
+    });
+  const statements: NestedStatement[] = [];
+  const questions: Statement[] = [];
+  const conditions = new Map<Found, Statement>();
+  const inBranch = new Map<FoundBranch, Statement[]>(collector.branches.map((one) => [one, []]));
+  const inBlock = new Map<FoundBlock, NestedStatement[]>(collector.blocks.map((one) => [one, []]));
   let from = body?.start ?? 0;
-  const literals = body ? tokenize(text, body).tokens.filter(({ kind }) => kind === 'string') : [];
-  for (const { query, literal, conditional } of found) {
-    const place = body && (literal ? literalWith(query) : plainAt(query));
-    const statements = place
+  const literals = tokens.filter(({ kind }) => kind === 'string');
+  for (const found of collector.found) {
+    const { query, kind, conditional, branches, block, conditionalInBlock } = found;
+    const place = body && (kind === 'literal' ? literalWith(query) : plainAt(query));
+    if (place) from = place.end;
+    if (kind === 'expression') {
+      const question = asSelect(query.trim(), place, statement.range);
+      if (!question) continue;
+      questions.push(question);
+      conditions.set(found, question);
+      continue;
+    }
+    const read = place
       ? parseSql(text, { ranges: [place] }).statements
       : parseSql(query).statements.map((inner) => standingAt(inner, statement.range));
-    for (const inner of statements) if (inner.tag !== '') out.push({ statement: inner, conditional });
-    if (place) from = place.end;
+    for (const inner of read) {
+      if (inner.tag === '') continue;
+      if (kind === 'query' && inner.tag === 'SelectStmt') questions.push(inner);
+      statements.push({ statement: inner, conditional });
+      for (const one of branches) inBranch.get(one)?.push(inner);
+      if (block) inBlock.get(block)?.push({ statement: inner, conditional: conditionalInBlock });
+    }
   }
-  return out.sort((a, b) => a.statement.range.start - b.statement.range.start);
+  return {
+    statements: statements.sort((a, b) => a.statement.range.start - b.statement.range.start),
+    questions,
+    branches: [...inBranch].flatMap(([{ condition: found }, inside]) => {
+      const condition = conditions.get(found);
+      return condition ? [{ condition, statements: inside }] : [];
+    }),
+    blocks: [...inBlock].map(([{ handlers }, inside]) => ({ statements: inside, handlers })),
+  };
 
   function plainAt(query: string): Range | undefined {
     const wanted = query.trim();

@@ -5,6 +5,7 @@ import type { ParsedSql, Range, Statement } from '../parse/index.ts';
 import type { Edit } from '../text/edits.ts';
 import type { FolderView, Ignored, Tool, Transactions } from '../tools/types.ts';
 import type { Fact } from './facts.ts';
+import type { NestedCode } from './nested.ts';
 import type { Replay } from './replay.ts';
 import type { ShellScript, ShellWord } from './shell.ts';
 
@@ -113,6 +114,8 @@ export interface LintFile {
   rerun(statement: LintStatement): RerunVerdict | undefined;
   /** Statements in the body of a CREATE FUNCTION or PROCEDURE in SQL or PL/pgSQL. */
   bodyOf(statement: LintStatement): readonly LintStatement[];
+  /** The same for a DO block as well, with its conditions, its branches and what its EXCEPTION parts catch. */
+  codeOf(statement: LintStatement): NestedCode;
   /** The value of an option of the rule that is running. */
   option<T extends OptionValue>(name: string): T;
 }
