@@ -554,3 +554,20 @@ export function searchPathOf(statement: Statement): readonly string[] | undefine
     return text === undefined || text === '' || text === '$user' ? [] : [text];
   });
 }
+
+/** The temporary table, view or sequence that a statement makes, by name. */
+export function temporaryOf({ tag, node }: Statement): string | undefined {
+  const made: Node =
+    tag === 'CreateStmt'
+      ? node.relation
+      : tag === 'CreateTableAsStmt'
+        ? node.into?.rel
+        : tag === 'SelectStmt'
+          ? node.intoClause?.rel
+          : tag === 'ViewStmt'
+            ? node.view
+            : tag === 'CreateSeqStmt'
+              ? node.sequence
+              : undefined;
+  return made?.relpersistence === 't' || made?.schemaname === 'pg_temp' ? truncateName(made.relname ?? '') : undefined;
+}

@@ -3,7 +3,7 @@ import { Catalog } from '../model/catalog.ts';
 import type { QualifiedName } from '../model/ast.ts';
 import { parseSql, type ParsedSql, type Statement } from '../parse/index.ts';
 import type { FolderView, Tool, Transactions } from '../tools/types.ts';
-import { factsOf, searchPathOf, type Fact } from './facts.ts';
+import { factsOf, searchPathOf, temporaryOf, type Fact } from './facts.ts';
 import { NewNames } from './names.ts';
 import { nestedCode, type NestedCode } from './nested.ts';
 import { rerunVerdicts } from './rerun.ts';
@@ -162,6 +162,8 @@ export class Source implements LintFile {
     for (let next = all[state.statements]; next && next.range.start < wanted; next = all[state.statements]) {
       const path = searchPathOf(next);
       if (path) state.names.searchPath(path);
+      const temporary = temporaryOf(next);
+      if (temporary !== undefined) state.names.temporary(temporary);
       // a DO block has no facts of its own; those of its statements follow with them
       for (
         let fact = facts[state.facts];

@@ -15,8 +15,14 @@ export class NewNames {
     this.#path = schemas[0] ?? 'public';
   }
 
+  /** A temporary table: facts leave it out, since it is gone with the session. */
+  temporary(name: string): void {
+    this.#names.add(`relation pg_temp.${name}`);
+  }
+
+  /** PostgreSQL looks for an unqualified relation among the temporary ones first (docs: search_path). */
   #relation({ schema, name }: QualifiedName): string {
-    return `${schema ?? this.#path}.${name}`;
+    return `${schema ?? (this.#names.has(`relation pg_temp.${name}`) ? 'pg_temp' : this.#path)}.${name}`;
   }
 
   #key(fact: Pick<Fact, 'cls' | 'name'> & { readonly schema?: string; readonly on?: QualifiedName }): string {
