@@ -5,9 +5,10 @@ import type { Effect, Part, Reader, ReaderInput, Run } from '../model/effect.ts'
 import type { Edit } from '../text/edits.ts';
 import { addColumn, addConstraint, addSequence, boundText, typeAttributes } from './relation.ts';
 import { collectRefs, dependencies } from './refs.ts';
-import { commaParts, nameRange, tokenText } from './source.ts';
+import { commaParts, nameRange, tokenText, type Source } from './source.ts';
 
-interface Action {
+/** One of the actions that an ALTER TABLE joins by commas. */
+export interface Action {
   readonly command: Node;
   readonly subtype: string;
   readonly range: { readonly start: number; readonly end: number };
@@ -50,8 +51,9 @@ function isPlainCast(expression: Node, column: string): boolean {
   return fields?.length !== undefined && fields[fields.length - 1]?.String?.sval === column;
 }
 
-function actionsOf(input: ReaderInput): Action[] {
-  const node = input.node;
+/** The actions of an AlterTableStmt and their places; where these can't be told, an action stands for the whole statement. */
+export function actionsOf(input: Source & { readonly node: Node }): Action[] {
+  const { node } = input;
   const start = nameRange(input, input.statement.offsetOf(node.relation?.location ?? 0));
   const tokens = input.statement.tokens;
   let from = start.next;

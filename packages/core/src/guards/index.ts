@@ -3,3 +3,4 @@ export * from './plan.ts';
 export * from './probe.ts';
 export { readEffect } from './registry.ts';
 export { OWN_TAG } from './do-block.ts';
+export { actionsOf, type Action } from './alter-table.ts';

@@ -1,13 +1,18 @@
 /** Finding places in a statement's text: edits go behind keywords, around actions, in front of names. All offsets are UTF-16. */
-import type { ReaderInput } from '../model/effect.ts';
 import type { Edit } from '../text/edits.ts';
-import type { Range, Token } from '../parse/index.ts';
+import type { Range, Statement, Token } from '../parse/index.ts';
 
-export const tokenText = (input: ReaderInput, token: Token | undefined): string =>
+/** A statement and the text of its file. */
+export interface Source {
+  readonly statement: Statement;
+  readonly text: string;
+}
+
+export const tokenText = (input: Source, token: Token | undefined): string =>
   token ? input.text.slice(token.start, token.end) : '';
 
 /** The end of the last of these keywords, which have to come in this order; other words may stand between them. */
-function afterKeywords(input: ReaderInput, keywords: readonly string[]): number | undefined {
+function afterKeywords(input: Source, keywords: readonly string[]): number | undefined {
   let next = 0;
   for (const token of input.statement.tokens) {
     if (token.kind !== 'word') continue;
@@ -19,13 +24,13 @@ function afterKeywords(input: ReaderInput, keywords: readonly string[]): number 
 }
 
 /** An insertion of ` words` behind keywords, as edits. */
-export function insertAfter(input: ReaderInput, keywords: readonly string[], words: string): Edit[] | undefined {
+export function insertAfter(input: Source, keywords: readonly string[], words: string): Edit[] | undefined {
   const at = afterKeywords(input, keywords);
   return at === undefined ? undefined : [{ start: at, end: at, text: ` ${words}` }];
 }
 
 /** The tokens of a (qualified) name that starts at this offset: its range. */
-export function nameRange(input: ReaderInput, start: number): Range & { readonly next: number } {
+export function nameRange(input: Source, start: number): Range & { readonly next: number } {
   const tokens = input.statement.tokens;
   let index = tokens.findIndex((token) => token.start >= start);
   const first = index;
@@ -35,7 +40,7 @@ export function nameRange(input: ReaderInput, start: number): Range & { readonly
 
 /** Splits the tokens from `from` on at commas that stand outside of parentheses and brackets. */
 export function commaParts(
-  input: ReaderInput,
+  input: Source,
   from: number,
   to = input.statement.tokens.length,
 ): { range: Range; tokens: readonly Token[] }[] {
