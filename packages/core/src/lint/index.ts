@@ -3,6 +3,6 @@ export * from './shell.ts';
 export * from './engine.ts';
 export { readDirectives, type Directive } from './directives.ts';
 export { Source, type SourceOptions } from './file.ts';
-export { factsOf, type Fact, type FactClass } from './facts.ts';
+export { factsOf, temporaryOf, type Fact, type FactClass } from './facts.ts';
 export { replay, type Conflict, type Placed, type Replay } from './replay.ts';
 export type { Branch, HandledBlock, Handler, NestedCode, NestedStatement } from './nested.ts';
