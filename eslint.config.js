@@ -13,7 +13,7 @@ const mayNotImport = (...names) => ({
 });
 
 export default defineConfig(
-  globalIgnores(['**/dist/', 'rewritten/', 'examples/', '**/fixtures/']),
+  globalIgnores(['**/dist/', 'packages/cli/bundle/', 'rewritten/', 'examples/', '**/fixtures/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -42,7 +42,8 @@ try {
     const stray = files
       .map((/** @type {{ path: string }} */ file) => file.path)
       .filter(
-        (/** @type {string} */ file) => !/^(dist\/.*\.(js|d\.ts|wasm)|package\.json|README\.md|LICENSE)$/.test(file),
+        (/** @type {string} */ file) =>
+          !/^((dist|bundle)\/.*\.(js|d\.ts|wasm)|package\.json|docs\/[\w-]+\.md|README\.md|LICENSE)$/.test(file),
       );
     if (stray.length > 0) {
       failed = true;

@@ -1,10 +1,14 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import module from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 // Node 22 and newer keep compiled code between runs.
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
 
 // require() loads the modules one after the other without a detour through the event loop: 10 ms less than import().
 const require = module.createRequire(import.meta.url);
-const { main } = require('./main.js') as typeof import('./main.ts');
+// A published package holds the program in a few files, a checkout what was built last.
+const bundle = fileURLToPath(new URL('../bundle/main.js', import.meta.url));
+const { main } = require(existsSync(bundle) ? bundle : './main.js') as typeof import('./main.ts');
 process.exitCode = await main(process.argv.slice(2));

@@ -1,6 +1,7 @@
 /** Runs the jobs in this thread or in workers, puts the results in order, writes changed files in place. */
 import { availableParallelism } from 'node:os';
 import { WriteError, replaceFile } from '../files/write.ts';
+import { workerEntry } from '../workers.ts';
 import { createProcessor, failedResult } from './processor.ts';
 import type { Job, JobResult, Settings } from './protocol.ts';
 
@@ -74,8 +75,7 @@ export async function runJobs(options: RunOptions, onResult: (job: Job, result: 
   const workers = options.workers ?? chosenWorkers(jobs.length, options.bytes);
   if (workers > 0) {
     const { runPool } = await import('./pool.ts');
-    const entry = new URL('./worker.js', import.meta.url);
-    await runPool({ entry, workers, settings, ...(signal ? { signal } : {}) }, jobs, take);
+    await runPool({ entry: workerEntry('rewrite'), workers, settings, ...(signal ? { signal } : {}) }, jobs, take);
   } else {
     const unifiedDiff = settings.diff ? (await import('../diff.ts')).unifiedDiff : undefined;
     const processor = createProcessor(settings, unifiedDiff);

@@ -1,4 +1,5 @@
 /** Spreads the migrations over workers, each with a server of its own, and watches that none of them hangs. */
+import { workerEntry } from '../workers.ts';
 import { Worker } from 'node:worker_threads';
 import {
   RUNNING_BYTES,
@@ -46,7 +47,7 @@ export function runTasks(
   events: PoolEvents,
   signal?: AbortSignal,
 ): Promise<Fault | undefined> {
-  const entry = new URL('./worker.js', import.meta.url);
+  const entry = workerEntry('verify');
   const members: Member[] = [];
   let next = 0;
   let fault: Fault | undefined;
