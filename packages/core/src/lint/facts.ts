@@ -43,7 +43,10 @@ export interface Fact {
   /** 'table', 'view', 'materialized view', 'index', 'sequence', 'foreign table', 'enum', 'domain', 'function', 'procedure', … */
   readonly kind: string;
   readonly schema?: string;
-  /** Of a function: with the types of its arguments where they are known, `f(integer)`. */
+  /**
+   * Of a function: with the types of its arguments where they are known, `f(integer)`. '' for a constraint whose name is left to
+   * PostgreSQL.
+   */
   readonly name: string;
   /** The relation (of a label: the type) that it belongs to. */
   readonly on?: QualifiedName;
@@ -51,10 +54,15 @@ export interface Fact {
   /** IF EXISTS, IF NOT EXISTS, OR REPLACE: a miss (a second time) is no error. */
   readonly lenient?: boolean;
   readonly cascade?: boolean;
-  /** In the body of a DO block, under a condition or not: it may or may not happen. */
+  /** Under a condition in the body of a DO block, or in a transaction that is rolled back: it may or may not happen. */
   readonly maybe?: boolean;
-  /** Of a created index or column: what people have to know to see whether it comes back (`UNIQUE`, the columns). */
+  /**
+   * Of a created index or column: what people have to know to see whether it comes back (`UNIQUE`, the columns).
+   * Of a created constraint: 'primary key', 'unique', 'exclusion', 'foreign key', 'check'.
+   */
   readonly detail?: string;
+  /** Of a created index or constraint: the columns that it dies with; missing when they can't be told. */
+  readonly columns?: readonly string[];
   /** Position of its statement among all statements of the file. */
   readonly statement: number;
   /** UTF-16 range in the file. */
@@ -113,6 +121,28 @@ const typeText = (node: Node): string => {
   return `${names[names.length - 1] ?? ''}${node?.arrayBounds ? '[]' : ''}`;
 };
 
+/** Tables and views that every database has. */
+const isSystem = (relation: Node): boolean =>
+  relation.schemaname === undefined
+    ? String(relation.relname).startsWith('pg_')
+    : relation.schemaname === 'pg_catalog' || relation.schemaname === 'information_schema';
+
+const CONSTRAINTS: Readonly<Record<string, string>> = {
+  CONSTR_PRIMARY: 'primary key',
+  CONSTR_UNIQUE: 'unique',
+  CONSTR_EXCLUSION: 'exclusion',
+  CONSTR_FOREIGN: 'foreign key',
+  CONSTR_CHECK: 'check',
+};
+
+/** Columns that a constraint of a table dies with; undefined when an expression may name others. */
+function constraintColumns(node: Node, column: string | undefined): readonly string[] | undefined {
+  if (node.contype === 'CONSTR_CHECK' || node.contype === 'CONSTR_EXCLUSION' || node.indexname !== undefined)
+    return undefined;
+  const columns = strings(node.contype === 'CONSTR_FOREIGN' ? node.fk_attrs : node.keys);
+  return columns.length > 0 ? columns : column === undefined ? undefined : [column];
+}
+
 class Reader {
   readonly facts: Fact[] = [];
   readonly statement: Statement;
@@ -166,16 +196,38 @@ class Reader {
       def?.location,
     );
     this.type(def?.typeName);
-    for (const item of def?.constraints ?? []) this.constraint(table, item.Constraint);
+    for (const item of def?.constraints ?? [])
+      this.constraint(table, item.Constraint, truncateName(def?.colname ?? ''));
   }
 
-  constraint(table: QualifiedName, node: Node, more: Partial<Draft> = {}): void {
-    if (node?.conname !== undefined && node.contype !== 'CONSTR_NOTNULL')
-      this.add(
-        { op: 'create', cls: 'constraint', kind: 'constraint', name: truncateName(node.conname), on: table, ...more },
-        node.location,
-      );
-    if (node?.pktable) this.relation('use', 'table', node.pktable);
+  constraint(table: QualifiedName, node: Node, column?: string): void {
+    const what = CONSTRAINTS[node?.contype];
+    if (what === undefined) return;
+    // an index that becomes a constraint takes its name
+    const name = node.conname ?? node.indexname;
+    const columns = constraintColumns(node, column);
+    if (node.indexname !== undefined && node.conname !== undefined && node.conname !== node.indexname)
+      this.add({
+        op: 'rename',
+        cls: 'relation',
+        kind: 'index',
+        schema: table.schema,
+        name: truncateName(node.indexname),
+        to: truncateName(node.conname),
+      });
+    this.add(
+      {
+        op: 'create',
+        cls: 'constraint',
+        kind: 'constraint',
+        name: truncateName(name ?? ''),
+        on: table,
+        detail: node.indexname === undefined ? what : 'index',
+        ...(columns ? { columns } : {}),
+      },
+      node.location,
+    );
+    if (node.pktable) this.relation('use', 'table', node.pktable);
   }
 
   /** Relations that a query reads or writes, without its WITH queries. */
@@ -185,11 +237,13 @@ class Reader {
       if (tag === 'CommonTableExpr') own.add(inner.ctename);
     });
     walk(node, (tag, inner) => {
-      if (tag === 'RangeVar' && !(inner.schemaname === undefined && own.has(inner.relname)))
+      if (tag === 'RangeVar' && !(inner.schemaname === undefined && own.has(inner.relname)) && !isSystem(inner))
         this.relation('use', 'relation', inner);
     });
   }
 }
+
+const DROPS: ReadonlySet<string> = new Set(['AT_DropColumn', 'AT_DropConstraint']);
 
 type Read = (reader: Reader, node: Node) => void;
 
@@ -248,6 +302,8 @@ const READERS: Readonly<Record<string, Read>> = {
   IndexStmt(reader, node) {
     const table = reader.relation('use', 'table', node.relation);
     if (node.idxname === undefined) return;
+    const params: Node[] = [...(node.indexParams ?? []), ...(node.indexIncludingParams ?? [])];
+    const plain = !node.whereClause && params.every((item) => item.IndexElem?.name !== undefined);
     const columns = (node.indexParams ?? []).map((item: Node) => item.IndexElem?.name ?? '(…)').join(', ');
     reader.add({
       op: 'create',
@@ -257,6 +313,7 @@ const READERS: Readonly<Record<string, Read>> = {
       name: truncateName(node.idxname),
       on: table,
       detail: `${node.unique ? 'UNIQUE ' : ''}${node.accessMethod ?? 'btree'} (${columns})${node.whereClause ? ' WHERE …' : ''}`,
+      ...(plain ? { columns: params.map((item) => truncateName(item.IndexElem.name)) } : {}),
       ...(node.if_not_exists ? { lenient: true } : {}),
     });
   },
@@ -269,7 +326,10 @@ const READERS: Readonly<Record<string, Read>> = {
   AlterTableStmt(reader, node) {
     const lenient = node.missing_ok ? { lenient: true } : {};
     const table = reader.relation('alter', KINDS[node.objtype] ?? 'table', node.relation, lenient);
-    for (const item of node.cmds ?? []) {
+    // PostgreSQL does what an ALTER TABLE drops before what it adds, however it is written (tablecmds.c: AlterTablePass)
+    const drops = (item: Node): boolean => DROPS.has(item.AlterTableCmd?.subtype);
+    const cmds: Node[] = node.cmds ?? [];
+    for (const item of cmds.some(drops) ? [...cmds.filter(drops), ...cmds.filter((one) => !drops(one))] : cmds) {
       const cmd = item.AlterTableCmd ?? {};
       const own = cmd.missing_ok ? { lenient: true } : lenient;
       const child = (op: Fact['op'], cls: FactClass): void =>
@@ -543,6 +603,68 @@ export function factsOf(statement: Statement, number = statement.index, maybe = 
   const reader = new Reader(statement, number, maybe);
   read(reader, statement.node);
   return reader.facts;
+}
+
+/** The schema that PostgreSQL lets one call the temporary tables of the session by. */
+export const TEMPORARY = 'pg_temp';
+/** Classes whose names stand in a schema. */
+const IN_SCHEMA: ReadonlySet<FactClass> = new Set(['relation', 'type', 'function']);
+
+/**
+ * What a whole file does, in order. What `SET search_path` makes of names without a schema is put into them; temporary tables are in
+ * the schema `pg_temp`.
+ */
+export function fileFacts(
+  statements: readonly (Statement & { readonly outer?: Statement; readonly conditional: boolean })[],
+): readonly Fact[] {
+  const facts: Fact[] = [];
+  const temporary = new Set<string>();
+  const made = new Map<string, string>();
+  let path: readonly string[] = [];
+  let rolledBack = false;
+  for (const statement of statements) {
+    path = searchPathOf(statement) ?? path;
+    const temp = temporaryOf(statement);
+    if (temp !== undefined) temporary.add(temp);
+    if (statement.tag === 'TransactionStmt' && statement.node.kind === 'TRANS_STMT_ROLLBACK') rolledBack = true;
+    for (const fact of factsOf(statement, (statement.outer ?? statement).index, statement.conditional)) {
+      const own = temporary.size > 0 ? temporaryFact(fact, temporary) : fact;
+      facts.push(path.length === 0 ? own : resolved(own, path, made));
+    }
+  }
+  return rolledBack ? facts.map((fact) => ({ ...fact, maybe: true })) : facts;
+}
+
+/** What is said of a temporary table goes to a schema of its own, and so do its indexes. */
+function temporaryFact(fact: Fact, temporary: Set<string>): Fact {
+  const hidden = (name: QualifiedName | Fact): boolean => name.schema === undefined && temporary.has(name.name);
+  const on = fact.on && fact.cls !== 'label' && hidden(fact.on) ? { schema: TEMPORARY, name: fact.on.name } : undefined;
+  if (fact.cls !== 'relation') return on ? { ...fact, on } : fact;
+  if (on && fact.op === 'create') temporary.add(fact.name);
+  return on || hidden(fact) ? { ...fact, ...(on ? { on } : {}), schema: TEMPORARY } : fact;
+}
+
+/**
+ * What is made goes to the first schema of the path; what is asked for may be in any of them, so only a path of one says where, or that
+ * the file has just made it there.
+ *
+ * @param made names that the file has made without a schema, and where
+ */
+function resolved(fact: Fact, path: readonly string[], made: Map<string, string>): Fact {
+  const first = path[0] as string;
+  const place = (name: string): string | undefined => made.get(name) ?? (path.length === 1 ? first : undefined);
+  let out = fact;
+  if (fact.on && fact.on.schema === undefined) {
+    const schema = place(fact.on.name);
+    if (schema !== undefined) out = { ...out, on: { schema, name: fact.on.name } };
+  }
+  if (IN_SCHEMA.has(fact.cls) && fact.schema === undefined) {
+    // an index lies where its table lies
+    const schema = fact.on ? out.on?.schema : fact.op === 'create' ? first : place(fact.name);
+    if (schema !== undefined) out = { ...out, schema };
+    if (fact.op === 'create') made.set(fact.name, first);
+  }
+  return out;
 }
 
 /** The schemas that `SET search_path` names, undefined for any other statement; `[]` for RESET and for what can't be told. */

@@ -3,7 +3,7 @@ import { Catalog } from '../model/catalog.ts';
 import type { QualifiedName } from '../model/ast.ts';
 import { parseSql, type ParsedSql, type Statement } from '../parse/index.ts';
 import type { FolderView, Tool, Transactions } from '../tools/types.ts';
-import { factsOf, searchPathOf, temporaryOf, type Fact } from './facts.ts';
+import { fileFacts, searchPathOf, temporaryOf, type Fact } from './facts.ts';
 import { NewNames } from './names.ts';
 import { nestedCode, type NestedCode } from './nested.ts';
 import { rerunVerdicts } from './rerun.ts';
@@ -147,9 +147,7 @@ export class Source implements LintFile {
   }
 
   get facts(): readonly Fact[] {
-    return (this.#facts ??= this.all.flatMap((statement) =>
-      factsOf(statement, (statement.outer ?? statement).index, statement.outer !== undefined),
-    ));
+    return (this.#facts ??= fileFacts(this.all));
   }
 
   /** The names that are new in front of a statement. Rules go through a file from the beginning to the end, and so do the names. */
