@@ -435,7 +435,7 @@ for (const name of ruleNames) {
   for (const one of parseFixture(fs.readFileSync(fixture, 'utf8'))) {
     reached = new Set();
     const { told, all } = outcome(rule, one);
-    const expected = one.files.map((/** @type {any} */ file) => sorted(expectedLines(file.text)));
+    const expected = one.files.map((/** @type {any} */ file) => sorted(expectedLines(file)));
     if (one.fixed !== undefined) expected.push(one.fixed);
     if (told !== JSON.stringify(expected)) {
       console.error(`${path.relative(root, fixture)}:${one.line}: this case fails without any mutant`);

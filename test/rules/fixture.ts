@@ -6,7 +6,9 @@
  *     DROP TABLE a, b; -- @finds 2
  *
  * `@finds` stands at the end of a line on which findings of the rule begin, with their number unless it is one. Whatever is not
- * `tool`, `pg` or `path` is an option of the rule. A case that holds `-- @file NAME` lines is a history of several files.
+ * `tool`, `pg` or `path` is an option of the rule. A case that holds `-- @file NAME` lines is a history of several files; behind a name
+ * may stand `| edited` (git knows another text of it) and `| finds` or `| finds 2` (for files that hold no comments); a name that ends
+ * in `/` is a folder, to say what is found there.
  * A fixed form follows behind `-- @fixed`: what the case is once all fixes have been applied.
  */
 import fs from 'node:fs';
@@ -27,6 +29,14 @@ import {
   type Tool,
 } from '@idempotify/core';
 
+export interface FixtureFile {
+  readonly path: string;
+  readonly text: string;
+  readonly edited?: boolean;
+  /** How much is found in it on its first line, beside what its comments say. */
+  readonly finds?: number;
+}
+
 export interface FixtureCase {
   readonly title: string;
   /** 1-based line in the fixture. */
@@ -34,7 +44,7 @@ export interface FixtureCase {
   readonly tool: string;
   readonly pg: number;
   readonly options: Readonly<Record<string, OptionValue>>;
-  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly files: readonly FixtureFile[];
   readonly fixed: string | undefined;
 }
 
@@ -91,12 +101,23 @@ export function filesOf(body: string, path: string): FixtureCase['files'] {
   if (pieces.length === 0) return [{ path, text: first }];
   return pieces.map((piece) => {
     const nameEnd = piece.indexOf('\n');
-    return { path: piece.slice(0, nameEnd).trim(), text: piece.slice(nameEnd + 1) };
+    const [name = '', ...words] = piece.slice(0, nameEnd).trim().split(' | ');
+    const finds = words.map((word) => /^finds(?: (\d+))?$/.exec(word)).find(Boolean);
+    return {
+      path: name,
+      text: piece.slice(nameEnd + 1),
+      ...(words.includes('edited') ? { edited: true } : {}),
+      ...(finds ? { finds: Number(finds[1] ?? 1) } : {}),
+    };
   });
 }
 
+/** What is no folder. */
+const onlyFiles = (files: FixtureCase['files']): FixtureCase['files'] =>
+  files.filter((file) => !file.path.endsWith('/'));
+
 function viewOf(files: FixtureCase['files']): FolderView {
-  const texts = new Map(files.map((file) => [file.path, file.text]));
+  const texts = new Map(onlyFiles(files).map((file) => [file.path, file.text]));
   return folderView('/project/migrations', [...texts.keys()], {
     read(relative) {
       const text = texts.get(relative);
@@ -111,7 +132,7 @@ function viewOf(files: FixtureCase['files']): FolderView {
 export function upFiles(tool: Tool, files: FixtureCase['files']): FixtureCase['files'] {
   if (files.length === 1) return files;
   const { up } = tool.select(
-    files.map((file) => file.path),
+    onlyFiles(files).map((file) => file.path),
     viewOf(files),
   );
   return up.flatMap((name) => files.filter((file) => file.path === name));
@@ -123,11 +144,12 @@ export function runCase(rule: Rule, one: FixtureCase): ReadonlyMap<string, reado
   if (!tool) throw new Error(`no tool ${one.tool}`);
   const set = new Map([[rule, { severity: rule.severity, options: one.options }]]);
   const prepared = prepareRules(set);
-  const texts = new Map(one.files.map((file) => [file.path, file.text]));
+  const texts = new Map(onlyFiles(one.files).map((file) => [file.path, file.text]));
   const view = viewOf(one.files);
+  const sql = one.files.filter((file) => file.path.endsWith('.sql'));
   const findings = new Map<string, Finding[]>(one.files.map((file) => [file.path, []]));
   const results = new Map(
-    one.files.map((file) => [
+    sql.map((file) => [
       file.path,
       lintFile({ ...file, tool, pgVersion: one.pg, folder: view }, prepared, { fixes: true }),
     ]),
@@ -153,12 +175,13 @@ export function runCase(rule: Rule, one: FixtureCase): ReadonlyMap<string, reado
       get replay() {
         return (replayed ??= replay(facts));
       },
-      edited: new Set(),
+      edited: new Set(one.files.filter(({ edited }) => edited).map((file) => file.path)),
       now: Date.UTC(2026, 10, 21),
     },
     set,
   )) {
-    const name = 'path' in found.where ? found.where.path : (up[found.where.file] ?? '');
+    const where = 'path' in found.where ? found.where.path : (up[found.where.file] ?? '');
+    const name = one.files.some((file) => file.path === `${where}/`) ? `${where}/` : where;
     const list = findings.get(name) ?? [];
     findings.set(name, list);
     list.push(placeFinding(found, texts.get(name) ?? ''));
@@ -167,11 +190,11 @@ export function runCase(rule: Rule, one: FixtureCase): ReadonlyMap<string, reado
 }
 
 /** Lines (1-based in the file) on which something has to be found, and how often. */
-export function expectedLines(text: string): Map<number, number> {
-  const out = new Map<number, number>();
+export function expectedLines({ text, finds }: FixtureFile): Map<number, number> {
+  const out = new Map<number, number>(finds === undefined ? [] : [[1, finds]]);
   text.split('\n').forEach((content, index) => {
     const match = /--\s*@finds(?:\s+(\d+))?\s*$/.exec(content);
-    if (match) out.set(index + 1, Number(match[1] ?? 1));
+    if (match) out.set(index + 1, (out.get(index + 1) ?? 0) + Number(match[1] ?? 1));
   });
   return out;
 }

@@ -12,7 +12,7 @@ for (const rule of rules.filter(({ kind }) => kind !== 'deploy')) {
           expect(
             [...foundLines(found.get(file.path) ?? [])].sort(([a], [b]) => a - b),
             file.path,
-          ).toEqual([...expectedLines(file.text)]);
+          ).toEqual([...expectedLines(file)]);
         if (one.fixed !== undefined) expect(fixCase(rule, one)).toBe(one.fixed);
         for (const finding of [...found.values()].flat()) expect(finding.rule).not.toBe('syntax-error');
       });
