@@ -1,0 +1,87 @@
+/** What an ALTER TABLE does to a table that was there before the migration. */
+import {
+  actionsOf,
+  rangeVar,
+  strings,
+  truncateName,
+  type LintFile,
+  type LintStatement,
+  type Node,
+  type QualifiedName,
+  type Range,
+} from '@idempotify/core';
+
+export interface TableAction {
+  readonly table: QualifiedName;
+  /** `AT_AddColumn`, … */
+  readonly subtype: string;
+  /** The AlterTableCmd. */
+  readonly command: Node;
+  /** Its place in the statement. */
+  readonly at: Range;
+}
+
+/** The actions of an ALTER TABLE. Nothing for other objects, nor for a table of this migration: nobody waits for that. */
+export function oldTableActions(statement: LintStatement, file: LintFile): readonly TableAction[] {
+  const { node } = statement;
+  if (node.objtype !== 'OBJECT_TABLE') return [];
+  const table = rangeVar(node.relation);
+  if (file.isNew(table, statement)) return [];
+  return actionsOf({ node, statement, text: file.text }).map(({ command, subtype, range }) => ({
+    table,
+    subtype,
+    command,
+    at: range,
+  }));
+}
+
+export interface AddedColumn extends TableAction {
+  readonly name: string;
+  /** The ColumnDef. */
+  readonly column: Node;
+}
+
+/** Columns that an ALTER TABLE adds to an old table. */
+export const addedColumns = (statement: LintStatement, file: LintFile): readonly AddedColumn[] =>
+  oldTableActions(statement, file)
+    .filter(({ subtype }) => subtype === 'AT_AddColumn')
+    .map((action) => {
+      const column = action.command.def.ColumnDef;
+      return { ...action, column, name: truncateName(column.colname) };
+    });
+
+/** The constraints in a column's definition. */
+export const columnConstraints = (column: Node): readonly Node[] =>
+  (column.constraints ?? []).map((item: Node) => item.Constraint);
+
+export interface AddedConstraint {
+  readonly table: QualifiedName;
+  /** The Constraint. */
+  readonly node: Node;
+  /** It stands in the definition of a new column. */
+  readonly column?: Node;
+  readonly at: Range;
+}
+
+/** Constraints that an ALTER TABLE adds to an old table: those of the table, and those of new columns. */
+export function addedConstraints(statement: LintStatement, file: LintFile): readonly AddedConstraint[] {
+  return oldTableActions(statement, file).flatMap(({ table, subtype, command, at }): AddedConstraint[] => {
+    if (subtype === 'AT_AddConstraint') return [{ table, node: command.def.Constraint, at }];
+    if (subtype !== 'AT_AddColumn') return [];
+    const column = command.def.ColumnDef;
+    return columnConstraints(column).map((node) => ({
+      table,
+      node,
+      column,
+      at: { start: statement.offsetOf(node.location), end: at.end },
+    }));
+  });
+}
+
+const SERIALS: ReadonlySet<string> = new Set(['serial', 'bigserial', 'smallserial', 'serial2', 'serial4', 'serial8']);
+
+/** `serial` and its like, which give a column a default; undefined for a real type. */
+export function serialType(column: Node): string | undefined {
+  const name = strings(column.typeName?.names).join('.');
+  return SERIALS.has(name) ? name : undefined;
+}
