@@ -1,0 +1,91 @@
+/** What is published, not what lies in the checkout: the packed packages, laid out as npm would, run as a user runs them. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+// @ts-expect-error -- a script, which has no types for others
+import { publishedPackages, root as checkout } from '../../scripts/packages.mjs';
+
+const root = checkout as string;
+const packages = (publishedPackages as () => { name: string; folder: string }[])();
+// below the checkout's node_modules, so that other packages are found; ours are nearer
+const home = path.join(root, 'node_modules/.cache/packed');
+const modules = path.join(home, 'node_modules');
+let bin: string;
+
+beforeAll(() => {
+  fs.rmSync(home, { recursive: true, force: true });
+  for (const { name, folder } of packages) {
+    const target = path.join(modules, name);
+    fs.mkdirSync(target, { recursive: true });
+    const packed = execFileSync('npm', ['pack', '--json', '--silent', '--pack-destination', home], {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('['))) as [{ filename: string }];
+    execFileSync('tar', ['-xzf', path.join(home, filename), '-C', target, '--strip-components=1']);
+    // what npm has not been able to put at the top
+    const own = path.join(folder, 'node_modules');
+    if (fs.existsSync(own)) fs.symlinkSync(own, path.join(target, 'node_modules'));
+  }
+  const { bin: names } = JSON.parse(fs.readFileSync(path.join(modules, 'idempotify/package.json'), 'utf8')) as {
+    bin: Record<string, string>;
+  };
+  bin = path.join(modules, 'idempotify', names['idempotify'] as string);
+});
+const projects = fs.mkdtempSync(path.join(os.tmpdir(), 'idempotify-packed-'));
+afterAll(() => {
+  for (const folder of [home, projects]) fs.rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (args: readonly string[], cwd: string): { status: number | null; stdout: string; stderr: string } => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  return { status, stdout, stderr };
+};
+
+function project(name: string, files: number): string {
+  const folder = path.join(projects, name);
+  for (let number = 1; number <= files; number++) {
+    const migration = path.join(folder, 'migrations', `${String(number).padStart(4, '0')}_t${number}.sql`);
+    fs.mkdirSync(path.dirname(migration), { recursive: true });
+    fs.writeFileSync(migration, `CREATE TABLE t${number} (id int PRIMARY KEY);\n`);
+  }
+  return folder;
+}
+
+describe('the packed program', () => {
+  it('is bundled, and the checkout is as it was', () => {
+    expect(fs.existsSync(path.join(modules, 'idempotify/bundle/main.js'))).toBe(true);
+    expect(fs.existsSync(path.join(root, 'packages/cli/bundle'))).toBe(false);
+  });
+  it('tells its version', () => {
+    const { version } = JSON.parse(fs.readFileSync(path.join(root, 'packages/cli/package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(run(['--version'], home)).toMatchObject({ status: 0, stdout: `${version}\n` });
+  });
+  it.each([
+    ['in one thread', 3],
+    ['in workers', 200],
+  ])('rewrites, %s', (name, files) => {
+    const cwd = project(`rewrite ${name}`, files);
+    const result = run(['migrations', '--guard', 'name'], cwd);
+    expect(result).toMatchObject({ status: 0, stderr: '' });
+    expect(fs.readFileSync(path.join(cwd, 'migrations/0002_t2.sql'), 'utf8')).toBe(
+      'CREATE TABLE IF NOT EXISTS t2 (id int PRIMARY KEY);\n',
+    );
+  });
+  it('verifies', () => {
+    const cwd = project('verify', 1);
+    expect(run(['migrations'], cwd).status).toBe(0);
+    const result = run(['verify', 'migrations', '--no-cache'], cwd);
+    expect(result.stdout + result.stderr).toMatch(/proven/);
+    expect(result.status).toBe(0);
+  });
+});
