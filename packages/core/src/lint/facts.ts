@@ -42,7 +42,7 @@ export interface Fact {
   readonly cls: FactClass;
   /** 'table', 'view', 'materialized view', 'index', 'sequence', 'foreign table', 'enum', 'domain', 'function', 'procedure', … */
   readonly kind: string;
-  readonly schema?: string;
+  readonly schema?: string | undefined;
   /**
    * Of a function: with the types of its arguments where they are known, `f(integer)`. '' for a constraint whose name is left to
    * PostgreSQL.
@@ -70,7 +70,7 @@ export interface Fact {
   readonly end: number;
 }
 
-type Draft = Omit<Fact, 'statement' | 'start' | 'end' | 'schema'> & { readonly schema?: string | undefined };
+type Draft = Omit<Fact, 'statement' | 'start' | 'end'>;
 
 const DROPPED: Readonly<Record<string, readonly [FactClass, string]>> = {
   OBJECT_TABLE: ['relation', 'table'],
@@ -155,24 +155,22 @@ class Reader {
     this.maybe = maybe;
   }
 
+  /** @param draft is kept: there are tens of thousands of them in a large history, and copies cost more than all the rest */
   add(draft: Draft, location?: number): void {
     const { range } = this.statement;
-    const start = location === undefined || location < 0 ? range.start : this.statement.offsetOf(location);
-    const { schema, ...rest } = draft;
-    this.facts.push({
-      ...rest,
-      ...(schema === undefined ? {} : { schema }),
-      ...(this.maybe ? { maybe: true } : {}),
-      statement: this.number,
-      start,
-      end: range.end,
-    });
+    const fact = draft as { -readonly [Key in keyof Fact]: Fact[Key] };
+    if (this.maybe) fact.maybe = true;
+    fact.statement = this.number;
+    fact.start = location === undefined || location < 0 ? range.start : this.statement.offsetOf(location);
+    fact.end = range.end;
+    this.facts.push(fact);
   }
 
-  relation(op: Fact['op'], kind: string, node: Node, more: Partial<Draft> = {}): QualifiedName {
-    const name = rangeVar(node);
-    this.add({ op, cls: 'relation', kind, ...name, ...more }, node?.location);
-    return name;
+  relation(op: Fact['op'], kind: string, node: Node, more?: Partial<Draft>): QualifiedName {
+    const { schema, name } = rangeVar(node);
+    const draft: Draft = { op, cls: 'relation', kind, schema, name };
+    this.add(more ? Object.assign(draft, more) : draft, node?.location);
+    return { schema, name };
   }
 
   /** A type that a column or a domain is of. */
@@ -233,13 +231,18 @@ class Reader {
   /** Relations that a query reads or writes, without its WITH queries. */
   query(node: Node): void {
     const own = new Set<string>();
+    // a query names the same table over and over
+    const used = new Map<string, Node>();
     walk(node, (tag, inner) => {
       if (tag === 'CommonTableExpr') own.add(inner.ctename);
+      else if (tag === 'RangeVar') {
+        const name = `${inner.schemaname ?? ''} ${inner.relname}`;
+        if (!used.has(name)) used.set(name, inner);
+      }
     });
-    walk(node, (tag, inner) => {
-      if (tag === 'RangeVar' && !(inner.schemaname === undefined && own.has(inner.relname)) && !isSystem(inner))
-        this.relation('use', 'relation', inner);
-    });
+    for (const relation of used.values())
+      if (!(relation.schemaname === undefined && own.has(relation.relname)) && !isSystem(relation))
+        this.relation('use', 'relation', relation);
   }
 }
 
@@ -561,6 +564,10 @@ const READERS: Readonly<Record<string, Read>> = {
   InsertStmt(reader, node) {
     reader.relation('use', 'table', node.relation);
     const { relation: _relation, ...query } = node;
+    const values: Node[] | undefined = query.selectStmt?.SelectStmt?.valuesLists;
+    // seeds have thousands of constants, and no table in them
+    const plain = (item: Node): boolean => item.A_Const !== undefined || item.SetToDefault !== undefined;
+    if (values?.every((row) => (row.List?.items ?? []).every(plain))) delete query.selectStmt;
     reader.query(query);
   },
   UpdateStmt(reader, node) {

@@ -25,7 +25,9 @@ export class NewNames {
     return `${schema ?? (this.#names.has(`relation pg_temp.${name}`) ? 'pg_temp' : this.#path)}.${name}`;
   }
 
-  #key(fact: Pick<Fact, 'cls' | 'name'> & { readonly schema?: string; readonly on?: QualifiedName }): string {
+  #key(
+    fact: Pick<Fact, 'cls' | 'name'> & { readonly schema?: string | undefined; readonly on?: QualifiedName },
+  ): string {
     return CHILDREN.has(fact.cls) && fact.on
       ? `${fact.cls} ${this.#relation(fact.on)}.${fact.name}`
       : `${fact.cls} ${this.#relation({ schema: fact.schema, name: fact.name })}`;
