@@ -60,8 +60,8 @@ describe('the rule', () => {
     const cases = parseFixture(read(`test/rules/fixtures/${name}.sql`));
     expect(cases.length).toBeGreaterThan(1);
     for (const one of cases) {
-      for (const { path: file, text } of one.files)
-        expect([...foundLines(runCase(rule, one).get(file) ?? [])]).toEqual([...expectedLines(text)]);
+      for (const file of one.files)
+        expect([...foundLines(runCase(rule, one).get(file.path) ?? [])]).toEqual([...expectedLines(file)]);
     }
   });
   it('finds what its doc says', () => {

@@ -1,0 +1,34 @@
+/** What is said about squawk: its rules by name, and who is right where the two differ. */
+import { rules } from '@idempotify/rules';
+import type { Server } from '@idempotify/database';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { differences } from '../../scripts/squawk-differences.mjs';
+import { squawkRules } from '../../scripts/squawk-rules.mjs';
+import { reusedLab } from '../support/lab.ts';
+import { testServers } from '../support/servers.ts';
+
+it('rules name only rules that squawk has', () => {
+  const named = rules.flatMap(({ squawk }) => squawk ?? []);
+  expect(named.filter((name) => !squawkRules.has(name))).toEqual([]);
+});
+
+it('differences are about rules that squawk has', () => {
+  const named = differences.flatMap((difference) => difference.rules);
+  expect(named.filter((name) => !squawkRules.has(name))).toEqual([]);
+});
+
+describe.each(testServers)('on $name', ({ start }) => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await start();
+  });
+  afterAll(() => server.close());
+
+  for (const { why, proof } of differences) {
+    if (!proof) continue;
+    it(why, async () => {
+      const { failure } = await reusedLab(server, []).run([{ texts: proof }]);
+      expect(failure && `${proof[failure.text]}: ${failure.error.message}`).toBeUndefined();
+    });
+  }
+});
