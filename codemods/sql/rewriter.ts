@@ -1,16 +1,15 @@
 /** Rewrites migration files: plans each file (core), turns the plan into edits, reports what was done and why. */
 import {
   applyEdits,
-  applyToHistory,
-  Catalog,
   lineIndex,
   parseSql,
+  PastMigrations,
   planWithHistory,
   readDirectives,
-  readEffect,
   rewriteStatements,
   UNTOUCHED,
-  type Effect,
+  type Catalog,
+  type PastFile,
   type Problem,
   type Statement,
   type StatementResult,
@@ -26,7 +25,7 @@ export interface RewriteOptions {
 
 /** What lies before a file in its migration folder, in the tool's order. Read only where the file alone leaves something open. */
 export interface HistorySource {
-  before(path: string): readonly { readonly path: string; read(): string }[];
+  before(path: string): readonly PastFile[];
 }
 
 export interface FileResult {
@@ -43,46 +42,8 @@ export interface Rewriter {
   rewrite(file: { readonly path: string; readonly text: string }): FileResult;
 }
 
-/** What earlier migrations leave, replayed on the symbolic catalog as far as it is asked for. */
-class History {
-  readonly #options: RewriteOptions;
-  readonly #tool: Tool;
-  #catalog = new Catalog();
-  #done: string[] = [];
-
-  constructor(options: RewriteOptions, tool: Tool) {
-    this.#options = options;
-    this.#tool = tool;
-  }
-
-  upTo(files: readonly { readonly path: string; read(): string }[]): Catalog | undefined {
-    if (files.length === 0) return undefined;
-    const extendsWhatIsThere =
-      this.#done.length <= files.length && this.#done.every((path, index) => files[index]?.path === path);
-    if (!extendsWhatIsThere) {
-      this.#catalog = new Catalog();
-      this.#done = [];
-    }
-    for (const file of files.slice(this.#done.length)) {
-      try {
-        const text = file.read();
-        const sections = this.#tool.sections(text, file.path);
-        const parsed = parseSql(text, { ranges: sections.up });
-        const effects: (Effect | undefined)[] = parsed.statements.map((statement) =>
-          statement.tag === '' ? undefined : readEffect(statement, text, this.#options.pgVersion),
-        );
-        applyToHistory(this.#catalog, effects, String(this.#done.length));
-      } catch {
-        // an unreadable earlier file only makes the picture less complete; it is reported where it is rewritten itself
-      }
-      this.#done.push(file.path);
-    }
-    return this.#catalog;
-  }
-}
-
 export function createRewriter(options: RewriteOptions, tool: Tool, source: HistorySource): Rewriter {
-  const history = new History(options, tool);
+  const history = new PastMigrations(options.pgVersion, tool);
   return { rewrite: (file) => rewriteFile(file, options, tool, () => history.upTo(source.before(file.path))) };
 }
 

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { UsageError, systemMessage } from './errors.ts';
 import { type ConfigOptions, type Source, below, checkedOptions, sourceOf } from './options.ts';
+import type { LintConfig } from './lint/options.ts';
 import type { VerifyConfig } from './verify/options.ts';
 import { printable } from './terminal.ts';
 
@@ -20,9 +21,12 @@ export interface LoadedConfig {
   /** With absolute paths. */
   readonly options: ConfigOptions;
   readonly verify: VerifyConfig;
+  readonly lint: LintConfig;
+  /** Its folder. */
+  readonly base: string;
   /** The folder that the `ignore` patterns are relative to. */
   readonly ignoreBase?: string;
-  /** What wrong options are told to come from; those of `verify` stand below that key. */
+  /** What wrong options are told to come from; those of `verify` and `lint` stand below that key. */
   readonly source: Source;
 }
 
@@ -100,7 +104,7 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
     throw new UsageError(`${printable(found.filepath)}${key}`);
   }
   const source = sourceOf(printable(found.filepath));
-  const { verify: forVerify, ...forRewrite } = found.config as { verify?: unknown };
+  const { verify: forVerify, lint: forLint, ...forRewrite } = found.config as { verify?: unknown; lint?: unknown };
   const options = checkedOptions(
     typeof found.config === 'object' && !Array.isArray(found.config) ? forRewrite : found.config,
     source,
@@ -112,7 +116,10 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
     forVerify === undefined
       ? {}
       : (await import('./verify/options.ts')).checkedVerifyConfig(forVerify, below(source, 'verify'));
+  const lint =
+    forLint === undefined ? {} : (await import('./lint/options.ts')).checkedLintConfig(forLint, below(source, 'lint'));
   return {
+    base,
     options: {
       ...options,
       ...(options.paths && { paths: options.paths.map(absolute) }),
@@ -124,6 +131,10 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
       ...verify,
       ...(verify.original !== undefined && { original: absolute(verify.original) }),
       ...(verify.prelude !== undefined && { prelude: absolute(verify.prelude) }),
+    },
+    lint: {
+      ...lint,
+      ...(typeof lint.knownFindings === 'string' && { knownFindings: absolute(lint.knownFindings) }),
     },
     source,
     // patterns stay as they are: they are matched below the folder of the config file

@@ -54,7 +54,7 @@ export async function committedFiles(files: readonly string[]): Promise<Committe
 }
 
 /** The nearest folder upwards that holds `.git`: a folder, or in submodules and worktrees a file. */
-function repositoryRoot(folder: string, known: Map<string, string | undefined>): string | undefined {
+export function repositoryRoot(folder: string, known: Map<string, string | undefined>): string | undefined {
   const asked: string[] = [];
   let at = folder;
   let root: string | undefined;
@@ -77,7 +77,7 @@ function repositoryRoot(folder: string, known: Map<string, string | undefined>):
 }
 
 /** The environment of a git that only looks, in the repository that the files lie in. */
-function gitEnvironment(): NodeJS.ProcessEnv {
+export function gitEnvironment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env };
   // A hook sets these for its own repository; the files may lie in another one.
   for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_COMMON_DIR']) delete env[name];

@@ -1,5 +1,7 @@
 /** The command line: parses it, runs the command, gives the exit code. */
 import { Command, CommanderError } from 'commander';
+import { explainCommand } from './commands/explain.ts';
+import { lintCommand } from './commands/lint.ts';
 import { rewriteCommand } from './commands/rewrite.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { UsageError } from './errors.ts';
@@ -26,10 +28,12 @@ export async function main(args: readonly string[]): Promise<number> {
   };
   const rewrite = rewriteCommand(() => new Command('rewrite'), done);
   const verify = verifyCommand(() => new Command('verify'), done);
-  program.addCommand(rewrite, { isDefault: true }).addCommand(verify);
+  const lint = lintCommand(() => new Command('lint'), done);
+  const explain = explainCommand(() => new Command('explain'), done);
+  program.addCommand(rewrite, { isDefault: true }).addCommand(verify).addCommand(lint).addCommand(explain);
   // who asks for help without a command is told about the default one
   program.outputHelp = () => rewrite.outputHelp();
-  for (const command of [program, rewrite, verify]) {
+  for (const command of [program, rewrite, verify, lint, explain]) {
     command.exitOverride().showHelpAfterError('idempotify --help lists the options.');
   }
   try {

@@ -5,6 +5,7 @@ import v8 from 'node:v8';
 import { type Tool, toolByName, tools } from '@idempotify/core';
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
+import { readStdin } from './stdin.ts';
 import { namedTool, onSignals, realIfThere, relativeInside, withoutUndefined } from './shared.ts';
 import type { FolderSpec, Job, JobResult, Settings } from '../engine/protocol.ts';
 import { createProcessor, isFinding } from '../engine/processor.ts';
@@ -165,7 +166,7 @@ class Run {
       })),
     });
     for (const error of errors) this.#error(error);
-    for (const { display, ...other } of this.#plan.others) {
+    for (const { display, path: _path, ...other } of this.#plan.others) {
       const report: FileReport = { path: display, ...other, ...nothing };
       if (other.folder === undefined) this.#file(report);
       else this.#preface(other.folder, report);
@@ -650,10 +651,4 @@ function filter(reporter: Reporter, bytes: Uint8Array, { check, diff }: ConfigOp
  */
 function compileParserSimply(): void {
   v8.setFlagsFromString('--liftoff-only');
-}
-
-async function readStdin(): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

@@ -60,6 +60,8 @@ export interface Target {
 
 /** A file that is reported and not rewritten. */
 interface Other {
+  /** Absolute; of a link that a pattern has found, as it was found. */
+  readonly path: string;
   readonly display: string;
   readonly status: 'ignored' | 'skipped' | 'failed';
   readonly reason: string;
@@ -295,8 +297,8 @@ class Planner {
     this.#others.delete(real);
   }
 
-  #other(real: string, other: Other): void {
-    if (!this.#targets.has(real) && !this.#others.has(real)) this.#others.set(real, other);
+  #other(real: string, other: Omit<Other, 'path'>): void {
+    if (!this.#targets.has(real) && !this.#others.has(real)) this.#others.set(real, { path: real, ...other });
   }
 
   /** Where a folder or file lies in the output folder when it is not the only input. */
@@ -398,9 +400,9 @@ async function matches(given: string, cwd: string, links: Other[]): Promise<Inpu
     const stat = fs.lstatSync(absolute);
     if (stat.isSymbolicLink()) {
       const reason = `it is a symbolic link to ${fs.readlinkSync(absolute)}; name it to have it rewritten`;
-      links.push({ display, status: 'skipped', reason });
+      links.push({ path: absolute, display, status: 'skipped', reason });
     } else if (!folder && !stat.isFile())
-      links.push({ display, status: 'skipped', reason: 'it is not a regular file' });
+      links.push({ path: absolute, display, status: 'skipped', reason: 'it is not a regular file' });
     else inputs.push({ kind: folder ? 'folder' : 'file', path: absolute, display, named: false });
   }
   return inputs;

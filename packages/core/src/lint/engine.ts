@@ -1,5 +1,5 @@
 /** Runs rules over one file, and over a history. */
-import type { Range } from '../parse/index.ts';
+import type { Range, Statement } from '../parse/index.ts';
 import { lineIndex, type LineIndex } from '../text/lines.ts';
 import { readDirectives, type Directive } from './directives.ts';
 import type { Fact } from './facts.ts';
@@ -93,6 +93,18 @@ function findingAt(
   };
 }
 
+/** @param statements of the file, in order */
+function withStatements(findings: readonly Finding[], statements: readonly Statement[]): readonly Finding[] {
+  let next = 0;
+  return findings.map((finding) => {
+    while (next < statements.length && (statements[next] as Statement).end <= finding.start) next++;
+    const range = statements[next]?.range;
+    return range && range.start <= finding.start && finding.start <= range.end
+      ? { ...finding, statement: { start: range.start, end: range.end } }
+      : finding;
+  });
+}
+
 /** @param options.fixes work out the fixes, too */
 export function lintFile(source: SourceOptions, rules: PreparedRules, options: { readonly fixes: boolean }): FileLint {
   const file = new Source(source);
@@ -129,7 +141,7 @@ export function lintFile(source: SourceOptions, rules: PreparedRules, options: {
   }
   findings.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
   return {
-    findings,
+    findings: withStatements(findings, file.parsed.statements),
     directives: readDirectives(file.text, file.parsed.statements),
     facts: file.facts,
     statements: file.statements.length,

@@ -239,6 +239,8 @@ export interface Finding {
   readonly message: string;
   readonly help: string;
   readonly fix?: readonly Edit[];
+  /** The statement that it stands in, as written in the file: what is left of a finding when lines move. */
+  readonly statement?: Range;
   /** The author has said why it may stay. */
   readonly suppressed?: { readonly reason: string };
 }

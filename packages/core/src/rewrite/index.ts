@@ -1,2 +1,3 @@
 export { raisedByGuard } from './emit.ts';
+export * from './past.ts';
 export * from './statements.ts';

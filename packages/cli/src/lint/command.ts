@@ -1,0 +1,228 @@
+/** `lint` as API and as command. */
+import path from 'node:path';
+import v8 from 'node:v8';
+import { readStdin } from '../commands/stdin.ts';
+import { onSignals, realIfThere, relativeInside, withoutUndefined } from '../commands/shared.ts';
+import { type LoadedConfig, loadConfig } from '../config.ts';
+import { UsageError, systemMessage } from '../errors.ts';
+import { type Called, type Source, below, calledIn, commandLine, sourceOf } from '../options.ts';
+import { outputTo } from '../output.ts';
+import { colorsFor, printable, progressLine } from '../terminal.ts';
+import { defaultCacheFolder } from '../verify/cache.ts';
+import { type LintConfig, type LintOptions, type LintOutputOptions, checkedLintOptions } from './options.ts';
+import type { LintReport } from './report.ts';
+import { type ResolvedLintOptions, runLint } from './run.ts';
+import { assertRules, ruleArgument } from './settings.ts';
+
+const OLDEST_SERVER = 13;
+
+/**
+ * Lints migrations and returns what was found. A file that can't be read is part of the result.
+ *
+ * @throws UsageError for options that are wrong, contradict each other or find nothing to work on
+ */
+export async function lint(options: LintOptions = {}): Promise<LintReport> {
+  const { cwd: given, stdin, config, ...checkable } = options;
+  const source = sourceOf('lint()');
+  const checked = checkedLintOptions(withoutUndefined(checkable), source, stdin !== undefined);
+  const cwd = path.resolve(given ?? process.cwd());
+  return runLint(await resolved({ ...checked, ...(stdin ? { stdin } : {}) }, cwd, config ?? false, source));
+}
+
+/** As the command line gives them. */
+export type LintCommandOptions = Omit<LintOptions, 'cache' | 'rules' | 'stdin'> &
+  LintOutputOptions & {
+    cacheDir?: string;
+    cache?: boolean;
+    rule?: readonly string[];
+    stdin?: boolean;
+    stdinFilepath?: string;
+  };
+
+/** @returns the exit code. @throws UsageError */
+export async function runLintCommand(paths: readonly string[], given: LintCommandOptions): Promise<number> {
+  const { config = true, cacheDir, cache, rule, stdin, stdinFilepath, ...rest } = given;
+  if (stdinFilepath === '') throw new UsageError('--stdin-filepath needs the name of a file');
+  if (stdinFilepath !== undefined && !stdin) throw new UsageError('--stdin-filepath needs --stdin');
+  const cwd = process.cwd();
+  const chosen = checkedLintOptions(
+    {
+      ...rest,
+      ...(paths.length > 0 ? { paths } : {}),
+      ...(rule ? { rules: Object.fromEntries(rule.map(ruleArgument)) } : {}),
+      ...(cache === false ? { cache: false } : cacheDir === undefined ? {} : { cache: cacheDir }),
+    },
+    commandLine,
+    stdin === true,
+  );
+  compileParserSimply();
+  const interruption = new AbortController();
+  const release = onSignals(interruption);
+  const progress = progressLine(process.stderr, performance.now());
+  const options = {
+    ...(await resolved(
+      {
+        ...chosen,
+        // where only a few files are asked about, too: the others of their folders are looked at with them
+        cache: stdin && chosen.cache === undefined ? false : chosen.cache,
+        ...(stdin ? { stdin: { bytes: await readStdin(), path: stdinFilepath } } : {}),
+      },
+      cwd,
+      config,
+      commandLine,
+    )),
+    signal: interruption.signal,
+    onProgress: progress.update,
+  };
+  const tell = (report: LintReport): Promise<void> => write(report, chosen, options, () => progress.clear());
+  let exitCode: number;
+  if (chosen.watch) {
+    const { watchLint } = await import('./watch.ts');
+    exitCode = await watchLint(options, tell);
+  } else {
+    try {
+      const report = await runLint(options);
+      if (!interruption.signal.aborted) await tell(report);
+      exitCode = report.exitCode;
+    } finally {
+      progress.clear();
+    }
+  }
+  const signal = release();
+  if (signal === undefined) return exitCode;
+  process.stderr.write('interrupted\n');
+  return 128 + signal;
+}
+
+async function write(
+  report: LintReport,
+  chosen: LintOutputOptions & LintOptions,
+  { cwd, stdin }: ResolvedLintOptions,
+  clear: () => void,
+): Promise<void> {
+  const { reporterOf } = await import('./reporters/index.ts');
+  const format = chosen.format ?? 'stylish';
+  const reporter = await reporterOf(format);
+  const output = outputTo(process.stdout, clear);
+  const file = chosen.outputFile;
+  const filtered = stdin !== undefined && (chosen.fix === true || chosen.fixDryRun === true);
+  const stream = filtered ? process.stderr : process.stdout;
+  const quiet = chosen.quiet === true;
+  const shown = quiet ? withoutWarnings(report) : report;
+  const diffs = report.files.map(({ diff }) => diff ?? '').join('');
+  const text = await reporter(file === undefined && !filtered ? shown : withoutDiffs(shown), {
+    cwd,
+    colors: file === undefined ? colorsFor(stream, chosen.color) : colorsFor({}, false),
+    terminal: file === undefined && stream.isTTY,
+    quiet,
+  });
+  // as a filter: the text goes to standard output, what a person has to know elsewhere
+  if (filtered) output.write(chosen.fixDryRun ? diffs : (report.files[0]?.text ?? ''));
+  else if (file !== undefined) output.write(diffs);
+  else output.write(text);
+  output.flush();
+  if (file === undefined) {
+    if (filtered) process.stderr.write(text);
+    return;
+  }
+  const target = path.resolve(cwd, file);
+  try {
+    const [{ mkdirSync }, { writeNamedFile }] = await Promise.all([import('node:fs'), import('../files/write.ts')]);
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeNamedFile(target, text);
+  } catch (error) {
+    throw new UsageError(`--output-file ${printable(file)} ${systemMessage(error)}`, { cause: error });
+  }
+}
+
+/** The totals stay: warnings are counted all the same. */
+const withoutWarnings = (report: LintReport): LintReport => ({
+  ...report,
+  files: report.files.map((file) => ({
+    ...file,
+    findings: file.findings.filter(({ severity }) => severity === 'error'),
+  })),
+});
+
+const withoutDiffs = (report: LintReport): LintReport => ({
+  ...report,
+  files: report.files.map(({ diff: _diff, text: _text, ...file }) => file),
+});
+
+/** The options of the caller over those of the config file, over those of squawk's. */
+async function resolved(
+  chosen: Omit<LintOptions, 'cwd' | 'config'> & LintOutputOptions,
+  cwd: string,
+  config: string | boolean,
+  source: Source,
+): Promise<ResolvedLintOptions> {
+  const loaded = config === false ? undefined : await loadConfig(cwd, typeof config === 'string' ? config : undefined);
+  const own: LintConfig = loaded?.lint ?? {};
+  const general = loaded?.options ?? {};
+  const preset = chosen.preset ?? own.preset ?? 'recommended';
+  const squawk =
+    preset === 'squawk' && config !== false ? (await import('./squawk-config.ts')).findSquawkConfig(cwd) : undefined;
+  const {
+    rules: last = {},
+    overrides: ownOverrides,
+    cache,
+    format: _f,
+    outputFile: _o,
+    quiet: _q,
+    color: _c,
+    watch: _w,
+    preset: _p,
+    ...given
+  } = chosen;
+  const { rules = {}, overrides = [], preset: _preset, ...inherited } = own;
+  assertRules(last, source === commandLine ? '--rule' : source.title.replace(/: $/, ''));
+  const where = loaded ? printable(loaded.source.title.replace(/: $/, '')) : '';
+  for (const each of [rules, ...overrides.map((each) => each.rules)]) assertRules(each, where);
+  for (const each of ownOverrides ?? []) assertRules(each.rules, source.title.replace(/: $/, ''));
+  const base = realIfThere(loaded?.base ?? cwd);
+  const merged = {
+    ...(general.tool === undefined ? {} : { tool: general.tool }),
+    ...(general.ignore === undefined ? {} : { ignore: general.ignore }),
+    ...(general.paths === undefined || chosen.stdin
+      ? {}
+      : { paths: general.paths.map((each) => relativeInside(cwd, each)) }),
+    ...(squawk?.ignore === undefined || general.ignore !== undefined ? {} : { ignore: squawk.ignore }),
+    ...inherited,
+    ...withoutUndefined(given),
+  };
+  return {
+    ...merged,
+    cwd,
+    pgVersion: given.pgVersion ?? own.pgVersion ?? general.pgVersion ?? squawk?.pgVersion ?? OLDEST_SERVER,
+    ignoreBase: chosen.ignore ? cwd : own.ignore || general.ignore ? base : (squawk?.base ?? cwd),
+    rules: {
+      preset,
+      rules: { ...squawk?.rules, ...rules },
+      overrides: ownOverrides ?? overrides,
+      base: ownOverrides ? realIfThere(cwd) : base,
+      last,
+    },
+    assumeInTransaction: squawk?.assumeInTransaction ?? false,
+    cacheFolder: cache === false ? undefined : cache === undefined ? defaultCacheFolder(cwd) : path.resolve(cwd, cache),
+    called: calledOf(chosen, own, loaded, source),
+  };
+}
+
+function calledOf(chosen: object, own: object, loaded: LoadedConfig | undefined, source: Source): Called {
+  return (name) => {
+    const from =
+      !loaded || Object.hasOwn(chosen, name)
+        ? source
+        : Object.hasOwn(own, name)
+          ? below(loaded.source, 'lint')
+          : Object.hasOwn(loaded.options, name)
+            ? loaded.source
+            : source;
+    return calledIn(from)(name);
+  };
+}
+
+/** See commands/rewrite.ts: for the command only, since the flag is the process's. */
+function compileParserSimply(): void {
+  v8.setFlagsFromString('--liftoff-only');
+}

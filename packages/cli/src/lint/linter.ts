@@ -1,0 +1,197 @@
+/** Lints one file after the other. Runs in the main thread and in workers. */
+import { hash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import {
+  type FileLint,
+  type Finding,
+  type FolderView,
+  type PreparedRules,
+  type Problem,
+  type Tool,
+  PastMigrations,
+  folderView,
+  lintFile,
+  prepareRules,
+  toolByName,
+} from '@idempotify/core';
+import { ruleSet } from '@idempotify/rules';
+import { systemMessage } from '../errors.ts';
+import { decodeMigration, readBytes } from '../files/read.ts';
+import { type LintJob, type LintSettings, type PackedLint, pack } from './protocol.ts';
+
+export const hashOf = (content: string | Uint8Array): string => hash('sha1', content, 'base64');
+
+export interface Linted {
+  readonly lint: FileLint;
+  readonly past: boolean;
+  readonly reads: PackedLint['reads'];
+}
+
+interface Folder {
+  readonly root: string;
+  readonly tool: Tool;
+  readonly files: readonly string[];
+  readonly positions: ReadonlyMap<string, number>;
+  readonly past: PastMigrations;
+}
+
+export class Linter {
+  readonly #settings: LintSettings;
+  readonly #folders = new Map<number, Folder>();
+  readonly #rules = new Map<number, PreparedRules>();
+
+  constructor(settings: LintSettings) {
+    this.#settings = settings;
+  }
+
+  /** Never throws: what goes wrong is the file's result. */
+  run(job: LintJob): PackedLint {
+    const bytes = this.bytesOf(job.path);
+    if (typeof bytes === 'string') return failed(job.id, bytes);
+    const hash = hashOf(bytes);
+    try {
+      const decoded = decodeMigration(bytes);
+      if (decoded.kind === 'broken') {
+        return { id: job.id, ...pack(unreadable(decoded.problem)), hash, past: false, reads: [] };
+      }
+      const { lint, past, reads } = this.lint(job, decoded.text, false);
+      return { id: job.id, ...pack(lint), hash, past, reads };
+    } catch (error) {
+      return failed(job.id, `the linter failed on it, which is a bug of idempotify: ${systemMessage(error)}`);
+    }
+  }
+
+  /** The file's bytes, or why they can't be had. */
+  bytesOf(file: string): Uint8Array | string {
+    const given = this.#settings.texts.get(file);
+    if (given) return given;
+    const read = readBytes(file);
+    return read.kind === 'failed' ? read.message : read.bytes;
+  }
+
+  /** @param fixes work out the corrections, too */
+  lint(job: LintJob, text: string, fixes: boolean): Linted {
+    const folder = this.#folder(job.folder);
+    const reads = new Map<string, string>();
+    let past = false;
+    const lint = lintFile(
+      {
+        path: slashed(path.relative(folder.root, job.path)),
+        text,
+        tool: folder.tool,
+        pgVersion: this.#settings.pgVersion,
+        folder: watched(folder, reads),
+        history: () => {
+          past = true;
+          const before = folder.files.slice(0, folder.positions.get(job.path) ?? folder.files.length);
+          return folder.past.upTo(before.map((file) => ({ path: file, read: () => this.#text(file) })));
+        },
+      },
+      this.#rulesOf(job.spec),
+      { fixes },
+    );
+    return { lint, past, reads: [...reads] };
+  }
+
+  toolOf(folder: number): Tool {
+    return this.#folder(folder).tool;
+  }
+
+  #text(file: string): string {
+    const bytes = this.bytesOf(file);
+    if (typeof bytes === 'string') throw new Error(`${file}: ${bytes}`);
+    const decoded = decodeMigration(bytes);
+    if (decoded.kind === 'broken') throw new Error(`${file}: ${decoded.problem.message}`);
+    return decoded.text;
+  }
+
+  #rulesOf(spec: number): PreparedRules {
+    let rules = this.#rules.get(spec);
+    if (!rules) {
+      const { preset, settings } = this.#settings.specs[spec]!;
+      rules = prepareRules(ruleSet(preset, settings));
+      this.#rules.set(spec, rules);
+    }
+    return rules;
+  }
+
+  #folder(index: number): Folder {
+    let folder = this.#folders.get(index);
+    if (!folder) {
+      const { root, tool: name, files } = this.#settings.folders[index]!;
+      const named = toolByName(name);
+      if (!named) throw new Error(`no migration tool is called ${name}`);
+      const tool = this.#settings.assumeInTransaction ? inTransaction(named) : named;
+      folder = {
+        root,
+        tool,
+        files,
+        positions: new Map(files.map((file, position) => [file, position])),
+        past: new PastMigrations(this.#settings.pgVersion, tool),
+      };
+      this.#folders.set(index, folder);
+    }
+    return folder;
+  }
+}
+
+/** squawk's `assume_in_transaction`: for tools of which nothing is known. */
+function inTransaction(tool: Tool): Tool {
+  return Object.create(tool, {
+    transactions: {
+      value: (...args: Parameters<Tool['transactions']>): ReturnType<Tool['transactions']> => {
+        const known = tool.transactions(...args);
+        return known.scope === 'none' ? { ...known, scope: 'file', concurrently: 'no' } : known;
+      },
+    },
+  }) as Tool;
+}
+
+/** Says what was read in it. Only a few tools look into settings files beside a migration. */
+function watched({ root, files }: Folder, reads: Map<string, string>): FolderView {
+  const contentOf = (relative: string): string | undefined => {
+    try {
+      return fs.readFileSync(path.join(root, relative), 'utf8');
+    } catch {
+      return undefined;
+    }
+  };
+  return folderView(root, files, {
+    read(relative) {
+      const content = contentOf(relative);
+      reads.set(relative, content === undefined ? '' : hashOf(content));
+      if (content === undefined) throw new Error(`${relative} can not be read`);
+      return content;
+    },
+    exists(relative) {
+      const content = contentOf(relative);
+      reads.set(relative, content === undefined ? '' : hashOf(content));
+      return content !== undefined;
+    },
+  });
+}
+
+function failed(id: number, reason: string): PackedLint {
+  return { id, failed: reason, body: '[[],[],0]', facts: '[]', hash: '', past: false, reads: [] };
+}
+export { failed as failedLint };
+
+/** What is no text has one finding: that it is none. */
+function unreadable({ message, start, end, line, column }: Problem): FileLint {
+  const finding: Finding = {
+    rule: 'syntax-error',
+    severity: 'error',
+    start,
+    end,
+    line,
+    column,
+    endLine: line,
+    endColumn: column + 1,
+    message: `The file ${message}.`,
+    help: 'Nothing in it could be checked.',
+  };
+  return { findings: [finding], directives: [], facts: [], statements: 0 };
+}
+
+const slashed = (relative: string): string => relative.split(path.sep).join('/');

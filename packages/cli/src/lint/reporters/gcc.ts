@@ -1,0 +1,2 @@
+import type { LintReport } from '../report.ts';
+export const gcc = (_report: LintReport): string => '';

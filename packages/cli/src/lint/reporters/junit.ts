@@ -1,0 +1,2 @@
+import type { LintReport } from '../report.ts';
+export const junit = (_report: LintReport): string => '';

@@ -1,0 +1,21 @@
+/** A worker of the engine: takes files as long as there are any. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Linter } from './linter.ts';
+import { type FromWorker, type PackedLint, TAKEN, type WorkerData } from './protocol.ts';
+
+const { settings, jobs, state, worker } = workerData as WorkerData;
+const port = parentPort!;
+const linter = new Linter(settings);
+
+for (;;) {
+  const from = Atomics.add(state, 0, TAKEN);
+  if (from >= jobs.length) break;
+  const results: PackedLint[] = [];
+  for (const job of jobs.slice(from, from + TAKEN)) {
+    Atomics.store(state, 1 + worker, job.id);
+    results.push(linter.run(job));
+  }
+  Atomics.store(state, 1 + worker, -1);
+  port.postMessage(results satisfies FromWorker);
+}
+port.postMessage([] satisfies FromWorker);
