@@ -60,6 +60,7 @@ function chunks(text: string, start: number, delimiter: string): Range[] {
 export const atlas: Tool = {
   name: 'atlas',
   title: 'Atlas',
+  noTransaction: '-- atlas:txmode none, on the first line with an empty line behind it',
   detect: (folder) => (folder.exists('atlas.sum') ? 82 : 0),
   select(files) {
     const ignored = [];

@@ -58,6 +58,7 @@ function readBlocks(text: string): Blocks {
 export const dbmate: Tool = {
   name: 'dbmate',
   title: 'dbmate',
+  noTransaction: '-- migrate:up transaction:false',
   detect(folder) {
     if (!anyNumbered(folder)) return 0;
     const share = sampleShare(folder, /^--\s*migrate:up(\s|$)/m);

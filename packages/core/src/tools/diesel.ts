@@ -11,6 +11,7 @@ const dieselVersion = (folder: string): string => (basename(folder).split('_')[0
 export const diesel: Tool = {
   name: 'diesel',
   title: 'diesel',
+  noTransaction: 'run_in_transaction = false in its metadata.toml',
   detect(folder) {
     if (!folder.files.some((path) => upFile.test(path))) return 0;
     return folder.parentHas('diesel.toml') || (folder.parentRead('Cargo.toml')?.includes('diesel') ?? false) ? 100 : 80;

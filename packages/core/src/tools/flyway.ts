@@ -56,6 +56,7 @@ const ledger: Ledger = {
 export const flyway: Tool = {
   name: 'flyway',
   title: 'Flyway',
+  noTransaction: 'which it does by itself when the file holds nothing else',
   detect(folder) {
     const sql = folder.files.filter(isSql);
     const own = sql.filter((path) => versioned.test(basename(path)) || repeatable.test(basename(path)));

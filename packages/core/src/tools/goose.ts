@@ -238,6 +238,7 @@ const version = (path: string): bigint => BigInt(/^\d+/.exec(basename(path))?.[0
 export const goose: Tool = {
   name: 'goose',
   title: 'goose',
+  noTransaction: '-- +goose NO TRANSACTION',
   detect(folder) {
     if (!anyNumbered(folder)) return 0;
     const share = sampleShare(folder, /^--\s*\+goose\s+Up\b/im);

@@ -33,6 +33,7 @@ const isCurrent = (path: string): boolean => path === 'current.sql' || dirname(p
 export const graphileMigrate: Tool = {
   name: 'graphile-migrate',
   title: 'Graphile Migrate',
+  noTransaction: '--! no-transaction in its header',
   detect(folder) {
     const committed = folder.files.some((path) => dirname(path) === 'committed' && named.test(basename(path)));
     if (!committed && !folder.files.some(isCurrent)) return 0;

@@ -31,6 +31,7 @@ function consecutive(folder: FolderView): boolean {
 export const postgresMigrations: Tool = {
   name: 'postgres-migrations',
   title: 'postgres-migrations',
+  noTransaction: '-- postgres-migrations disable-transaction',
   detect(folder) {
     if (!folder.files.some((path) => named.test(path))) return 0;
     if (folder.samples().some(disablesTransaction)) return 85;

@@ -11,6 +11,7 @@ const sha384 = (content: string | Uint8Array): string => createHash('sha384').up
 export const sqlx: Tool = {
   name: 'sqlx',
   title: 'sqlx',
+  noTransaction: '-- no-transaction on the first line',
   detect(folder) {
     const sql = folder.files.filter(isSql);
     if (!sql.some((path) => named.test(path))) return 0;

@@ -96,6 +96,8 @@ export interface Tool {
   readonly name: string;
   /** The name for people: 'Prisma Migrate'. */
   readonly title: string;
+  /** How a file is run without the tool's transaction: what an author writes, and where. Missing where the tool has no such thing. */
+  readonly noTransaction?: string;
   /**
    * How sure it is that the folder belongs to this tool: 0 = no, 100 = the tool's own marker file lies there. Names and marker files
    * only, plus `samples()` where the layout leaves it open: it runs over folders of 100,000 files.

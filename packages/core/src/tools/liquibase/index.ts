@@ -127,6 +127,7 @@ const ledger: Ledger = {
 export const liquibase: Tool = {
   name: 'liquibase',
   title: 'Liquibase formatted SQL',
+  noTransaction: 'runInTransaction:false behind its changeset',
   detect(folder) {
     const share = sampleShare(folder, /^\uFEFF?\s*--\s*liquibase\s*formatted/i);
     return share === 0 ? 0 : share >= 0.5 ? 93 : 45;
