@@ -1,5 +1,10 @@
 /** Deploy files: what runs the migrations. Parsers are loaded when a file of their format is there. */
-import type { DeployFile } from '@idempotify/core';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { CalledScript, DeployCommand, DeployFile, DeployStage } from '@idempotify/core';
+import { systemMessage } from '../errors.ts';
+import { findDeployFiles, formatOf, readDeployFile, type Format } from './find.ts';
+import { BrokenFile, type Found } from './found.ts';
 
 export interface DeployOptions {
   /** Paths are told relative to it. */
@@ -23,7 +28,162 @@ export interface DeployFiles {
   readonly problems: readonly DeployProblem[];
 }
 
-/** Finds and reads the deploy files of the projects that the folders belong to. */
-export async function deployFiles(_options: DeployOptions): Promise<DeployFiles> {
-  return Promise.resolve({ files: [], problems: [] });
+interface ReadFile {
+  readonly path: string;
+  readonly text: string;
+  readonly format: Format;
 }
+
+/** What in a file can have to do with migrations at all; other files are not even parsed. */
+const RELEVANT =
+  /migrat|prisma|drizzle|knex|typeorm|sequelize|flyway|liquibase|goose|dbmate|atlas|diesel|sqlx|supabase|psql|db:|schema:/i;
+
+/** Finds and reads the deploy files of the projects that the folders belong to. */
+export async function deployFiles({ cwd, roots }: DeployOptions): Promise<DeployFiles> {
+  const read: ReadFile[] = [];
+  const problems: DeployProblem[] = [];
+  const real = [...new Set(roots.map((root) => fs.realpathSync(root)))];
+  const base = fs.realpathSync(cwd);
+  for (const found of findDeployFiles(base, real)) {
+    const name = path.relative(base, found.path).split(path.sep).join('/');
+    try {
+      const text = readDeployFile(found);
+      if (text !== undefined) read.push({ path: name, text, format: found.format });
+    } catch (error) {
+      problems.push({ path: name, message: systemMessage(error) });
+    }
+  }
+  const { files, problems: broken } = await readAll(relevant(read));
+  return { files, problems: [...problems, ...broken].sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+/**
+ * Reads texts as deploy files of one project.
+ *
+ * @param texts with paths relative to the project, with '/'
+ */
+export async function deployFilesOf(
+  texts: readonly { readonly path: string; readonly text: string }[],
+): Promise<DeployFiles> {
+  return readAll(
+    texts.flatMap(({ path: file, text }) => {
+      const format = formatOf(file);
+      return format ? [{ path: file, text, format }] : [];
+    }),
+  );
+}
+
+/** Files about migrations, and files that name one of those. */
+function relevant(files: readonly ReadFile[]): readonly ReadFile[] {
+  const out = new Set(files.filter(({ text }) => RELEVANT.test(text)));
+  if (out.size === 0) return [];
+  let size;
+  do {
+    size = out.size;
+    // `npm run release` and `./bin/release` are about migrations when what they run is
+    const names = [...out].flatMap(({ path: file, text, format }) =>
+      format.name === 'shell script'
+        ? [path.posix.basename(file)]
+        : format.name === 'package.json'
+          ? [...text.matchAll(/"([^"\\]+)"\s*:\s*"/g)].map((match) => match[1] as string)
+          : [],
+    );
+    for (const file of files) if (!out.has(file) && names.some((name) => file.text.includes(name))) out.add(file);
+  } while (out.size > size);
+  return files.filter((file) => out.has(file));
+}
+
+interface ParsedFile extends ReadFile {
+  readonly found: readonly Found[];
+}
+
+async function readAll(texts: readonly ReadFile[]): Promise<DeployFiles> {
+  const problems: DeployProblem[] = [];
+  const parsed: ParsedFile[] = [];
+  for (const file of texts) {
+    const reader = await file.format.load();
+    try {
+      const found = reader(file.text, file.path);
+      if (found.length > 0) parsed.push({ ...file, found });
+    } catch (error) {
+      if (!(error instanceof BrokenFile)) throw error;
+      const { message, offset } = error;
+      problems.push({ path: file.path, message, ...(offset === undefined ? {} : { offset }) });
+    }
+  }
+  if (parsed.length === 0) return { files: [], problems };
+  const { shellText, innerText } = await import('./shell.ts');
+  const stages = scriptStages(parsed);
+  const files = parsed.map((file): ParsedFile & { commands: DeployCommand[] } => ({
+    ...file,
+    commands: file.found.map((found) => {
+      const { where, shell, failurePasses } = found;
+      const stage = stages.get(file.path) ?? found.stage;
+      // the tree is made when it is asked for, so it must not be copied
+      return Object.assign(Object.create(shellText(found)) as ReturnType<typeof shellText>, {
+        where,
+        stage,
+        shell,
+        ...(failurePasses ? { failurePasses } : {}),
+      });
+    }),
+  }));
+  const called = (from: string, kind: 'npm' | 'file', name: string): CalledScript | undefined => {
+    if (kind === 'file')
+      return files.find(
+        ({ path: file, format }) => format.name === 'shell script' && path.posix.basename(file) === name,
+      )?.commands[0];
+    const candidates = files
+      .filter(({ format }) => format.name === 'package.json')
+      .map((file) => ({
+        folder: path.posix.dirname(file.path),
+        command: file.commands.find(({ where }) => where === `scripts.${name}`),
+      }))
+      .filter(({ command }) => command !== undefined);
+    const above = (folder: string): boolean => folder === '.' || from.startsWith(`${folder}/`);
+    // that of the nearest package; a pipeline at the root also runs the scripts of the packages
+    return (
+      candidates.filter(({ folder }) => above(folder)).sort((a, b) => b.folder.length - a.folder.length)[0] ??
+      candidates[0]
+    )?.command;
+  };
+  return {
+    files: files.map(({ path: file, text, commands }) => ({
+      path: file,
+      text,
+      commands,
+      called: (kind, name) => called(file, kind, name),
+      inner: innerText,
+    })),
+    problems,
+  };
+}
+
+/** Shell scripts run when what calls them runs. */
+function scriptStages(files: readonly ParsedFile[]): ReadonlyMap<string, DeployStage> {
+  const stages = new Map<string, DeployStage>();
+  const scripts = files.filter(({ format }) => format.name === 'shell script');
+  let changed;
+  do {
+    changed = false;
+    for (const script of scripts) {
+      const own = script.found[0]?.stage;
+      if (stages.has(script.path) || own !== 'other') continue;
+      const base = path.posix.basename(script.path);
+      const callers = files.flatMap((file) =>
+        file === script
+          ? []
+          : file.found
+              .filter(({ text }) => new RegExp(`(?<![\\w.-])${escaped(base)}(?![\\w.-])`).test(text))
+              .map(({ stage }) => stages.get(file.path) ?? stage),
+      );
+      const stage = (['start', 'release', 'build'] as const).find((each) => callers.includes(each));
+      if (!stage) continue;
+      stages.set(script.path, stage);
+      changed = true;
+    }
+  } while (changed);
+  return stages;
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -201,9 +201,7 @@ export interface DeployCommand extends ShellText {
 }
 
 /** What is run by its name. */
-export interface CalledScript extends ShellText {
-  readonly stage: DeployStage;
-}
+export type CalledScript = Omit<DeployCommand, 'failurePasses'>;
 
 export interface DeployFile {
   readonly path: string;
@@ -211,8 +209,8 @@ export interface DeployFile {
   readonly commands: readonly DeployCommand[];
   /** The script of package.json (`npm run NAME`) or the shell script of the project (`./bin/NAME`) that is meant from this file. */
   called(kind: 'npm' | 'file', name: string): CalledScript | undefined;
-  /** Parses what a shell is given as an argument: `sh -c 'TEXT'`. `text` is the text that the word stands in. */
-  inner(text: string, word: ShellWord): ShellText;
+  /** Parses what a shell is given as an argument: `sh -c 'TEXT'`. Its offsets are those of `text`, in which the word stands. */
+  inner(text: string, word: Pick<ShellWord, 'value' | 'pos' | 'end'>): ShellText;
 }
 
 /** A rule about how migrations are run. */
