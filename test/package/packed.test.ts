@@ -4,11 +4,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-// @ts-expect-error -- a script, which has no types for others
-import { publishedPackages, root as checkout } from '../../scripts/packages.mjs';
+import { publishedPackages, root } from '../../scripts/packages.mjs';
 
-const root = checkout as string;
-const packages = (publishedPackages as () => { name: string; folder: string }[])();
+const packages = publishedPackages();
 // below the checkout's node_modules, so that other packages are found; ours are nearer
 const home = path.join(root, 'node_modules/.cache/packed');
 const modules = path.join(home, 'node_modules');
