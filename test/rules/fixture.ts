@@ -67,7 +67,9 @@ export function parseFixture(text: string): FixtureCase[] {
   for (const part of parts) {
     const end = part.indexOf('\n');
     const [title = '', words = ''] = part.slice(0, end).split(' | ');
-    const [body = '', fixed] = part.slice(end + 1).split(/^-- @fixed\n/m);
+    const [body = '', rest] = part.slice(end + 1).split(/^-- @fixed\n/m);
+    // the empty line in front of the next case belongs to neither
+    const fixed = rest === undefined ? undefined : `${rest.trimEnd()}\n`;
     let tool = 'sql';
     let pg = 14;
     let file = '0001_case.sql';

@@ -225,12 +225,19 @@ const repeatable = new Map<string, boolean>();
 /** Is it a block that this tool wrote? Those are proven already. */
 export const OWN_TAG = 'idempotify';
 
+const isPlpgsql = (node: Node): boolean =>
+  (node.args ?? []).every(
+    (item: Node) =>
+      item.DefElem?.defname !== 'language' || String(item.DefElem.arg?.String?.sval).toLowerCase() === 'plpgsql',
+  );
+
 export const readDo =
   (read: (statement: Statement, text: string, pgVersion: number) => Effect | undefined): Reader =>
   (input): Effect => {
     const text = input.text.slice(input.statement.range.start, input.statement.range.end);
     const own = new RegExp(`^DO\\s+\\$${OWN_TAG}\\w*\\$`, 'i').test(text);
-    const tree = parsePlpgsql(text) as Node;
+    // PL/pgSQL's parser reads a body of another language as an empty one
+    const tree = isPlpgsql(input.node) ? (parsePlpgsql(text) as Node) : undefined;
     const why = 'what this block does can not be told from its text';
     if (tree === undefined) {
       return {
@@ -278,7 +285,12 @@ export const readDo =
         if (item.loop && item.effect.data && context.rerun && !catalog.world && item.effect.kind !== 'SELECT') {
           throw new DamageError('its loop writes rows once more');
         }
-        item.effect.run(catalog, nested);
+        try {
+          item.effect.run(catalog, nested);
+        } catch (error) {
+          if (error instanceof StepError) error.within ??= `${item.effect.kind} ${item.effect.subject}`.trim();
+          throw error;
+        }
       });
     };
     const data = inner.find((item) => item.effect?.data && !item.guarded);

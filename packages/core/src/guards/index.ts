@@ -1,4 +1,6 @@
 export * from './atoms.ts';
+export * from './again.ts';
+export { applyToHistory } from './course.ts';
 export * from './plan.ts';
 export * from './probe.ts';
 export { readEffect } from './registry.ts';

@@ -1,6 +1,5 @@
 /** What a lint rule is, what it is given, what it reports. Knows neither ESLint nor the command line. */
 import type { Node, QualifiedName } from '../model/ast.ts';
-import type { Effect } from '../model/effect.ts';
 import type { ParsedSql, Range, Statement } from '../parse/index.ts';
 import type { Edit } from '../text/edits.ts';
 import type { FolderView, Ignored, Tool, Transactions } from '../tools/types.ts';
@@ -77,14 +76,15 @@ export interface LintStatement extends Statement {
 
 /** Why a second run of a statement fails or repeats something. */
 export interface RerunVerdict {
-  readonly effect: Effect;
   /** 'it would change something again', 'table "x" is there already', … */
   readonly why: string;
-  /** Whether the rewriter has an answer. */
-  readonly outcome: 'native' | 'guarded' | 'pattern' | 'refused';
-  /** Refused: why, and what the author can do. */
-  readonly refusal?: { readonly why: string; readonly advice: string };
-  /** The rewriter's edits; undefined when it refuses. */
+  /** The server raises an error; otherwise something is repeated or damaged without one. */
+  readonly fails: boolean;
+  /** The statement of a DO block that is the reason: 'CREATE TABLE table "t"'. */
+  readonly within?: string;
+  /** Where the rewriter has no answer: why, and what the author can do. Asking for it takes a plan of the whole file. */
+  readonly refusal: { readonly why: string; readonly advice: string } | undefined;
+  /** The rewriter's edits; undefined when it refuses. Takes a plan, too. */
   edits(): readonly Edit[] | undefined;
 }
 

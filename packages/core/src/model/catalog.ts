@@ -11,6 +11,9 @@ import { Layered } from './layered.ts';
 
 /** Thrown by a step that would raise an error on a server, or that would damage what is there. */
 export class StepError extends Error {
+  /** The statement of a DO block that it comes from. */
+  within?: string;
+
   constructor(message: string) {
     // thrown and caught by the thousand while a plan is looked for: a stack trace each would be most of the work
     const limit = Error.stackTraceLimit;

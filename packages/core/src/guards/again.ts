@@ -1,0 +1,124 @@
+/**
+ * What a second run of a file does wrong, statement by statement, as it is written: the question behind every guard. Nothing is searched
+ * for here, so the answer comes much sooner than a plan.
+ */
+import { DamageError, StepError, type Catalog } from '../model/catalog.ts';
+import type { Effect, Run } from '../model/effect.ts';
+import { discover, harm, makeRun, runCourse, same, type Course, type Harm } from './course.ts';
+
+export interface SecondRun {
+  readonly why: string;
+  /** The server would raise an error; otherwise it would repeat or damage something without one. */
+  readonly fails: boolean;
+  /** The statement of a DO block that is the reason: 'CREATE TABLE table "t"'. */
+  readonly within?: string | undefined;
+}
+
+/**
+ * By the position of each statement; undefined where a second run is harmless.
+ *
+ * @param history what earlier migrations left, if that is known
+ */
+export function secondRuns(
+  effects: readonly (Effect | undefined)[],
+  history: Catalog | undefined,
+): readonly (SecondRun | undefined)[] {
+  const world = discover(effects, history);
+  const course = runCourse(effects, world, world.initial);
+  const { states, visible, found, steps } = course;
+  const alone = effects.map((effect, index): Harm | undefined => {
+    if (!effect || effect.transaction !== undefined) return undefined;
+    // most of what can't be repeated meets itself right behind its first run; nothing else has to be asked then
+    for (const k of visible) {
+      if (k <= index) continue;
+      const harmed = harm(
+        effect,
+        found[k] as Catalog,
+        makeRun(index, true, steps),
+        states[index] as Catalog,
+        new Set(),
+      );
+      if (harmed.why !== undefined) return harmed;
+    }
+    return undefined;
+  });
+  // Something in front of it may undo it before it comes: DROP … IF EXISTS, CREATE. Only then its surroundings have to be looked at.
+  const last = found.length - 1;
+  const undoes = effects.findIndex((effect, index) => {
+    if (!effect || effect.data || !alone[index]) return false;
+    const run = makeRun(index, true, steps);
+    const atTheEnd = alone[index].fails
+      ? harm(effect, found[last] as Catalog, run, states[index] as Catalog, new Set())
+      : alone[index];
+    return atTheEnd.why !== undefined && !atTheEnd.fails;
+  });
+  const walks = new Map<number, Walk>();
+  const walkTo = (k: number): Walk => {
+    let known = walks.get(k);
+    if (!known) walks.set(k, (known = walk(effects, course, k)));
+    return known;
+  };
+  return alone.map((harmed, index) => {
+    if (harmed?.why === undefined) return undefined;
+    const { why, fails = false, within } = harmed;
+    const answer: SecondRun = { why, fails, within };
+    if (undoes < 0 || index < undoes) return answer;
+    // run again with all that stands in front of it, does it leave things as they are, wherever the file had stopped?
+    const isUndone = visible.every((k) => k <= index || (!walkTo(k).troubled.has(index) && walkTo(k).same));
+    return isUndone ? undefined : answer;
+  });
+}
+
+interface Walk {
+  /** Statements that fail, or damage something. */
+  readonly troubled: ReadonlySet<number>;
+  /** All is as it was before the rerun. */
+  readonly same: boolean;
+}
+
+/** A rerun of the file as far as it had got before it stopped at k. */
+function walk(effects: readonly (Effect | undefined)[], { found, steps }: Course, k: number): Walk {
+  let catalog = (found[k] as Catalog).clone();
+  const troubled = new Set<number>();
+  for (let at = 0; at < k; at++) {
+    const effect = effects[at];
+    if (!effect || effect.transaction !== undefined) continue;
+    const outcome = attempt(effect, catalog, makeRun(at, true, steps));
+    if (outcome.trouble) troubled.add(at);
+    catalog = outcome.catalog;
+  }
+  catalog.endSession();
+  keepRows(catalog, found[k] as Catalog);
+  return { troubled, same: same(catalog, found[k] as Catalog) };
+}
+
+/** As a server would run it: an error leaves everything as it was, damage is done. */
+function attempt(effect: Effect, from: Catalog, run: Run): { catalog: Catalog; trouble: boolean } {
+  const catalog = from.clone();
+  try {
+    effect.run(catalog, run);
+    return { catalog, trouble: false };
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    if (!(error instanceof DamageError)) return { catalog: from, trouble: true };
+  }
+  const damaged = from.clone();
+  damaged.precious = undefined;
+  try {
+    effect.run(damaged, run);
+    damaged.precious = from.precious;
+    return { catalog: damaged, trouble: true };
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    return { catalog: from, trouble: true };
+  }
+}
+
+/** Data steps that have run once more in the same order leave the rows as they were. */
+function keepRows(catalog: Catalog, wanted: Catalog): void {
+  for (const [id, object] of wanted.objects) {
+    const now = catalog.objects.get(id);
+    if (now && now.rows !== object.rows && now.rows.length === object.rows.length)
+      catalog.update(now, { rows: object.rows });
+  }
+}
