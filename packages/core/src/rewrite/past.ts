@@ -1,5 +1,5 @@
 /** The migrations before a file. */
-import { applyToHistory } from '../guards/plan.ts';
+import { applyToHistory } from '../guards/course.ts';
 import { readEffect } from '../guards/registry.ts';
 import { Catalog } from '../model/catalog.ts';
 import type { Effect } from '../model/effect.ts';
