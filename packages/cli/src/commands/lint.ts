@@ -27,7 +27,7 @@ export function lintCommand(create: () => Command, done: (exitCode: number) => v
   const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
   return create()
     .description(
-      'Finds what goes wrong with PostgreSQL migrations before they are run: what locks or loses, what fails on a second run,\n' +
+      'Finds what goes wrong with PostgreSQL migrations before they are run: what locks or loses, what fails on a second run, ' +
         'what does not fit to the migrations before it, and how the project runs them. idempotify explain RULE says more.',
     )
     .argument('[paths...]', 'folders, files and globs; without any, the usual places are looked at')
