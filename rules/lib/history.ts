@@ -4,8 +4,8 @@ import { printedName } from './names.ts';
 
 /** The name of the migration: that of its folder where each has one, else that of the file without its ending. */
 export function migrationName(path: string): string {
-  const [last = '', folder] = path.split('/').reverse();
-  return folder !== undefined && /^(?:migration|up)\.sql$/.test(last) ? folder : last.replace(/(?:\.up)?\.sql$/, '');
+  const folder = /([^/]+)\/(?:migration|up)\.sql$/.exec(path)?.[1];
+  return folder ?? path.slice(path.lastIndexOf('/') + 1).replace(/(?:\.up)?\.sql$/, '');
 }
 
 /** The number or the date in front of a migration's name: only its digits; undefined when there is none. */

@@ -24,7 +24,7 @@ export interface FileLint {
   readonly findings: readonly Finding[];
   readonly directives: readonly Directive[];
   readonly facts: readonly Fact[];
-  /** Statements that parse. */
+  /** Statements, and what can't be read: 0 = the file does nothing. */
   readonly statements: number;
 }
 
@@ -144,7 +144,7 @@ export function lintFile(source: SourceOptions, rules: PreparedRules, options: {
     findings: withStatements(findings, file.parsed.statements),
     directives: readDirectives(file.text, file.parsed.statements),
     facts: file.facts,
-    statements: file.statements.length,
+    statements: file.parsed.statements.length + file.parsed.problems.length,
   };
 }
 

@@ -136,7 +136,7 @@ export interface HistoryFile {
   /** Relative to the folder, with '/'. */
   readonly path: string;
   readonly facts: readonly Fact[];
-  /** Statements that do something. 0 = an empty migration. */
+  /** Statements, and what can't be read: 0 = an empty migration. */
   readonly statements: number;
   /** Read when asked for; throws when it can't be read. */
   text(): string;
