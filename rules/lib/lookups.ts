@@ -25,15 +25,20 @@ interface NameColumn {
   readonly add: string;
 }
 
-const SCHEMA = "'public'";
 const TABLE = `'"User"'::regclass`;
 
-const inSchema = (what: string, cls: FactClass, column: string, other: readonly string[] = []): NameColumn => ({
+const inSchema = (
+  what: string,
+  cls: FactClass,
+  column: string,
+  other: readonly string[] = [],
+  cast = '',
+): NameColumn => ({
   what,
   cls,
   within: 'schema',
   by: [column, ...other],
-  add: column.endsWith('namespace') ? `AND ${column} = ${SCHEMA}::regnamespace` : `AND ${column} = ${SCHEMA}`,
+  add: `AND ${column} = 'public'${cast}`,
 });
 const onTable = (
   what: string,
@@ -78,9 +83,13 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, NameColumn>>>> = {
       add: `AND enumtypid = '"Role"'::regtype`,
     },
   },
-  pg_type: { typname: inSchema('a type', 'type', 'typnamespace', ['pg_type_is_visible', 'typrelid']) },
-  pg_class: { relname: inSchema('a relation', 'relation', 'relnamespace', ['pg_table_is_visible']) },
-  pg_proc: { proname: inSchema('a function', 'function', 'pronamespace', ['pg_function_is_visible']) },
+  pg_type: {
+    typname: inSchema('a type', 'type', 'typnamespace', ['pg_type_is_visible', 'typrelid'], '::regnamespace'),
+  },
+  pg_class: { relname: inSchema('a relation', 'relation', 'relnamespace', ['pg_table_is_visible'], '::regnamespace') },
+  pg_proc: {
+    proname: inSchema('a function', 'function', 'pronamespace', ['pg_function_is_visible'], '::regnamespace'),
+  },
   pg_tables: { tablename: inSchema('a table', 'relation', 'schemaname') },
   pg_views: { viewname: inSchema('a view', 'relation', 'schemaname') },
   pg_matviews: { matviewname: inSchema('a materialized view', 'relation', 'schemaname') },
@@ -150,28 +159,22 @@ const constantOf = (node: Node): Node => (node?.TypeCast ? constantOf(node.TypeC
 
 /** The literal at an offset; the whole query where its place is not known. */
 export function literalAt(text: string, offset: number, query: Query): Place {
-  const literal = text[offset] === "'" ? /^'(?:[^']|'')*'/.exec(text.slice(offset, query.range.end))?.[0] : undefined;
+  const literal = /^'(?:[^']|'')*'/.exec(text.slice(offset, query.range.end))?.[0];
   return literal === undefined ? query.range : { start: offset, end: offset + literal.length };
 }
 
-/** All names and functions below a node, and what it is compared with on this level. */
+/** All names of columns and functions below a node, and what is compared on this level. */
 class Level {
   readonly names = new Set<string>();
-  readonly comparisons: { readonly expr: Compared; readonly negated: boolean }[] = [];
+  readonly comparisons: Compared[] = [];
 
-  read(node: Node, negated: boolean, own: boolean): void {
-    if (node === null || typeof node !== 'object') return;
-    if (Array.isArray(node)) {
-      for (const item of node) this.read(item, negated, own);
-      return;
-    }
+  read(node: Node, own: boolean): void {
+    if (typeof node !== 'object') return;
     for (const [tag, value] of Object.entries<Node>(node)) {
-      if (tag === 'ColumnRef') this.names.add(fieldsOf(value).at(-1) as string);
-      if (tag === 'FuncCall') this.names.add(value.funcname?.at(-1)?.String?.sval);
-      const expr = tag === 'A_Expr' && own ? compared(value) : undefined;
-      if (expr) this.comparisons.push({ expr, negated });
-      const not = tag === 'BoolExpr' && value.boolop === 'NOT_EXPR';
-      this.read(value, not ? !negated : negated, own && tag !== 'SelectStmt');
+      for (const list of [value.fields, value.funcname]) this.names.add(list?.at(-1)?.String?.sval);
+      const expr = own ? compared(value) : undefined;
+      if (expr) this.comparisons.push(expr);
+      this.read(value, own && tag !== 'SelectStmt');
     }
   }
 }
@@ -204,31 +207,29 @@ function lookupsIn(select: Node, negated: boolean, query: Query, text: string, o
     lookupsIn(select.rarg, negated, query, text, out);
     return;
   }
-  const relations = relationsOf(select.fromClause).filter(({ name }) => name in NAMES);
-  if (relations.length > 0) {
-    const level = new Level();
-    level.read([select.fromClause, select.whereClause], negated, true);
-    for (const { expr, negated: not } of level.comparisons) {
-      const column = expr.column.at(-1) as string;
-      const qualifier = expr.column.at(-2);
-      const relation = relations.find(
-        ({ name, alias }) => NAMES[name]?.[column] && (qualifier === undefined || qualifier === alias),
-      );
-      const of = relation && NAMES[relation.name]?.[column];
-      if (!of) continue;
-      for (const item of expr.constants) {
-        const value = constantText(item);
-        if (value === undefined) continue;
-        out.push({
-          relation: relation.name,
-          column,
-          of,
-          name: truncateName(value),
-          narrowed: of.by.some((name) => level.names.has(name)),
-          negated: not,
-          at: literalAt(text, query.offsetOf(constantOf(item).location ?? -1), query),
-        });
-      }
+  const relations = relationsOf(select.fromClause);
+  const level = new Level();
+  level.read([select.fromClause ?? [], select.whereClause ?? []], true);
+  for (const { column: path, constants } of level.comparisons) {
+    const column = path.at(-1) as string;
+    const qualifier = path.at(-2);
+    const relation = relations.find(
+      ({ name, alias }) => NAMES[name]?.[column] && (qualifier === undefined || qualifier === alias),
+    );
+    const of = relation && NAMES[relation.name]?.[column];
+    if (!of) continue;
+    for (const item of constants) {
+      const value = constantText(item);
+      if (value === undefined) continue;
+      out.push({
+        relation: relation.name,
+        column,
+        of,
+        name: truncateName(value),
+        narrowed: of.by.some((name) => level.names.has(name)),
+        negated,
+        at: literalAt(text, query.offsetOf(constantOf(item).location ?? -1), query),
+      });
     }
   }
   selectsBelow(select, negated, (inner, not) => lookupsIn(inner, not, query, text, out));
@@ -236,10 +237,10 @@ function lookupsIn(select: Node, negated: boolean, query: Query, text: string, o
 
 /** The queries in a query, and whether a NOT stands over each of them. */
 function selectsBelow(node: Node, negated: boolean, visit: (select: Node, negated: boolean) => void): void {
-  if (node === null || typeof node !== 'object') return;
+  if (typeof node !== 'object') return;
   for (const [tag, value] of Object.entries<Node>(node)) {
     if (tag === 'SelectStmt') visit(value, negated);
-    else selectsBelow(value, tag === 'BoolExpr' && value.boolop === 'NOT_EXPR' ? !negated : negated, visit);
+    else selectsBelow(value, value.boolop === 'NOT_EXPR' ? !negated : negated, visit);
   }
 }
 
