@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reusedLab } from '../support/lab.ts';
 import { testServers } from '../support/servers.ts';
 import { docNames, parseDoc, readDoc, type Example } from './doc.ts';
+import { deployFixtureNames } from './deploy-fixture.ts';
 import { fixtureNames, runCase, upFiles } from './fixture.ts';
 
 const names = rules.map(({ name }) => name);
@@ -13,7 +14,7 @@ const names = rules.map(({ name }) => name);
 it('every rule has a doc and a fixture, and there are no others', () => {
   const sorted = [...names].sort();
   expect(docNames().sort()).toEqual(sorted);
-  expect(fixtureNames().sort()).toEqual(sorted);
+  expect([...fixtureNames(), ...deployFixtureNames()].sort()).toEqual(sorted);
 });
 
 describe('an example says in known words what is expected', () => {

@@ -1,0 +1,589 @@
+/** Reads the shell of deploy files: which migration tools it runs, and what happens when one fails. */
+import type {
+  CalledScript,
+  DeployCommand,
+  DeployFile,
+  DeployStage,
+  Range,
+  ShellCommand,
+  ShellList,
+  ShellNode,
+  ShellPart,
+  ShellScript,
+  ShellStatement,
+  ShellText,
+  ShellWord,
+} from '@idempotify/core';
+import { baseName, talks, toolCall, type ToolCall } from './migrate-tools.ts';
+
+/** What becomes of a failure. */
+export type Fate =
+  | { readonly kind: 'stops' }
+  /** Something is done about it that isn't understood here. */
+  | { readonly kind: 'unknown' }
+  /** `how` is the text that lets it pass; undefined when it is just what follows. */
+  | { readonly kind: 'ignored'; readonly how: string | undefined; readonly at: Range };
+
+export interface Loop {
+  /** `until` and `while` have it in their condition, or in their body; `retry` = a loop without an end. */
+  readonly kind: 'for' | 'while';
+  readonly role: 'condition' | 'body';
+  /** The condition is always true. */
+  readonly endless: boolean;
+}
+
+interface Via {
+  readonly name: string;
+  readonly stages: readonly DeployStage[];
+}
+
+/** A migration tool is run. */
+export interface Invocation extends ToolCall {
+  readonly command: DeployCommand;
+  /** The tool's command, or the command that calls the script with it. */
+  readonly at: Range;
+  /** Called by name, as in `npm run migrate`: the name, and the stages of all scripts on the way. */
+  readonly via?: Via;
+  readonly fate: Fate;
+  /** From the outside in. Those within a script that is called by its name are told there. */
+  readonly loops: readonly Loop[];
+  /** Stands behind a condition that isn't a migration. */
+  readonly conditional: boolean;
+  /** Runs when a migration has failed; within a script that is called by its name that is told there, too. */
+  readonly rescue: boolean;
+  /** Text that is its input: a heredoc. */
+  readonly input: string | undefined;
+}
+
+/** Touches what users use. */
+export const isProduction = (stage: DeployStage): boolean =>
+  stage === 'build' || stage === 'release' || stage === 'start';
+
+/**
+ * Whether the stage of a finding is told here. What a script of its own does in production is found in that script.
+ */
+export const runsIn = ({ command, via }: Invocation, stages: (stage: DeployStage) => boolean): boolean =>
+  stages(command.stage) && !via?.stages.some(stages);
+
+const cache = new WeakMap<DeployFile, readonly Invocation[]>();
+
+/** All calls of migration tools in a deploy file, in order. */
+export function invocations(file: DeployFile): readonly Invocation[] {
+  let found = cache.get(file);
+  if (!found) {
+    found = file.commands.flatMap((command) => new Walk(file, command).run());
+    cache.set(file, found);
+  }
+  return found;
+}
+
+const STOPS: Fate = { kind: 'stops' };
+const UNKNOWN: Fate = { kind: 'unknown' };
+
+/** What follows when something ends with this status; `silent` = errexit doesn't mind. */
+type After = (status: 'failed' | 'fine', silent: boolean) => Fate;
+
+/** One shell. */
+interface Shell {
+  readonly text: ShellText;
+  errexit: boolean;
+  pipefail: boolean;
+  readonly functions: Map<string, ShellNode>;
+  /** Where a range of its text is told. */
+  place(start: number, end: number): Range;
+  readonly via: Via | undefined;
+  /** Scripts that call each other. */
+  readonly callers: readonly ShellScript[];
+}
+
+/** Where in a script. */
+interface Spot {
+  readonly after: After;
+  readonly loops: readonly Loop[];
+  readonly conditional: boolean;
+  readonly rescue: boolean;
+  /** Something writes to its standard input. */
+  readonly piped: boolean;
+  /** In a condition, or in front of `&&` and `||`: errexit does nothing in there. */
+  readonly quiet: boolean;
+}
+
+const LOOP = /^(?:For|While|Select|ArithmeticFor)$/;
+
+const SHELLS = /^(?:ba|da|a|z|k)?sh$/;
+
+class Walk {
+  readonly #file: DeployFile;
+  readonly #command: DeployCommand;
+  readonly #found: Invocation[] = [];
+
+  constructor(file: DeployFile, command: DeployCommand) {
+    this.#file = file;
+    this.#command = command;
+  }
+
+  run(): readonly Invocation[] {
+    const { shell, failurePasses } = this.#command;
+    this.#script(
+      this.#command,
+      {
+        text: this.#command,
+        ...shell,
+        functions: new Map(),
+        // the end of a range is where its last unit ends, whatever stands behind it in the file
+        place: (start, end) => ({
+          start: this.#command.offsetOf(start),
+          end: end > start ? this.#command.offsetOf(end - 1) + 1 : this.#command.offsetOf(start),
+        }),
+        via: undefined,
+        callers: [this.#command.script],
+      },
+      {
+        after: (status) => (status === 'failed' ? STOPS : UNKNOWN),
+        loops: [],
+        conditional: false,
+        rescue: false,
+        piped: false,
+        quiet: false,
+      },
+    );
+    if (!failurePasses) return this.#found;
+    const { at, text } = failurePasses;
+    return this.#found.map((each) =>
+      each.fate.kind === 'ignored' ? each : { ...each, fate: { kind: 'ignored', how: text, at } },
+    );
+  }
+
+  #script({ script }: ShellText, shell: Shell, spot: Spot): void {
+    this.#list(script.commands, shell, spot);
+  }
+
+  #list(statements: readonly ShellStatement[], shell: Shell, spot: Spot): void {
+    for (const statement of statements)
+      if (statement.command.type === 'Function')
+        shell.functions.set(statement.command.name.value, statement.command.body);
+    for (const [index, statement] of statements.entries()) {
+      const { errexit } = shell;
+      const next = statements[index + 1];
+      const waits = statements
+        .slice(index + 1)
+        .some(({ pos, end }) => /\bwait\s+\S/.test(shell.text.text.slice(pos, end)));
+      const after: After = (status, silent) => {
+        if (statement.background) return waits ? UNKNOWN : ignored(shell, '&', statement);
+        if (status === 'failed' && errexit && !silent && !spot.quiet) return STOPS;
+        if (!next) return spot.after(status, silent);
+        // `status=$?` and the like
+        if (/\$\?|PIPESTATUS/.test(shell.text.text.slice(next.pos, next.end))) return UNKNOWN;
+        return ignored(shell, undefined, statement);
+      };
+      const from = this.#found.length;
+      this.#node(statement.command, shell, { ...spot, after });
+      // a loop of attempts that ends with an error in the end
+      if (LOOP.test(statement.command.type) && next && !LOOP.test(next.command.type) && givesUp(shell, next))
+        for (let at = from; at < this.#found.length; at++) {
+          const each = this.#found[at] as Invocation;
+          if (each.fate.kind === 'ignored' && each.fate.how === undefined) this.#found[at] = { ...each, fate: UNKNOWN };
+        }
+    }
+  }
+
+  #node(node: ShellNode, shell: Shell, spot: Spot): void {
+    switch (node.type) {
+      case 'Command':
+        return this.#simple(node, shell, spot);
+      case 'Statement':
+        return this.#list([node], shell, spot);
+      case 'CompoundList':
+        return this.#list(node.commands, shell, spot);
+      case 'Subshell':
+        // what it sets is gone at its end
+        return this.#node(node.body, { ...shell, functions: new Map(shell.functions) }, spot);
+      case 'BraceGroup':
+        return this.#node(node.body, shell, spot);
+      case 'Function':
+        // whoever calls it decides
+        return this.#node(node.body, shell, { ...spot, after: () => UNKNOWN });
+      case 'Coproc':
+        return this.#node(node.body, shell, { ...spot, after: () => UNKNOWN });
+      case 'Case':
+        for (const { body } of node.items) this.#list(body.commands, shell, { ...spot, conditional: true });
+        return;
+      case 'For':
+      case 'Select':
+      case 'ArithmeticFor':
+        return this.#loop('for', false, node.body, shell, spot);
+      case 'While': {
+        const endless = isAlways(node.clause);
+        this.#list(node.clause.commands, shell, {
+          ...spot,
+          quiet: true,
+          after: () => UNKNOWN,
+          loops: inLoop(shell, spot, { kind: 'while', role: 'condition', endless }),
+        });
+        return this.#loop('while', endless, node.body, shell, spot);
+      }
+      case 'If': {
+        const from = this.#found.length;
+        this.#list(node.clause.commands, shell, {
+          ...spot,
+          quiet: true,
+          after: (status) => {
+            const branch = status === 'fine' ? node.then : node.else;
+            if (!branch) return spot.after('fine', true);
+            if (branch.type === 'If') return UNKNOWN;
+            return this.#handled(branch, shell, spot.after);
+          },
+        });
+        const asks = this.#found.length > from;
+        const inner = { ...spot, conditional: spot.conditional || !asks, rescue: spot.rescue || (asks && !shell.via) };
+        this.#list(node.then.commands, shell, inner);
+        if (node.else) this.#node(node.else, shell, inner);
+        return;
+      }
+      case 'AndOr': {
+        let conditional = spot.conditional;
+        let rescue = spot.rescue;
+        for (const [index, each] of node.commands.entries()) {
+          const operator = node.operators[index - 1];
+          const from = this.#found.length;
+          this.#node(each, shell, {
+            ...spot,
+            conditional,
+            quiet: spot.quiet || index < node.operators.length,
+            rescue: rescue && operator === '||',
+            after: (status, silent) =>
+              this.#chained(node.commands, node.operators, index, status, silent, shell, spot.after),
+          });
+          const asks = this.#found.length > from;
+          if (asks) rescue ||= !shell.via;
+          else if (isTest(each)) conditional = true;
+        }
+        return;
+      }
+      case 'Pipeline': {
+        const last = node.commands.length - 1;
+        for (const [index, each] of node.commands.entries())
+          this.#node(each, shell, {
+            ...spot,
+            piped: index > 0,
+            after: (status, silent) => {
+              // `${PIPESTATUS[0]}` is read, or it is the condition of something
+              if (index < last && !shell.pipefail && spot.after(status, silent).kind !== 'unknown')
+                return ignored(shell, `| ${commandName(node.commands[last]) ?? '…'}`, node);
+              return node.negated
+                ? spot.after(status === 'failed' ? 'fine' : 'failed', true)
+                : spot.after(status, silent);
+            },
+          });
+        return;
+      }
+      case 'TestCommand':
+      case 'ArithmeticCommand':
+        return;
+    }
+  }
+
+  #loop(kind: Loop['kind'], endless: boolean, body: ShellNode, shell: Shell, spot: Spot): void {
+    const from = this.#found.length;
+    this.#node(body, shell, {
+      ...spot,
+      loops: inLoop(shell, spot, { kind, role: 'body', endless }),
+      // the last round's is that of the loop; an earlier one's is forgotten
+      after: (status, silent) => (kind === 'while' ? UNKNOWN : ignoredInLoop(shell, spot.after, status, silent, body)),
+    });
+    if (!givesUp(shell, body)) return;
+    for (let at = from; at < this.#found.length; at++) {
+      const each = this.#found[at] as Invocation;
+      if (each.fate.kind === 'ignored' && each.fate.how === undefined) this.#found[at] = { ...each, fate: UNKNOWN };
+    }
+  }
+
+  /** What runs in a chain of `&&` and `||` once a command in it has ended. */
+  #chained(
+    commands: readonly ShellNode[],
+    operators: readonly ('&&' | '||')[],
+    index: number,
+    status: 'failed' | 'fine',
+    silent: boolean,
+    shell: Shell,
+    after: After,
+  ): Fate {
+    for (let at = index; at < operators.length; at++) {
+      if (operators[at] !== (status === 'failed' ? '||' : '&&')) continue;
+      const handler = commands[at + 1] as ShellNode;
+      const outcome = this.#outcome(handler, shell);
+      if (outcome === 'swallows') return ignored(shell, `${operators[at] ?? ''} ${textOf(handler, shell)}`, handler);
+      if (outcome !== 'fails') return outcome === 'stops' ? STOPS : UNKNOWN;
+      return this.#chained(commands, operators, at + 1, 'failed', silent, shell, after);
+    }
+    // errexit counts only the last command of a chain
+    return after(status, silent || index < commands.length - 1);
+  }
+
+  #handled(branch: ShellList, shell: Shell, after: After): Fate {
+    const outcome = this.#outcome(branch, shell);
+    if (outcome === 'swallows') return ignored(shell, textOf(branch, shell), branch);
+    return outcome === 'stops' ? STOPS : outcome === 'fails' ? after('failed', false) : UNKNOWN;
+  }
+
+  /** What a command that runs after a failure makes of it. */
+  #outcome(node: ShellNode, shell: Shell, depth = 0): 'swallows' | 'stops' | 'fails' | 'unknown' {
+    if (depth > 5) return 'unknown';
+    const all = (nodes: readonly ShellNode[]): 'swallows' | 'stops' | 'fails' | 'unknown' => {
+      let last: 'swallows' | 'stops' | 'fails' | 'unknown' = 'swallows';
+      for (const [index, each] of nodes.entries()) {
+        // without a number, `exit` ends with the status of what was before it
+        last = this.#outcome(each, shell, depth + 1);
+        if (last === 'stops') return isBareExit(each) && index > 0 ? 'swallows' : 'stops';
+        if (last === 'unknown') return 'unknown';
+      }
+      return last;
+    };
+    switch (node.type) {
+      case 'Statement':
+        return node.background ? 'unknown' : this.#outcome(node.command, shell, depth);
+      case 'CompoundList':
+        return all(node.commands);
+      case 'BraceGroup':
+      case 'Subshell':
+        return this.#outcome(node.body, shell, depth + 1);
+      case 'AndOr':
+        return node.operators.includes('||') ? 'unknown' : all(node.commands);
+      case 'Command': {
+        const name = node.name && baseName(node.name.value);
+        const [argument] = node.suffix;
+        if (name === undefined) return 'unknown';
+        if (name === 'exit') return argument?.value === '0' ? 'swallows' : 'stops';
+        if (name === 'return') return argument === undefined || argument.value !== '0' ? 'stops' : 'unknown';
+        if (name === 'false') return 'fails';
+        const own = shell.functions.get(name);
+        if (own) return this.#outcome(own, shell, depth + 1);
+        return /^(?:true|:|echo|printf|logger|sleep|date|cat)$/.test(name) ? 'swallows' : 'unknown';
+      }
+      default:
+        return 'unknown';
+    }
+  }
+
+  #simple(node: ShellCommand, shell: Shell, spot: Spot): void {
+    const words = node.name ? [node.name, ...node.suffix] : [];
+    const values = words.map(({ value }) => value);
+    const [name] = values;
+    if (name === 'set') return setOptions(shell, values.slice(1));
+    // x=$(…) ends as what is in it; the status of other substitutions is lost
+    const loose = node.name === undefined ? spot : { ...spot, after: () => UNKNOWN };
+    for (const { value } of node.prefix) if (value) this.#substitutions(value, shell, loose);
+    for (const word of words) this.#substitutions(word, shell, { ...spot, after: () => UNKNOWN });
+    if (name === undefined) return;
+
+    const heredoc = node.redirects.find(
+      ({ operator }) => operator === '<<' || operator === '<<-' || operator === '<<<',
+    );
+    const input = heredoc?.content ?? (heredoc?.operator === '<<<' ? heredoc.target?.value : undefined);
+    const reads = spot.piped || node.redirects.some(({ operator }) => operator.startsWith('<') && operator !== '<&');
+    const own = shell.functions.get(name);
+    if (own && shell.callers.length < 8) {
+      const nested: Shell = { ...shell, callers: [...shell.callers, { type: 'Script', commands: [] }] };
+      nested.functions.delete(name);
+      // only what it ends with is the caller's business: the rest is said where it is written
+      const from = this.#found.length;
+      this.#node(
+        own,
+        { ...nested, via: { name, stages: [this.#command.stage] }, place: () => shell.place(node.pos, node.end) },
+        spot,
+      );
+      shell.functions.set(name, own);
+      // once is enough: the function's own place tells the rest
+      for (let at = this.#found.length - 1; at >= from; at--)
+        if ((this.#found[at] as Invocation).fate.kind !== 'ignored') this.#found.splice(at, 1);
+      return;
+    }
+    const call = toolCall(values, reads);
+    if (call) {
+      this.#found.push({
+        ...call,
+        command: this.#command,
+        at: shell.place(node.pos, node.end),
+        ...(shell.via ? { via: shell.via } : {}),
+        // `&` and what follows is judged where it is written
+        fate: spot.after('failed', false),
+        loops: spot.loops,
+        conditional: spot.conditional,
+        rescue: spot.rescue,
+        input,
+      });
+      return;
+    }
+    if (talks(name)) return;
+    const inner = this.#inner(node, words, input, shell);
+    for (const { text, errexit, pipefail } of inner) {
+      const nested: Shell = {
+        ...shell,
+        text,
+        errexit,
+        pipefail,
+        functions: new Map(),
+        place: (start, end) =>
+          shell.place(text.offsetOf(start), end > start ? text.offsetOf(end - 1) + 1 : text.offsetOf(start)),
+      };
+      if (shell.callers.length < 8)
+        this.#script(
+          text,
+          { ...nested, callers: [...shell.callers, text.script] },
+          { ...spot, piped: false, quiet: false },
+        );
+    }
+    if (inner.length > 0) return;
+    for (const { label, script } of this.#called(values)) {
+      if (shell.callers.includes(script.script) || shell.callers.length >= 8) continue;
+      this.#script(
+        script,
+        {
+          text: script,
+          ...script.shell,
+          functions: new Map(),
+          place: () => shell.place(node.pos, node.end),
+          via: { name: shell.via?.name ?? label, stages: [...(shell.via?.stages ?? []), script.stage] },
+          callers: [...shell.callers, script.script],
+        },
+        { ...spot, piped: false, quiet: false },
+      );
+    }
+  }
+
+  #substitutions(word: ShellWord, shell: Shell, spot: Spot): void {
+    const visit = (parts: readonly ShellPart[]): void => {
+      for (const part of parts) {
+        if (part.script) this.#list(part.script.commands, { ...shell, functions: new Map(shell.functions) }, spot);
+        if (part.parts) visit(part.parts);
+      }
+    };
+    visit(word.parts ?? []);
+  }
+
+  /** What a command hands to a shell: `sh -c '…'`, `ssh host '…'`, `eval '…'`, `sh <<EOF`. */
+  #inner(
+    node: ShellCommand,
+    words: readonly ShellWord[],
+    input: string | undefined,
+    shell: Shell,
+  ): { text: ShellText; errexit: boolean; pipefail: boolean }[] {
+    const values = words.map(({ value }) => value);
+    const parse = (word: Pick<ShellWord, 'value' | 'pos' | 'end'>): ShellText =>
+      this.#file.inner(shell.text.text, word);
+    const at = values.findIndex((value) => SHELLS.test(baseName(value)) || value === 'su');
+    if (at !== -1) {
+      const flags = values.slice(at + 1).filter((value) => /^[-+]/.test(value));
+      const flag = words.findIndex(({ value }, index) => index > at && /^-[a-z]*c$/.test(value));
+      const errexit = flags.some((value) => /^-[a-z]*e/.test(value)) || flags.includes('errexit');
+      const pipefail = values.includes('pipefail');
+      const argument =
+        flag === -1
+          ? undefined
+          : words.slice(flag + 1).find(({ value }) => !/^[-+]\w/.test(value) && value !== 'pipefail');
+      if (argument) return [{ text: parse(argument), errexit, pipefail }];
+      if (input !== undefined && flag === -1)
+        return this.#heredoc(node, input, shell).map((text) => ({ text, errexit, pipefail }));
+      return [];
+    }
+    const plain = { errexit: false, pipefail: false };
+    if (values[0] === 'eval') return words.slice(1, 2).map((word) => ({ text: parse(word), ...plain }));
+    if (values.includes('ssh')) {
+      const last = words.at(-1);
+      if (input !== undefined) return this.#heredoc(node, input, shell).map((text) => ({ text, ...plain }));
+      return last && /\s/.test(last.value) ? [{ text: parse(last), ...plain }] : [];
+    }
+    return [];
+  }
+
+  #heredoc({ end }: ShellCommand, content: string, shell: Shell): ShellText[] {
+    const pos = shell.text.text.indexOf(content, end);
+    return pos === -1 ? [] : [this.#file.inner(shell.text.text, { value: content, pos, end: pos + content.length })];
+  }
+
+  /** Scripts that a command runs by their names. */
+  #called(values: readonly string[]): { label: string; script: CalledScript }[] {
+    const manager = values.findIndex((value) =>
+      /^(?:npm|pnpm|yarn|bun|turbo|run-s|run-p|npm-run-all)$/.test(baseName(value)),
+    );
+    if (manager !== -1) {
+      const name = baseName(values[manager] as string);
+      const behind = values.slice(manager + 1);
+      if (behind.some((value) => /^(?:exec|dlx|x|install|i|add|ci)$/.test(value))) return [];
+      const run = behind.findIndex((value) => value === 'run' || value === 'run-script');
+      // npm has a few names that need no `run`
+      const names =
+        run === -1
+          ? name === 'npm'
+            ? behind.filter((value) => value === 'start' || value === 'restart')
+            : behind
+          : behind.slice(run + 1);
+      const scripts = names.flatMap((value) => {
+        const script = this.#file.called('npm', value);
+        return script ? [{ label: value, script }] : [];
+      });
+      return /^(?:run-|npm-run)/.test(name) ? scripts : scripts.slice(0, 1);
+    }
+    for (const value of values) {
+      const script = value.startsWith('-') ? undefined : this.#file.called('file', baseName(value));
+      if (script) return [{ label: baseName(value), script }];
+    }
+    return [];
+  }
+}
+
+/** Inside of a script that is called by its name it is that script's fault, and told there. */
+const ignored = (
+  shell: Shell,
+  how: string | undefined,
+  { pos, end }: { readonly pos: number; readonly end: number },
+): Fate => (shell.via ? UNKNOWN : { kind: 'ignored', how, at: shell.place(pos, end) });
+
+const inLoop = (shell: Shell, { loops }: Spot, loop: Loop): readonly Loop[] => (shell.via ? loops : [...loops, loop]);
+
+/** A `for` goes on with the next round. */
+function ignoredInLoop(shell: Shell, after: After, status: 'failed' | 'fine', silent: boolean, body: ShellNode): Fate {
+  const fate = after(status, silent);
+  return fate.kind === 'stops' && !shell.errexit ? ignored(shell, undefined, body) : fate;
+}
+
+/** Somewhere in it the script ends with an error. */
+const givesUp = (shell: Shell, { pos, end }: { readonly pos: number; readonly end: number }): boolean =>
+  /\b(?:exit|return)\s+["']?(?:[1-9]|\$)|\bfalse\b|\$\?/.test(shell.text.text.slice(pos, end));
+
+const textOf = ({ pos, end }: { readonly pos: number; readonly end: number }, shell: Shell): string => {
+  const text = shell.text.text.slice(pos, end).replace(/\s+/g, ' ');
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+};
+
+const commandName = (node: ShellNode | undefined): string | undefined =>
+  node?.type === 'Command' && node.name ? baseName(node.name.value) : undefined;
+
+const isBareExit = (node: ShellNode): boolean =>
+  node.type === 'Statement'
+    ? isBareExit(node.command)
+    : node.type === 'Command' &&
+      node.suffix.length === 0 &&
+      (commandName(node) === 'exit' || commandName(node) === 'return');
+
+const isTest = (node: ShellNode): boolean =>
+  node.type === 'TestCommand' ||
+  /^(?:\[|test|grep|command)$/.test(commandName(node) ?? '') ||
+  (node.type === 'Pipeline' && isTest(node.commands.at(-1) as ShellNode));
+
+const isAlways = ({ commands }: ShellList): boolean =>
+  commands.length === 1 && /^(?:true|:)$/.test(commandName(commands[0]?.command) ?? '');
+
+function setOptions(shell: Shell, args: readonly string[]): void {
+  for (const [index, arg] of args.entries()) {
+    const on = arg.startsWith('-');
+    if (!on && !arg.startsWith('+')) continue;
+    if (/^[-+][a-z]*e/i.test(arg)) shell.errexit = on;
+    if (!/^[-+][a-z]*o$/.test(arg)) continue;
+    if (args[index + 1] === 'errexit') shell.errexit = on;
+    if (args[index + 1] === 'pipefail') shell.pipefail = on;
+  }
+}
+
+/** As messages name it. */
+export const named = ({ label, via }: Invocation): string => (via ? `"${via.name}" (${label})` : `"${label}"`);
