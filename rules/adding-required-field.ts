@@ -9,6 +9,7 @@ import {
 } from '@idempotify/core';
 import { addedColumns, columnConstraints, serialType } from './lib/alter.ts';
 import { printedName } from './lib/names.ts';
+import { isSame } from './lib/tables.ts';
 import { isNull } from './lib/volatile.ts';
 
 const FILLED: ReadonlySet<string> = new Set(['CONSTR_IDENTITY', 'CONSTR_GENERATED']);
@@ -44,12 +45,11 @@ const hasValue = ({ contype, raw_expr: expression }: Node): boolean =>
 
 /** Has the same file thrown away all rows? */
 const isEmptied = (table: QualifiedName, statement: LintStatement, file: LintFile): boolean =>
-  file.all.slice(0, file.all.indexOf(statement)).some(
-    ({ tag, node, conditional }) =>
-      tag === 'TruncateStmt' &&
-      !conditional &&
-      node.relations.some((item: Node) => {
-        const emptied = rangeVar(item.RangeVar);
-        return emptied.name === table.name && emptied.schema === table.schema;
-      }),
-  );
+  file.all
+    .slice(0, file.all.indexOf(statement))
+    .some(
+      ({ tag, node, conditional }) =>
+        tag === 'TruncateStmt' &&
+        !conditional &&
+        node.relations.some((item: Node) => isSame(rangeVar(item.RangeVar), table)),
+    );
