@@ -104,6 +104,7 @@ export class KnownFindings {
     const head = '{\n  "version": 1,\n  "findings": [';
     const lines = entries.map((entry) => `\n    ${JSON.stringify(entry)}`).join(',');
     try {
+      fs.mkdirSync(folder, { recursive: true });
       writeNamedFile(this.file, `${head}${lines}${lines === '' ? '' : '\n  '}]\n}\n`);
     } catch (error) {
       throw new UsageError(`${printable(this.file)} ${systemMessage(error)}`, { cause: error });

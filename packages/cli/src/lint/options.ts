@@ -118,7 +118,7 @@ function ruleSettings(value: unknown): string | undefined {
       setting.length === 2 &&
       (severity === 'warning' || severity === 'error') &&
       isObject(options);
-    if (!fine) return `: the rule "${printable(name)}" ${SETTING}`;
+    if (!fine) return `is wrong: the rule "${printable(name)}" ${SETTING}`;
   }
   return undefined;
 }

@@ -421,8 +421,24 @@ class Run {
       const findings = this.#finished(absolute, lintDeploy(file, set), file.text);
       out.push({ path: relativeInside(cwd, absolute), findings });
     }
-    for (const { path: name, message } of problems)
-      if (isAsked(path.resolve(cwd, name))) out.push({ path: name, findings: [], error: message });
+    for (const { path: name, message, offset = 0 } of problems) {
+      const absolute = path.resolve(cwd, name);
+      if (!isAsked(absolute)) continue;
+      const text = this.#textIfThere(absolute);
+      // not an error: such files are often templates, and they are not what was asked for in the first place
+      const finding = placeFinding(
+        {
+          rule: 'syntax-error',
+          severity: 'warning',
+          where: { path: name },
+          at: { start: offset, end: offset },
+          message: `The file could not be read: ${message}`,
+          help: 'How it runs migrations was not checked.',
+        },
+        text,
+      );
+      out.push({ path: relativeInside(cwd, absolute), findings: this.#finished(absolute, [finding], text) });
+    }
     return out;
   }
 
