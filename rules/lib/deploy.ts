@@ -25,10 +25,8 @@ export type Fate =
   | { readonly kind: 'ignored'; readonly how: string | undefined; readonly at: Range };
 
 export interface Loop {
-  /** `until` and `while` have it in their condition, or in their body; `retry` = a loop without an end. */
   readonly kind: 'for' | 'while';
-  readonly role: 'condition' | 'body';
-  /** The condition is always true. */
+  /** Nothing but success ends it. */
   readonly endless: boolean;
 }
 
@@ -213,12 +211,14 @@ class Walk {
       case 'ArithmeticFor':
         return this.#loop('for', false, node.body, shell, spot);
       case 'While': {
-        const endless = isAlways(node.clause);
+        // attempts are counted where the script gives up after some, or where the condition asks for more than the migration
+        const counted = givesUp(shell, node.body) || node.clause.commands.some(({ command }) => asksMore(command));
+        const endless = !counted && isAlways(node.clause);
         this.#list(node.clause.commands, shell, {
           ...spot,
           quiet: true,
           after: () => UNKNOWN,
-          loops: inLoop(shell, spot, { kind: 'while', role: 'condition', endless }),
+          loops: inLoop(shell, spot, { kind: 'while', endless: !counted }),
         });
         return this.#loop('while', endless, node.body, shell, spot);
       }
@@ -229,6 +229,8 @@ class Walk {
           quiet: true,
           after: (status) => {
             const branch = status === 'fine' ? node.then : node.else;
+            // the script is over when it succeeds, so what follows is what is done about a failure
+            if (status === 'failed' && leaves(node.then)) return UNKNOWN;
             if (!branch) return spot.after('fine', true);
             if (branch.type === 'If') return UNKNOWN;
             return this.#handled(branch, shell, spot.after);
@@ -287,7 +289,7 @@ class Walk {
     const from = this.#found.length;
     this.#node(body, shell, {
       ...spot,
-      loops: inLoop(shell, spot, { kind, role: 'body', endless }),
+      loops: inLoop(shell, spot, { kind, endless }),
       // the last round's is that of the loop; an earlier one's is forgotten
       after: (status, silent) => (kind === 'while' ? UNKNOWN : ignoredInLoop(shell, spot.after, status, silent, body)),
     });
@@ -316,6 +318,7 @@ class Walk {
       if (outcome !== 'fails') return outcome === 'stops' ? STOPS : UNKNOWN;
       return this.#chained(commands, operators, at + 1, 'failed', silent, shell, after);
     }
+    if (status === 'failed' && commands.some((each, at) => at > index && leaves(each))) return UNKNOWN;
     // errexit counts only the last command of a chain
     return after(status, silent || index < commands.length - 1);
   }
@@ -570,6 +573,20 @@ const isTest = (node: ShellNode): boolean =>
   node.type === 'TestCommand' ||
   /^(?:\[|test|grep|command)$/.test(commandName(node) ?? '') ||
   (node.type === 'Pipeline' && isTest(node.commands.at(-1) as ShellNode));
+
+/** `[ $i -lt 30 ] && migrate` */
+const asksMore = (node: ShellNode): boolean => isTest(node) || (node.type === 'AndOr' && node.commands.some(asksMore));
+
+/** Ends with `exit`, `return` or `exec`. */
+function leaves(node: ShellNode): boolean {
+  if (node.type === 'CompoundList') {
+    const last = node.commands.at(-1);
+    return last !== undefined && leaves(last);
+  }
+  if (node.type === 'Statement') return leaves(node.command);
+  if (node.type === 'BraceGroup') return leaves(node.body);
+  return /^(?:exit|return|exec)$/.test(commandName(node) ?? '');
+}
 
 const isAlways = ({ commands }: ShellList): boolean =>
   commands.length === 1 && /^(?:true|:)$/.test(commandName(commands[0]?.command) ?? '');

@@ -3,7 +3,7 @@ import type { DeployStage } from '@idempotify/core';
 
 const PRODUCTION = new Set(['prod', 'production', 'live']);
 const DEV =
-  /^(?:dev|develop|development|devcontainer|tests?|testing|e2e|spec|local|localhost|lint|debug|watch|sandbox|playground|demo|examples?|bench|benchmark|storybook|cypress|playwright|jest|vitest|coverage|check|checks|pr|preview|previews|verify|validate)$/;
+  /^(?:dev|develop|development|devcontainer|tests?|testing|e2e|spec|local|localhost|lint|debug|watch|sandbox|playground|demo|examples?|bench|benchmark|storybook|cypress|playwright|jest|vitest|coverage|check|checks|setup|reset|pr|preview|previews|verify|validate)$/;
 const BUILD = /^(?:(?:pre|post)?build|(?:pre|post)?install|prepare)$/;
 const START = /^(?:(?:pre|post)?start|serve|server|entrypoint|boot|startup|web|cmd|up)$/;
 const RELEASE = /^(?:(?:pre|post)?deploy|deployment|release|released|prod|production|staging|live|cd|rollout|ship)$/;
