@@ -1,5 +1,5 @@
 import type { DeployRule } from '@idempotify/core';
-import { invocations, named } from './lib/deploy.ts';
+import { invocations, isProduction, named, readsFile } from './lib/deploy.ts';
 
 export const rule: DeployRule = {
   kind: 'deploy',
@@ -13,6 +13,8 @@ export const rule: DeployRule = {
       const { fate, at, action, command } = call;
       // what resolves or makes migrations is another rule's concern
       if (command.stage === 'dev' || action === 'resolve' || action === 'dev' || fate.kind !== 'ignored') continue;
+      // a backup that is put back, for one
+      if (action === 'sql' && !readsFile(call) && !isProduction(command.stage)) continue;
       const lost = 'the new version is started on a database that lacks its changes, and nobody is told.';
       const { how } = fate;
       if (how === undefined)

@@ -90,6 +90,8 @@ interface Shell {
   /** Where a range of its text is told. */
   place(start: number, end: number): Range;
   readonly via: Via | undefined;
+  /** Arguments that the caller adds to the last command: `npm run push -- --force`. */
+  readonly extra: readonly string[];
   /** Scripts that call each other. */
   readonly callers: readonly ShellScript[];
 }
@@ -134,6 +136,7 @@ class Walk {
           end: end > start ? this.#command.offsetOf(end - 1) + 1 : this.#command.offsetOf(start),
         }),
         via: undefined,
+        extra: [],
         callers: [this.#command.script],
       },
       {
@@ -145,9 +148,18 @@ class Walk {
         quiet: false,
       },
     );
-    if (!failurePasses) return this.#found;
+    // a script that is called by its name may run several
+    const found = this.#found.filter(
+      (each, index, all) =>
+        !each.via ||
+        all.findIndex(
+          (other) =>
+            other.at.start === each.at.start && other.action === each.action && other.fate.kind === each.fate.kind,
+        ) === index,
+    );
+    if (!failurePasses) return found;
     const { at, text } = failurePasses;
-    return this.#found.map((each) =>
+    return found.map((each) =>
       each.fate.kind === 'ignored' ? each : { ...each, fate: { kind: 'ignored', how: text, at } },
     );
   }
@@ -401,7 +413,8 @@ class Walk {
         if ((this.#found[at] as Invocation).fate.kind !== 'ignored') this.#found.splice(at, 1);
       return;
     }
-    const call = toolCall(values, reads);
+    const last = node.end >= shell.text.text.trimEnd().length;
+    const call = toolCall(last ? [...values, ...shell.extra] : values, reads);
     if (call) {
       this.#found.push({
         ...call,
@@ -437,7 +450,7 @@ class Walk {
         );
     }
     if (inner.length > 0) return;
-    for (const { label, script } of this.#called(values)) {
+    for (const { label, script, extra } of this.#called(values)) {
       if (shell.callers.includes(script.script) || shell.callers.length >= 8) continue;
       this.#script(
         script,
@@ -446,6 +459,7 @@ class Walk {
           ...script.shell,
           functions: new Map(),
           place: () => shell.place(node.pos, node.end),
+          extra,
           via: { name: shell.via?.name ?? label, stages: [...(shell.via?.stages ?? []), script.stage] },
           callers: [...shell.callers, script.script],
         },
@@ -505,7 +519,7 @@ class Walk {
   }
 
   /** Scripts that a command runs by their names. */
-  #called(values: readonly string[]): { label: string; script: CalledScript }[] {
+  #called(values: readonly string[]): { label: string; script: CalledScript; extra: readonly string[] }[] {
     const manager = values.findIndex((value) =>
       /^(?:npm|pnpm|yarn|bun|turbo|run-s|run-p|npm-run-all)$/.test(baseName(value)),
     );
@@ -523,13 +537,22 @@ class Walk {
           : behind.slice(run + 1);
       const scripts = names.flatMap((value) => {
         const script = this.#file.called('npm', value);
-        return script ? [{ label: value, script }] : [];
+        if (!script) return [];
+        // npm keeps what stands in front of -- for itself
+        const added = behind.slice(behind.indexOf(name === 'npm' ? '--' : value) + 1);
+        return [
+          {
+            label: value,
+            script,
+            extra: name === 'npm' && !behind.includes('--') ? [] : added.filter((each) => each !== '--'),
+          },
+        ];
       });
       return /^(?:run-|npm-run)/.test(name) ? scripts : scripts.slice(0, 1);
     }
     for (const value of values) {
       const script = value.startsWith('-') ? undefined : this.#file.called('file', baseName(value));
-      if (script) return [{ label: baseName(value), script }];
+      if (script) return [{ label: baseName(value), script, extra: [] }];
     }
     return [];
   }
@@ -604,3 +627,6 @@ function setOptions(shell: Shell, args: readonly string[]): void {
 
 /** As messages name it. */
 export const named = ({ label, via }: Invocation): string => (via ? `"${via.name}" (${label})` : `"${label}"`);
+
+/** psql is told what to run; otherwise a pipe brings it. */
+export const readsFile = ({ label, input }: Invocation): boolean => label !== 'psql' || input !== undefined;

@@ -126,6 +126,9 @@ const ALIASES: Readonly<Record<string, string>> = {
 const TALK =
   /^(?:echo|printf|e?grep|rg|cat|log|logger|test|\[|which|type|command|git|sed|awk|tee|ls|rm|cp|mv|mkdir|touch|cd|export|chmod|chown|find|alias|trap|hash)$/;
 
+/** In an address, as the driver of goose, in the name of a folder or of a variable. */
+const OTHER_DATABASE = /(?<![a-z])(?:mysql|mariadb|sqlite3?|clickhouse|mssql|sqlserver|mongodb)(?![a-z])/i;
+
 export const baseName = (word: string): string => word.slice(word.lastIndexOf('/') + 1);
 
 /** A word as the name of a tool: `node_modules/.bin/prisma`, `prisma@6`, `node_modules/prisma/build/index.js`. */
@@ -156,7 +159,7 @@ export function toolCall(words: readonly string[], input: boolean): ToolCall | u
     const tool = toolOf(word);
     if (tool === undefined) continue;
     const args = words.slice(index + 1);
-    if (args.includes('--help')) return undefined;
+    if (args.includes('--help') || args.some((arg) => OTHER_DATABASE.test(arg))) return undefined;
     const found = tool === 'psql' ? psqlCall(args, input) : toolSubcommand(tool, args);
     if (found) return found;
   }

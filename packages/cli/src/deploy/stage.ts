@@ -29,6 +29,13 @@ export const isDevFile = (base: string): boolean =>
   /(?:^|[._-])(?:dev|develop|development|devcontainer|tests?|testing|e2e|local|override|ci)(?:[._-]|$)/i.test(base) &&
   !/prod/i.test(base);
 
+/** What the folders say that a file is in. */
+export const isDevFolder = (file: string): boolean =>
+  file
+    .split('/')
+    .slice(0, -1)
+    .some((folder) => stageOfName(folder) === 'dev');
+
 /** What a job's name, its stage, its environment and its workflow say; the first that says something. */
 export function stageOfJob(
   names: readonly (string | undefined)[],

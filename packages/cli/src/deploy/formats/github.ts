@@ -66,7 +66,7 @@ export function withoutExpressions({ text, offsetOf }: MappedText): MappedText {
     ? { text, offsetOf }
     : mapped(
         plain,
-        Array.from(plain, (_unit, index) => offsetOf(index)),
+        Array.from({ length: plain.length }, (_unit, index) => offsetOf(index)),
         offsetOf(text.length),
       );
 }

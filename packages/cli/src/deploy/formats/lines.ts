@@ -1,7 +1,7 @@
 /** Formats that are read line by line: Procfile, Makefile, shell scripts. */
 import path from 'node:path';
 import { ERREXIT, PLAIN, joined, slice, type Found, type MappedText } from '../found.ts';
-import { stageOfName } from '../stage.ts';
+import { isDevFolder, stageOfName } from '../stage.ts';
 
 /** The lines with their offsets, without line ends. */
 function* linesOf(text: string): Generator<{ readonly line: string; readonly start: number }> {
@@ -67,7 +67,7 @@ export function readShellScript(text: string, file: string): readonly Found[] {
     {
       ...slice(text, start, text.length),
       where: path.posix.basename(file),
-      stage: stageOfName(path.posix.basename(file).replace(/\.\w+$/, '')),
+      stage: isDevFolder(file) ? 'dev' : stageOfName(path.posix.basename(file).replace(/\.\w+$/, '')),
       shell: /\s-\w*e/.test(shebang) ? ERREXIT : PLAIN,
     },
   ];

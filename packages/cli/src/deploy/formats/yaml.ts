@@ -28,6 +28,8 @@ export class Yaml {
       version: '1.2',
       customTags: [unknownTag('!reference', 'seq'), unknownTag('!override'), unknownTag('!reset')],
       logLevel: 'silent',
+      // that a key stands twice is for the tool that reads the file to complain about
+      uniqueKeys: false,
     });
     if (!Array.isArray(documents)) return [];
     for (const { errors } of documents) {
