@@ -14,6 +14,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import {
+  PastMigrations,
   applyEdits,
   folderView,
   lintFile,
@@ -150,10 +151,24 @@ export function runCase(rule: Rule, one: FixtureCase): ReadonlyMap<string, reado
   const view = viewOf(one.files);
   const sql = one.files.filter((file) => file.path.endsWith('.sql'));
   const findings = new Map<string, Finding[]>(one.files.map((file) => [file.path, []]));
+  const past = new PastMigrations(one.pg, tool);
+  const inOrder = upFiles(tool, one.files);
+  const earlier = (file: FixtureCase['files'][number]): FixtureCase['files'] =>
+    inOrder.slice(0, Math.max(0, inOrder.indexOf(file)));
   const results = new Map(
     sql.map((file) => [
       file.path,
-      lintFile({ ...file, tool, pgVersion: one.pg, folder: view }, prepared, { fixes: true }),
+      lintFile(
+        {
+          ...file,
+          tool,
+          pgVersion: one.pg,
+          folder: view,
+          history: () => past.upTo(earlier(file).map(({ path: name, text }) => ({ path: name, read: () => text }))),
+        },
+        prepared,
+        { fixes: true },
+      ),
     ]),
   );
   for (const [name, result] of results) findings.get(name)?.push(...result.findings);

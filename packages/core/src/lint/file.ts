@@ -2,6 +2,7 @@
 import { Catalog } from '../model/catalog.ts';
 import type { QualifiedName } from '../model/ast.ts';
 import { parseSql, type ParsedSql, type Statement } from '../parse/index.ts';
+import { columnTypeBefore } from './column-type.ts';
 import type { FolderView, Tool, Transactions } from '../tools/types.ts';
 import { fileFacts, searchPathOf, temporaryOf, type Fact } from './facts.ts';
 import { NewNames } from './names.ts';
@@ -182,6 +183,10 @@ export class Source implements LintFile {
 
   isNewColumn(table: QualifiedName, column: string, before: LintStatement): boolean {
     return this.#namesBefore(before).hasColumn(table, column);
+  }
+
+  columnType(table: QualifiedName, column: string, before: LintStatement): string | undefined {
+    return columnTypeBefore(this.all.slice(0, this.all.indexOf(before)), this.#history, table, column);
   }
 
   rerun(statement: LintStatement): RerunVerdict | undefined {

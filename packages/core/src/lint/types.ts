@@ -110,6 +110,11 @@ export interface LintFile {
   isNew(name: QualifiedName, before: LintStatement): boolean;
   /** Was the column added, or its table made, earlier in this file? */
   isNewColumn(table: QualifiedName, column: string, before: LintStatement): boolean;
+  /**
+   * The type of a column of an old table, as PostgreSQL prints it (`character varying(20)`): from the file itself or from the
+   * migrations before it; undefined where neither tells.
+   */
+  columnType(table: QualifiedName, column: string, before: LintStatement): string | undefined;
   /** What a second run of this statement does wrong; undefined when it is harmless. */
   rerun(statement: LintStatement): RerunVerdict | undefined;
   /** Statements in the body of a CREATE FUNCTION or PROCEDURE in SQL or PL/pgSQL. */

@@ -120,6 +120,12 @@ export function typeText(typeName: Node): TypeText {
   };
 }
 
+/** What format_type prints for a type; undefined where it can't be foretold to the last word. */
+export function exactType(typeName: Node): string | undefined {
+  const type = typeText(typeName);
+  return type.exact ? type.text : undefined;
+}
+
 /** A type as SQL that resolves to the same type: for `to_regprocedure` and `to_regtype`. */
 export function typeSql(typeName: Node): string {
   const type = typeText(typeName);
