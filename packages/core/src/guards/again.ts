@@ -4,7 +4,7 @@
  */
 import { DamageError, StepError, type Catalog } from '../model/catalog.ts';
 import type { Effect, Run } from '../model/effect.ts';
-import { discover, harm, makeRun, runCourse, same, type Course, type Harm } from './course.ts';
+import { discover, harm, makeRun, runCourse, type Course, type Harm } from './course.ts';
 
 export interface SecondRun {
   readonly why: string;
@@ -64,7 +64,14 @@ export function secondRuns(
     const answer: SecondRun = { why, fails, within };
     if (undoes < 0 || index < undoes) return answer;
     // run again with all that stands in front of it, does it leave things as they are, wherever the file had stopped?
-    const isUndone = visible.every((k) => k <= index || (!walkTo(k).troubled.has(index) && walkTo(k).same));
+    const isUndone = visible.every((k) => {
+      if (k <= index) return true;
+      const { troubled, changed } = walkTo(k);
+      // what another statement has made once more is not this one's business
+      return (
+        !troubled.has(index) && changed.every((maker) => maker !== index && maker !== undefined && alone[maker]?.why)
+      );
+    });
     return isUndone ? undefined : answer;
   });
 }
@@ -72,8 +79,8 @@ export function secondRuns(
 interface Walk {
   /** Statements that fail, or damage something. */
   readonly troubled: ReadonlySet<number>;
-  /** All is as it was before the rerun. */
-  readonly same: boolean;
+  /** What is not as it was before the rerun: the positions of the statements that have made it, undefined for what was there before. */
+  readonly changed: readonly (number | undefined)[];
 }
 
 /** A rerun of the file as far as it had got before it stopped at k. */
@@ -89,7 +96,9 @@ function walk(effects: readonly (Effect | undefined)[], { found, steps }: Course
   }
   catalog.endSession();
   keepRows(catalog, found[k] as Catalog);
-  return { troubled, same: same(catalog, found[k] as Catalog) };
+  const { only, missing } = catalog.difference(found[k] as Catalog);
+  const makers = [...only, ...missing].map(({ id }) => /^s(\d+):/.exec(id)?.[1]);
+  return { troubled, changed: makers.map((maker) => (maker === undefined ? undefined : Number(maker))) };
 }
 
 /** As a server would run it: an error leaves everything as it was, damage is done. */

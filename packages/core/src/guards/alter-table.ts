@@ -44,7 +44,7 @@ function pass(action: Action): number {
 }
 
 /** Is `USING` nothing but a cast of the column to the new type? Then a second conversion changes nothing. */
-function isPlainCast(expression: Node, column: string): boolean {
+export function isPlainCast(expression: Node, column: string): boolean {
   let node = expression;
   while (node?.TypeCast) node = node.TypeCast.arg;
   const fields = node?.ColumnRef?.fields;

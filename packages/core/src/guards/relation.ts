@@ -233,6 +233,8 @@ export function addConstraint(
     attrs['valid'] === 'true' &&
     kind !== 'n' &&
     !inline &&
+    // where PostgreSQL has to choose another name, the one of the first run is there still
+    (node.conname || kind === 'p' || name === chooseName(table.name, addition, label, () => false)) &&
     !table.id.startsWith(run.id('')) &&
     !catalog.child(table, 'constraint', name) &&
     !catalog.hasDropped(table, 'constraint', name)

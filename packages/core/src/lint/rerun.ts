@@ -1,6 +1,7 @@
 /** What a second run of each statement would do wrong: the question of the linter to the guards. */
-import { secondRuns } from '../guards/again.ts';
+import { secondRuns, type SecondRun } from '../guards/again.ts';
 import type { Form, Plan, PlannedStatement } from '../guards/plan.ts';
+import { quickSecondRuns } from '../guards/quick.ts';
 import { readEffect } from '../guards/registry.ts';
 import { objectName, rangeVar, type Node } from '../model/ast.ts';
 import type { Catalog } from '../model/catalog.ts';
@@ -76,15 +77,7 @@ const MAKES: ReadonlySet<string> = new Set([
 /** Verdicts by the index of the statement; the harmless ones have none. */
 export function rerunVerdicts(input: RerunInput): ReadonlyMap<number, RerunVerdict> {
   const { statements, text, pgVersion, history, path, tool } = input;
-  const effects = statements.map((statement) =>
-    statement.tag === '' ? undefined : readEffect(statement, text, pgVersion),
-  );
-  let second = secondRuns(effects, undefined);
-  // what a function does may stand in an earlier migration
-  if (statements.some(({ tag }, index) => CALLS.has(tag) && second[index])) {
-    const before = history();
-    if (before) second = secondRuns(effects, before);
-  }
+  const second = quickSecondRuns(statements, text, pgVersion) ?? involvedSecondRuns(input);
   let plan: Plan | undefined;
   const planned = (index: number): Form => {
     plan ??= planWithHistory(statements, text, { guard: 'shape', pgVersion, history });
@@ -112,6 +105,18 @@ export function rerunVerdicts(input: RerunInput): ReadonlyMap<number, RerunVerdi
     });
   });
   return out;
+}
+
+/** Of a file whose steps meet each other. */
+function involvedSecondRuns({ statements, text, pgVersion, history }: RerunInput): readonly (SecondRun | undefined)[] {
+  const effects = statements.map((statement) =>
+    statement.tag === '' ? undefined : readEffect(statement, text, pgVersion),
+  );
+  const second = secondRuns(effects, undefined);
+  // what a function does may stand in an earlier migration
+  const asks = statements.some(({ tag }, index) => CALLS.has(tag) && second[index]);
+  const before = asks ? history() : undefined;
+  return before ? secondRuns(effects, before) : second;
 }
 
 const CALLS: ReadonlySet<string> = new Set(['SelectStmt', 'CallStmt']);
