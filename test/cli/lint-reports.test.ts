@@ -82,7 +82,6 @@ error  no:pe: no such file or folder (ENOENT)
   expect(quiet).not.toContain('1 ü#?.sql');
   expect(quiet).toContain('3 findings');
   const colored = stylish(report, { ...context, colors: colorsFor({}, true) });
-  // eslint-disable-next-line no-control-regex -- what it writes for a terminal
   expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(stylish(report, context));
   const fine = { ...report, files: [], errors: [], totals: { ...report.totals, errors: 0, warnings: 0, ms: 1 } };
   expect(stylish({ ...fine, totals: { ...fine.totals, known: 0, suppressed: 0 } }, context)).toBe(

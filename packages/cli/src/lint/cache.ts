@@ -14,9 +14,7 @@ const FORM = 1;
 /** A file that was changed that shortly before it was looked at may have been changed again within the same tick of its clock. */
 const UNSURE_MS = 2000;
 
-interface Entry {
-  readonly mtime: number;
-  readonly size: number;
+interface Entry extends Stat {
   /** When the file was looked at. */
   readonly seen: number;
   /** Of what the file was linted with. */
@@ -32,6 +30,7 @@ interface Entry {
 type Meta = readonly [
   file: string,
   mtime: number,
+  ctime: number,
   size: number,
   seen: number,
   key: string,
@@ -42,6 +41,8 @@ type Meta = readonly [
 
 interface Stat {
   readonly mtime: number;
+  /** Of the last change of anything about the file: unlike `mtime` it can't be set. */
+  readonly ctime: number;
   readonly size: number;
 }
 
@@ -80,21 +81,12 @@ export function openCache(folder: string, cwd: string, settings: LintSettings): 
         const stat = statOf(job.path);
         stats.set(job.path, stat);
         const entry = entries.get(job.path);
-        found[job.id] =
-          entry &&
-          stat &&
-          entry.key === keyOf(job) &&
-          isSame(entry, job.path, stat) &&
-          readsHold(entry, settings.folders[job.folder])
-            ? {
-                id: job.id,
-                body: entry.body,
-                facts: entry.facts,
-                hash: entry.hash,
-                past: entry.before !== '',
-                reads: entry.reads,
-              }
-            : undefined;
+        const same = entry && stat && entry.key === keyOf(job) ? sameBy(entry, job.path, stat) : undefined;
+        if (!entry || !stat || !same || !readsHold(entry, settings.folders[job.folder])) continue;
+        const { body, facts, hash, before, reads } = entry;
+        found[job.id] = { id: job.id, body, facts, hash, past: before !== '', reads };
+        // next time, the time will do
+        if (same === 'content' && seen - stat.ctime > UNSURE_MS) dirty = true;
       }
       const asked = jobs.filter((job) => found[job.id]?.past);
       const byPath = asked.length === 0 ? undefined : new Map(jobs.map((job) => [job.path, found[job.id]]));
@@ -135,17 +127,17 @@ export function openCache(folder: string, cwd: string, settings: LintSettings): 
 
 function statOf(file: string): Stat | undefined {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
-  return stat && { mtime: stat.mtimeMs, size: stat.size };
+  return stat && { mtime: stat.mtimeMs, ctime: stat.ctimeMs, size: stat.size };
 }
 
 /** The time tells, unless it can't; then the content does: after a checkout all files are new and nothing has changed. */
-function isSame(entry: Entry, file: string, stat: Stat): boolean {
-  if (entry.size !== stat.size) return false;
-  if (entry.mtime === stat.mtime && entry.seen - stat.mtime > UNSURE_MS) return true;
+function sameBy(entry: Entry, file: string, stat: Stat): 'time' | 'content' | undefined {
+  if (entry.size !== stat.size) return undefined;
+  if (entry.mtime === stat.mtime && entry.ctime === stat.ctime && entry.seen - stat.ctime > UNSURE_MS) return 'time';
   try {
-    return hashOf(fs.readFileSync(file)) === entry.hash;
+    return hashOf(fs.readFileSync(file)) === entry.hash ? 'content' : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -193,8 +185,19 @@ function read(file: string): Map<string, Entry> {
   const lines = text.split('\n');
   try {
     for (let at = 1; at + 2 < lines.length; at += 3) {
-      const [name, mtime, size, seen, key, hash, before, reads] = JSON.parse(lines[at]!) as Meta;
-      entries.set(name, { mtime, size, seen, key, hash, before, reads, body: lines[at + 1]!, facts: lines[at + 2]! });
+      const [name, mtime, ctime, size, seen, key, hash, before, reads] = JSON.parse(lines[at]!) as Meta;
+      entries.set(name, {
+        mtime,
+        ctime,
+        size,
+        seen,
+        key,
+        hash,
+        before,
+        reads,
+        body: lines[at + 1]!,
+        facts: lines[at + 2]!,
+      });
     }
   } catch {
     entries.clear();
@@ -207,8 +210,8 @@ const headOf = (rest: string): string => `idempotify lint ${FORM} ${hashOf(rest)
 
 function write(file: string, entries: ReadonlyMap<string, Entry>): void {
   const parts: string[] = [];
-  for (const [name, { mtime, size, seen, key, hash, before, reads, body, facts }] of entries)
-    parts.push(JSON.stringify([name, mtime, size, seen, key, hash, before, reads] satisfies Meta), body, facts);
+  for (const [name, { mtime, ctime, size, seen, key, hash, before, reads, body, facts }] of entries)
+    parts.push(JSON.stringify([name, mtime, ctime, size, seen, key, hash, before, reads] satisfies Meta), body, facts);
   const rest = `${parts.join('\n')}\n`;
   const temporary = `${file}.${process.pid}.tmp`;
   try {

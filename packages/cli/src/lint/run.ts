@@ -257,8 +257,8 @@ class Run {
         const result = done[index];
         if (result) results[job.id] = { ...result, id: job.id };
       });
-      if (!signal?.aborted) cache?.keep(jobs, results);
     }
+    if (!signal?.aborted) cache?.keep(jobs, results);
     return results;
   }
 
