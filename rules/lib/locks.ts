@@ -4,7 +4,6 @@
  * (ACCESS SHARE) isn't listed, nor what its names don't show: children, referenced tables of a dropped constraint.
  */
 import {
-  defElemText,
   objectName,
   qualified,
   rangeVar,
@@ -15,6 +14,7 @@ import {
   type QualifiedName,
   type Statement,
 } from '@idempotify/core';
+import { isOn } from './options.ts';
 
 /** From the weakest to the strongest. */
 export const LOCK_LEVELS = [
@@ -39,7 +39,7 @@ export interface Lock {
 export const atLeast = (level: LockLevel, least: LockLevel): boolean =>
   LOCK_LEVELS.indexOf(level) >= LOCK_LEVELS.indexOf(least);
 
-/** What a lock does to others, as a clause. */
+/** What a lock of at least SHARE does to others, as a clause. */
 export const heldUp = (level: LockLevel): string =>
   level === 'ACCESS EXCLUSIVE' ? 'reads and writes wait' : 'writes wait';
 
@@ -153,12 +153,9 @@ function dropped(node: Node): Lock[] {
   });
 }
 
-/** `(FULL)`, `(FULL on)`; the words FULL and CONCURRENTLY without parentheses arrive as the same. */
-export const hasOption = (options: readonly Node[] = [], name: string): boolean =>
-  options.some(
-    ({ DefElem }) =>
-      DefElem.defname === name && !['false', 'off', '0'].includes((defElemText(DefElem) ?? 'true').toLowerCase()),
-  );
+/** The words FULL and CONCURRENTLY without parentheses arrive as the same. */
+const hasOption = (options: readonly Node[] = [], name: string): boolean =>
+  options.some(({ DefElem }) => DefElem.defname === name && isOn(DefElem));
 
 const LOCKS: Readonly<Record<string, (node: Node, pgVersion: number) => readonly Lock[]>> = {
   AlterTableStmt: altered,
