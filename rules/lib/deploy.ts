@@ -14,7 +14,7 @@ import type {
   ShellText,
   ShellWord,
 } from '@idempotify/core';
-import { baseName, talks, toolCall, type ToolCall } from './migrate-tools.ts';
+import { baseName, talks, toolCall, toolOf, type ToolCall } from './migrate-tools.ts';
 
 /** What becomes of a failure. */
 export type Fate =
@@ -69,10 +69,31 @@ const cache = new WeakMap<DeployFile, readonly Invocation[]>();
 export function invocations(file: DeployFile): readonly Invocation[] {
   let found = cache.get(file);
   if (!found) {
-    found = file.commands.flatMap((command) => new Walk(file, command).run());
+    const reaches = reachesIn(file);
+    found = file.commands.flatMap((command) => (reaches(command) ? new Walk(file, command, reaches).run() : []));
     cache.set(file, found);
   }
   return found;
+}
+
+/** Whether a text names a migration tool, or a script that does: the others need not be walked through. */
+function reachesIn(file: DeployFile): (text: ShellText) => boolean {
+  const known = new Map<string, boolean>();
+  const reaches = ({ text }: ShellText): boolean => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    // for those that call themselves
+    known.set(text, false);
+    const names = new Set(text.split(/[\s;|&()<>"'`\\,]+/));
+    const found = [...names].some((name) => {
+      if (toolOf(name) !== undefined) return true;
+      const script = file.called('npm', name) ?? file.called('file', baseName(name));
+      return script !== undefined && reaches(script);
+    });
+    known.set(text, found);
+    return found;
+  };
+  return reaches;
 }
 
 const STOPS: Fate = { kind: 'stops' };
@@ -117,9 +138,12 @@ class Walk {
   readonly #command: DeployCommand;
   readonly #found: Invocation[] = [];
 
-  constructor(file: DeployFile, command: DeployCommand) {
+  readonly #reaches: (text: ShellText) => boolean;
+
+  constructor(file: DeployFile, command: DeployCommand, reaches: (text: ShellText) => boolean) {
     this.#file = file;
     this.#command = command;
+    this.#reaches = reaches;
   }
 
   run(): readonly Invocation[] {
@@ -451,7 +475,7 @@ class Walk {
     }
     if (inner.length > 0) return;
     for (const { label, script, extra } of this.#called(values)) {
-      if (shell.callers.includes(script.script) || shell.callers.length >= 8) continue;
+      if (!this.#reaches(script) || shell.callers.includes(script.script) || shell.callers.length >= 8) continue;
       this.#script(
         script,
         {

@@ -132,7 +132,7 @@ const OTHER_DATABASE = /(?<![a-z])(?:mysql|mariadb|sqlite3?|clickhouse|mssql|sql
 export const baseName = (word: string): string => word.slice(word.lastIndexOf('/') + 1);
 
 /** A word as the name of a tool: `node_modules/.bin/prisma`, `prisma@6`, `node_modules/prisma/build/index.js`. */
-function toolOf(word: string): string | undefined {
+export function toolOf(word: string): string | undefined {
   const script = /(?:^|\/)node_modules\/(?:@[\w-]+\/)?([\w-]+)\/.+\.[cm]?js$/.exec(word);
   const name =
     script?.[1] ??

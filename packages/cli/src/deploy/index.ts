@@ -128,24 +128,29 @@ async function readAll(texts: readonly ReadFile[]): Promise<DeployFiles> {
       });
     }),
   }));
+  const scripts = new Map<string, CalledScript>();
+  const npmScripts = new Map<string, { readonly folder: string; readonly script: CalledScript }[]>();
+  for (const { path: file, format, commands } of files) {
+    const [first] = commands;
+    if (format.name === 'shell script' && first) scripts.set(path.posix.basename(file), first);
+    if (format.name !== 'package.json') continue;
+    for (const script of commands) {
+      const name = script.where.slice('scripts.'.length);
+      const list = npmScripts.get(name);
+      const one = { folder: path.posix.dirname(file), script };
+      if (list) list.push(one);
+      else npmScripts.set(name, [one]);
+    }
+  }
   const called = (from: string, kind: 'npm' | 'file', name: string): CalledScript | undefined => {
-    if (kind === 'file')
-      return files.find(
-        ({ path: file, format }) => format.name === 'shell script' && path.posix.basename(file) === name,
-      )?.commands[0];
-    const candidates = files
-      .filter(({ format }) => format.name === 'package.json')
-      .map((file) => ({
-        folder: path.posix.dirname(file.path),
-        command: file.commands.find(({ where }) => where === `scripts.${name}`),
-      }))
-      .filter(({ command }) => command !== undefined);
+    if (kind === 'file') return scripts.get(name);
+    const candidates = npmScripts.get(name) ?? [];
     const above = (folder: string): boolean => folder === '.' || from.startsWith(`${folder}/`);
     // that of the nearest package; a pipeline at the root also runs the scripts of the packages
-    return (
-      candidates.filter(({ folder }) => above(folder)).sort((a, b) => b.folder.length - a.folder.length)[0] ??
-      candidates[0]
-    )?.command;
+    const [nearest] = candidates
+      .filter(({ folder }) => above(folder))
+      .sort((a, b) => b.folder.length - a.folder.length);
+    return (nearest ?? candidates[0])?.script;
   };
   return {
     files: files.map(({ path: file, text, commands }) => ({
