@@ -63,6 +63,8 @@ export const prisma: Tool = {
     scope: 'file',
     concurrently: 'alone',
     note: 'Prisma sends the file as one string, which PostgreSQL runs as one transaction unless the file holds a COMMIT.',
+    block:
+      'When a statement between BEGIN and COMMIT fails, Prisma shows only "current transaction is aborted" (25P02), not why.',
   }),
   warnings: (text) =>
     bomLength(text) > 0

@@ -42,6 +42,8 @@ export interface Transactions {
   readonly concurrently: 'no' | 'alone' | 'yes';
   /** What a person should know about it, as one sentence. */
   readonly note?: string;
+  /** What else goes wrong with BEGIN and COMMIT in such a file, even around all of it, as one sentence. */
+  readonly block?: string;
 }
 
 /** One edited file, for the statements that bring a ledger in line. The bytes are those on disk, before and after. */
