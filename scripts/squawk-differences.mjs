@@ -10,6 +10,7 @@ import { objectName } from '@idempotify/core';
  * @property {any} node libpg-query's
  * @property {import('@idempotify/core').LintStatement} statement
  * @property {import('@idempotify/core').Source} file
+ * @property {string} ours the rule of ours that reports it; '' for findings of squawk
  * @property {string} message what the finding says
  * @property {string} found the text that the finding points at
  *
@@ -60,8 +61,69 @@ const constraint = (column, kind) =>
 /** @param {any} column a ColumnDef */
 const isSerial = (column) => /^(small|big)?serial[248]?$/.test(column.typeName?.names?.at(-1)?.String?.sval ?? '');
 
+/** The columns that this statement drops or renames. @param {Pick<Place, 'tag' | 'node'>} place @returns {string[]} */
+const changedColumns = ({ tag, node }) => {
+  if (tag === 'RenameStmt') return node.renameType === 'OBJECT_COLUMN' ? [node.subname] : [];
+  if (tag !== 'AlterTableStmt') return [];
+  return node.cmds
+    .map((/** @type {any} */ item) => item.AlterTableCmd)
+    .filter((/** @type {any} */ part) => part.subtype === 'AT_DropColumn')
+    .map((/** @type {any} */ part) => part.name);
+};
+
+/** Actions of ALTER TABLE that set something to what it is then, however often. */
+const SETTING = new Set(
+  `AT_ColumnDefault AT_CookedColumnDefault AT_SetNotNull AT_DropNotNull AT_SetStatistics AT_SetOptions AT_ResetOptions
+  AT_SetStorage AT_SetCompression AT_ValidateConstraint AT_AlterConstraint AT_ChangeOwner AT_SetRelOptions AT_ResetRelOptions
+  AT_EnableTrig AT_EnableAlwaysTrig AT_EnableReplicaTrig AT_DisableTrig AT_EnableTrigAll AT_DisableTrigAll AT_EnableTrigUser
+  AT_DisableTrigUser AT_EnableRule AT_DisableRule AT_EnableRowSecurity AT_DisableRowSecurity AT_ForceRowSecurity AT_NoForceRowSecurity
+  AT_ReplicaIdentity AT_ClusterOn AT_DropCluster AT_SetLogged AT_SetUnLogged AT_SetTableSpace`.split(/\s+/),
+);
+
+/** The column itself, or casts of it: once it has the type, that changes nothing. @param {any} value @returns {boolean} */
+const isCast = (value) =>
+  value === undefined || value.ColumnRef !== undefined || (value.TypeCast !== undefined && isCast(value.TypeCast.arg));
+
+/** @param {Place} place */
+const onlySets = ({ tag, node }) =>
+  tag === 'AlterTableStmt' &&
+  node.cmds.every((/** @type {any} */ { AlterTableCmd: part }) =>
+    part.subtype === 'AT_AlterColumnType' ? isCast(part.def.ColumnDef.raw_default) : SETTING.has(part.subtype),
+  );
+
+/** What the statement makes was dropped before in the same file, or the other way round. @param {Place} place */
+function undoes({ tag, node, file, statement }) {
+  const own = file.facts.filter(
+    ({ op, cls, name, start }) =>
+      (op === 'create' || op === 'drop') &&
+      start >= statement.range.start &&
+      start <= statement.range.end &&
+      // what is in a table comes with it
+      (tag !== 'CreateStmt' || (cls === 'relation' && name === node.relation.relname)),
+  );
+  return (
+    own.length > 0 &&
+    own.every((fact) =>
+      file.facts.some(
+        (other) =>
+          other.start < statement.range.end &&
+          (other.op === (fact.op === 'create' ? 'drop' : 'create') ||
+            (other.op === 'rename' && fact.op === 'create')) &&
+          ((other.cls === fact.cls && other.name === fact.name) ||
+            (other.cls === 'relation' && other.name === fact.on?.name)),
+      ),
+    )
+  );
+}
+
+/** Kinds of statements of which squawk's rule asks whether they can be run twice. */
+const ASKED = new Set(['CreateStmt', 'IndexStmt', 'AlterTableStmt']);
+
 /** SQL that fails unless the condition holds. @param {string} condition */
 const assert = (condition) => `DO $$ BEGIN ASSERT ${condition}; END $$`;
+/** SQL that fails unless this raises an error. @param {string} sql */
+const raises = (sql) =>
+  `DO $$ BEGIN BEGIN EXECUTE $sql$${sql}$sql$; EXCEPTION WHEN OTHERS THEN RETURN; END; RAISE 'it works'; END $$`;
 const remember = `SELECT set_config('proof.filenode', pg_relation_filenode('t')::text, false)`;
 const rewritten = assert(`pg_relation_filenode('t')::text <> current_setting('proof.filenode')`);
 const notRewritten = assert(`pg_relation_filenode('t')::text = current_setting('proof.filenode')`);
@@ -156,6 +218,141 @@ export const differences = [
       'ALTER TABLE t ADD FOREIGN KEY (parent_id) REFERENCES parent',
       assert(`(SELECT seq_scan + coalesce(idx_scan, 0) > 0 FROM pg_stat_xact_user_tables WHERE relname = 't')`),
       'COMMIT',
+    ],
+  },
+  {
+    rules: ['ban-drop-column', 'renaming-column'],
+    only: 'squawk',
+    why: 'The column was added earlier in the same file: no code asks for it yet.',
+    applies: (place) => {
+      const columns = changedColumns(place);
+      const { relation } = place.node;
+      const table = { schema: relation?.schemaname, name: relation?.relname };
+      return columns.length > 0 && columns.every((name) => place.file.isNewColumn(table, name, place.statement));
+    },
+  },
+  {
+    rules: ['renaming-table'],
+    only: 'squawk',
+    why: 'A view or another table takes the old name over in the same file.',
+    applies: ({ file, statement, node }) =>
+      file.facts.some(
+        ({ op, cls, name, to, start }) =>
+          cls === 'relation' &&
+          start > statement.range.start &&
+          (op === 'create' ? name : to) === node.relation.relname,
+      ),
+    proof: [
+      'CREATE TABLE t AS SELECT generate_series(1, 3) AS id',
+      'ALTER TABLE t RENAME TO u',
+      'CREATE VIEW t AS SELECT * FROM u',
+      'INSERT INTO t VALUES (4)',
+      assert('(SELECT count(*) = 4 FROM u)'),
+    ],
+  },
+  {
+    rules: ['require-concurrent-index-creation'],
+    only: 'squawk',
+    why: 'ON ONLY a partitioned table makes an index without building anything, and CONCURRENTLY is refused there.',
+    applies: ({ tag, node }) => tag === 'IndexStmt' && node.relation.inh !== true,
+    proof: [
+      'CREATE TABLE t (id int) PARTITION BY RANGE (id)',
+      'CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10)',
+      'CREATE INDEX i ON ONLY t (id)',
+      assert(`(SELECT count(*) = 0 FROM pg_index WHERE indrelid = 't1'::regclass)`),
+    ],
+  },
+  {
+    rules: ['prefer-robust-stmts'],
+    only: 'squawk',
+    why: 'It sets a type, a default, NOT NULL or another property to what it has after the first run, too.',
+    applies: onlySets,
+    proof: [
+      'CREATE TABLE t (id int, name text, CONSTRAINT c CHECK (id > 0) NOT VALID)',
+      ...[1, 2].flatMap(() => [
+        'ALTER TABLE t ALTER COLUMN id TYPE bigint',
+        'ALTER TABLE t ALTER COLUMN id SET DEFAULT 1',
+        'ALTER TABLE t ALTER COLUMN id SET NOT NULL',
+        'ALTER TABLE t ALTER COLUMN name DROP NOT NULL',
+        'ALTER TABLE t ALTER COLUMN name DROP DEFAULT',
+        'ALTER TABLE t VALIDATE CONSTRAINT c',
+        'ALTER TABLE t DISABLE TRIGGER ALL',
+        'ALTER TABLE t ENABLE ROW LEVEL SECURITY',
+      ]),
+    ],
+  },
+  {
+    rules: ['prefer-robust-stmts'],
+    only: 'squawk',
+    why: 'The same file drops before what it makes (or makes before what it drops), so that a second run finds what the first one found.',
+    applies: undoes,
+    proof: [
+      'CREATE TABLE t (id int)',
+      ...[1, 2].flatMap(() => ['DROP INDEX IF EXISTS i', 'CREATE INDEX i ON t (id)']),
+      ...[1, 2].flatMap(() => ['ALTER TABLE t ADD COLUMN n int', 'ALTER TABLE t DROP COLUMN n']),
+    ],
+  },
+  {
+    rules: ['prefer-robust-stmts'],
+    only: 'ours',
+    why: 'squawk asks only about tables, indexes, columns and constraints; types, views, functions, triggers, policies, renames and rows fail or change again as well.',
+    applies: ({ tag, node }) =>
+      !ASKED.has(tag) && !(tag === 'DropStmt' && /^OBJECT_(TABLE|INDEX|TYPE)$/.test(node.removeType)),
+    proof: [
+      "CREATE TYPE t AS ENUM ('a')",
+      raises("CREATE TYPE t AS ENUM ('a')"),
+      'CREATE VIEW v AS SELECT 1',
+      raises('CREATE VIEW v AS SELECT 1'),
+    ],
+  },
+  {
+    rules: ['prefer-robust-stmts'],
+    only: 'ours',
+    why: 'Between BEGIN and COMMIT squawk takes everything for rerunnable. It is when the migration fails, but not when it was committed and the tool could not note that.',
+    applies: ({ file, statement }) =>
+      file.statements.some(
+        (/** @type {any} */ earlier) =>
+          earlier.tag === 'TransactionStmt' &&
+          earlier.transaction === statement.transaction &&
+          statement.transaction !== undefined,
+      ),
+  },
+  {
+    rules: ['prefer-robust-stmts'],
+    only: 'ours',
+    why: 'DROP … IF EXISTS in front of what is made anew: a second run deletes what was written meanwhile.',
+    applies: ({ tag, node, ours, file, statement }) =>
+      ours === 'rerun-drop' &&
+      ((tag === 'DropStmt' && node.missing_ok === true) ||
+        (tag === 'AlterTableStmt' && changedColumns({ tag, node }).length > 0)) &&
+      file.facts.some(
+        (dropped) =>
+          dropped.op === 'drop' &&
+          dropped.start >= statement.range.start &&
+          dropped.start <= statement.range.end &&
+          file.facts.some(
+            ({ op, cls, name, start }) =>
+              op === 'create' && cls === dropped.cls && name === dropped.name && start > statement.range.end,
+          ),
+      ),
+    proof: [
+      ...[1, 2].flatMap(() => ['DROP TABLE IF EXISTS t', 'CREATE TABLE t (id int)']),
+      'INSERT INTO t VALUES (1)',
+      'DROP TABLE IF EXISTS t',
+      'CREATE TABLE t (id int)',
+      assert('(SELECT count(*) = 0 FROM t)'),
+    ],
+  },
+  {
+    rules: ['prefer-robust-stmts'],
+    only: 'ours',
+    why: 'An index whose name is left to PostgreSQL gets another name the second time: it is built twice.',
+    applies: ({ tag, node }) => tag === 'IndexStmt' && node.idxname === undefined,
+    proof: [
+      'CREATE TABLE t (id int)',
+      'CREATE INDEX ON t (id)',
+      'CREATE INDEX ON t (id)',
+      assert(`(SELECT count(*) = 2 FROM pg_index WHERE indrelid = 't'::regclass)`),
     ],
   },
 ];

@@ -141,7 +141,7 @@ for (const name of sqlFiles(folder)) {
     const [first] = names;
     if (same.length > 0 || told.has(key(first, start))) continue;
     told.add(key(first, start));
-    difference('ours', names, { offset: start, end, message: `${rule}: ${message}` });
+    difference('ours', names, { offset: start, end, ours: rule, message: `${rule}: ${message}` });
   }
   for (const [id, place] of squawkKeys) {
     const rule = id.slice(0, id.indexOf(' '));
@@ -149,8 +149,8 @@ for (const name of sqlFiles(folder)) {
     else difference('squawk', [rule], place);
   }
 
-  /** @param {'squawk' | 'ours'} side @param {readonly string[]} names @param {{ offset: number, end: number, message: string }} place */
-  function difference(side, names, { offset, end, message }) {
+  /** @param {'squawk' | 'ours'} side @param {readonly string[]} names @param {{ offset: number, end: number, message: string, ours?: string }} place */
+  function difference(side, names, { offset, end, message, ours = '' }) {
     const counted = of(names[0] ?? '');
     counted[side]++;
     const statement = statementAt(offset);
@@ -165,6 +165,7 @@ for (const name of sqlFiles(folder)) {
           node: statement.node,
           statement,
           file,
+          ours,
           message,
           found: text.slice(offset, end),
         }),
