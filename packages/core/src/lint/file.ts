@@ -166,7 +166,7 @@ export class Source implements LintFile {
       // a DO block has no facts of its own; those of its statements follow with them
       for (
         let fact = facts[state.facts];
-        fact && fact.start < next.range.end && fact.end <= next.range.end;
+        fact && next.tag !== 'DoStmt' && fact.start < next.range.end && fact.end <= next.range.end;
         fact = facts[state.facts]
       ) {
         state.names.apply(fact);
