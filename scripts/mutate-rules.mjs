@@ -7,6 +7,9 @@
 //
 // A mutant that can't be told apart because it does the same is exempted by a comment with the reason, on its line or above it:
 //   // mutant: a table has at least one column
+//
+// What a test of its own judges says so in its head: `// mutants: test/rules/locks.test.ts`. There, only what a fixture comes past has
+// to be noticed by fixtures.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -17,7 +20,7 @@ import { root } from './packages.mjs';
 /** @typedef {{ id: number, file: string, line: number, column: number, what: string, exempt: string | undefined }} Mutant */
 
 const wanted = process.argv.slice(2);
-const built = spawnSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-b', 'packages/core'], {
+const built = spawnSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-b', 'packages/cli'], {
   cwd: root,
   stdio: 'inherit',
 });
@@ -383,6 +386,21 @@ fs.mkdirSync(path.join(scratch, 'lib'), { recursive: true });
 fs.writeFileSync(path.join(scratch, 'package.json'), '{ "type": "module" }');
 for (const name of [...ruleNames, ...shared])
   fs.writeFileSync(path.join(scratch, `${name}.js`), instrument(name, mutated.has(name)));
+/** The tests that judge a file beside the fixtures. @type {Map<string, string>} */
+const judges = new Map();
+for (const name of shared) {
+  const test = /^\/\/ mutants: (\S+)$/m.exec(fs.readFileSync(path.join(folder, `${name}.ts`), 'utf8'))?.[1];
+  if (test === undefined) continue;
+  if (!fs.existsSync(path.join(root, test))) throw new Error(`rules/${name}.ts: there is no ${test}`);
+  judges.set(name, test);
+}
+const ofDeploys = pathToFileURL(path.join(root, 'packages/cli/dist/deploy/index.js')).href;
+fs.writeFileSync(
+  path.join(scratch, 'deploy-fixture.js'),
+  transpile(fs.readFileSync(path.join(root, 'test/rules/deploy-fixture.ts'), 'utf8'))
+    .replace(/(['"])[^'"]*packages\/cli\/src\/deploy\/index\.js\1/, () => JSON.stringify(ofDeploys))
+    .replace('import.meta.dirname', () => JSON.stringify(path.join(root, 'test/rules'))),
+);
 fs.writeFileSync(
   path.join(scratch, 'fixture.js'),
   transpile(fs.readFileSync(path.join(root, 'test/rules/fixture.ts'), 'utf8')),
@@ -409,12 +427,26 @@ const { parseFixture, runCase, expectedLines, foundLines, fixCase } = await load
 /** @typedef {{ rule: any, one: any, told: string, all: string, reached: Set<number> }} Case */
 const sorted = (/** @type {Map<number, number>} */ map) => [...map].sort(([a], [b]) => a - b);
 
+const { readDeployFixture } = await load('deploy-fixture');
+const { deployFilesOf } = await import(ofDeploys);
+const { lintDeploy } = await import('@idempotify/core');
+
+/** @param {any} rule @param {any} one @returns {Map<string, any[]>} what is found, by file */
+const findingsOf = (rule, one) =>
+  one.deploy
+    ? new Map(
+        one.deploy.map((/** @type {any} */ file) => [
+          file.path,
+          lintDeploy(file, new Map([[rule, { severity: rule.severity, options: {} }]])),
+        ]),
+      )
+    : runCase(rule, one);
+
 /** What the fixture compares, and everything that is found. @param {any} rule @param {any} one */
 function outcome(rule, one) {
   ticks = 0;
   try {
-    /** @type {Map<string, any[]>} */
-    const found = runCase(rule, one);
+    const found = findingsOf(rule, one);
     const told = one.files.map((/** @type {any} */ file) => sorted(foundLines(found.get(file.path) ?? [])));
     if (one.fixed !== undefined) told.push(fixCase(rule, one));
     return { told: JSON.stringify(told), all: JSON.stringify([...found]) };
@@ -430,15 +462,30 @@ let broken = false;
 for (const name of ruleNames) {
   if (![...mutated].some((each) => each === name || each.startsWith('lib/'))) continue;
   const { rule } = await load(name);
-  const fixture = path.join(root, 'test/rules/fixtures', `${name}.sql`);
-  if (rule.kind === 'deploy' || !fs.existsSync(fixture)) continue;
-  for (const one of parseFixture(fs.readFileSync(fixture, 'utf8'))) {
+  const fixture = `test/rules/${rule.kind === 'deploy' ? `deploy/${name}.cases` : `fixtures/${name}.sql`}`;
+  if (!fs.existsSync(path.join(root, fixture))) {
+    console.error(`${fixture} is missing`);
+    broken = true;
+    continue;
+  }
+  const ones =
+    rule.kind === 'deploy'
+      ? await Promise.all(
+          readDeployFixture(name).map(async (/** @type {any} */ one) => ({
+            ...one,
+            deploy: (await deployFilesOf(one.files)).files,
+          })),
+        )
+      : parseFixture(fs.readFileSync(path.join(root, fixture), 'utf8'));
+  for (const one of ones) {
     reached = new Set();
     const { told, all } = outcome(rule, one);
-    const expected = one.files.map((/** @type {any} */ file) => sorted(expectedLines(file)));
+    const expected = one.files.map((/** @type {any} */ file) =>
+      sorted(one.deploy ? file.expected : expectedLines(file)),
+    );
     if (one.fixed !== undefined) expected.push(one.fixed);
     if (told !== JSON.stringify(expected)) {
-      console.error(`${path.relative(root, fixture)}:${one.line}: this case fails without any mutant`);
+      console.error(`${fixture}:${one.line}: this case fails without any mutant`);
       broken = true;
     }
     cases.push({ rule, one, told, all, reached });
@@ -475,6 +522,8 @@ for (const mutant of mutants) {
     exemptions.set(where, { reason: mutant.exempt, needed: (known?.needed ?? false) || verdict === 'survived' });
     if (verdict === 'survived') verdict = 'exempted';
   }
+  const judge = judges.get(mutant.file);
+  if (verdict === 'survived' && past.length === 0 && judge !== undefined) verdict = `left to ${judge}`;
   count(verdict);
   if (verdict === 'survived')
     survivors.push(`${where}:${mutant.column}  ${mutant.what}${past.length === 0 ? '   (no case comes here)' : ''}`);
