@@ -1,5 +1,6 @@
 import { quoteIdent, strings, walk, type Fact, type LintFile, type Node, type SqlRule } from '@idempotify/core';
-import { literalAt, lookupsOfBlock } from './lib/lookups.ts';
+import { lookupsOfBlock } from './lib/lookups.ts';
+import { literalAt } from './lib/places.ts';
 
 const PART = String.raw`(?:"(?:[^"]|"")+"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)`;
 const NAME = new RegExp(String.raw`^${PART}(?:\.${PART}){0,2}$`);

@@ -7,10 +7,7 @@ import {
   type LintStatement,
   type Node,
 } from '@idempotify/core';
-
-/** What only `range`, `node` and `offsetOf` of a statement tell. */
-type Query = Pick<LintStatement, 'range' | 'node' | 'offsetOf'>;
-type Place = Query['range'];
+import { literalAt, type Place, type Query } from './places.ts';
 
 /** A column that holds names, and what has to be asked along with it so that the answer is about one object. */
 interface NameColumn {
@@ -156,12 +153,6 @@ function compared(expr: Node): Compared | undefined {
 }
 
 const constantOf = (node: Node): Node => (node?.TypeCast ? constantOf(node.TypeCast.arg) : node?.A_Const);
-
-/** The literal at an offset; the whole query where its place is not known. */
-export function literalAt(text: string, offset: number, query: Query): Place {
-  const literal = /^'(?:[^']|'')*'/.exec(text.slice(offset, query.range.end))?.[0];
-  return literal === undefined ? query.range : { start: offset, end: offset + literal.length };
-}
 
 /** All names of columns and functions below a node, and what is compared on this level. */
 class Level {
