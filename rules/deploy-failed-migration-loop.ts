@@ -1,5 +1,5 @@
-import type { DeployRule, ReportFn, ShellText } from '@idempotify/core';
-import { invocations, named } from './lib/deploy.ts';
+import type { DeployCommand, DeployFile, DeployRule, ReportFn } from '@idempotify/core';
+import { invocations, named, rangeIn } from './lib/deploy.ts';
 
 /** Tables in which tools record what they have run. */
 const LEDGER =
@@ -24,17 +24,18 @@ export const rule: DeployRule = {
         help: 'Wait for the database, not for the migrations (until pg_isready; do sleep 1; done), and run them once behind that.',
       });
     }
-    for (const command of file.commands) if (command.stage !== 'dev') ledgers(command, report);
+    for (const command of file.commands) if (command.stage !== 'dev') ledgers(file, command, report);
   },
 };
 
-function ledgers({ text, offsetOf }: ShellText, report: ReportFn): void {
+function ledgers(file: DeployFile, command: DeployCommand, report: ReportFn): void {
+  const { text } = command;
   for (const match of text.matchAll(LEDGER)) {
     // a comment does nothing
     const line = text.slice(text.lastIndexOf('\n', match.index) + 1, match.index);
     if (/(?:^|\s)#/.test(line)) continue;
     report({
-      at: { start: offsetOf(match.index), end: offsetOf(match.index + match[0].length - 1) + 1 },
+      at: rangeIn(file, command, match.index, match.index + match[0].length),
       message: `This changes ${match[1] ?? ''}, in which the migration tool records what it has run: what failed by halves runs again from its start on every deploy, or counts as done.`,
       help: 'Take it out of the deploy. Find out what the failed migration has left (`idempotify doctor` does), correct that once, by hand, and then mark the migration with the command of the tool.',
     });

@@ -154,11 +154,7 @@ class Walk {
         text: this.#command,
         ...shell,
         functions: new Map(),
-        // the end of a range is where its last unit ends, whatever stands behind it in the file
-        place: (start, end) => ({
-          start: this.#command.offsetOf(start),
-          end: end > start ? this.#command.offsetOf(end - 1) + 1 : this.#command.offsetOf(start),
-        }),
+        place: (start, end) => rangeIn(this.#file, this.#command, start, end),
         via: undefined,
         extra: [],
         callers: [this.#command.script],
@@ -654,3 +650,11 @@ export const named = ({ label, via }: Invocation): string => (via ? `"${via.name
 
 /** psql is told what to run; otherwise a pipe brings it. */
 export const readsFile = ({ label, input }: Invocation): boolean => label !== 'psql' || input !== undefined;
+
+/** A part of a command's text in the file. It ends where its last unit ends, whatever stands behind that in the file. */
+export function rangeIn(file: DeployFile, { offsetOf }: ShellText, start: number, end: number): Range {
+  const last = offsetOf(Math.max(start, end - 1));
+  // an escape is longer than what it means
+  const behind = file.text.charAt(last) === '\\' ? offsetOf(end) : last + 1;
+  return { start: offsetOf(start), end: Math.max(behind, last + 1) };
+}

@@ -109,7 +109,8 @@ export class Yaml {
 
   #lines(node: unknown): MappedText[] {
     const list = this.resolve(node);
-    if (isSeq(list)) return list.items.flatMap((item) => this.#lines(item));
+    // what !reference means stands elsewhere
+    if (isSeq(list)) return list.tag === '!reference' ? [] : list.items.flatMap((item) => this.#lines(item));
     const text = this.text(list);
     return text ? [text] : [];
   }
