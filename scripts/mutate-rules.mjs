@@ -431,22 +431,23 @@ const { readDeployFixture } = await load('deploy-fixture');
 const { deployFilesOf } = await import(ofDeploys);
 const { lintDeploy } = await import('@idempotify/core');
 
-/** @param {any} rule @param {any} one @returns {Map<string, any[]>} what is found, by file */
-const findingsOf = (rule, one) =>
-  one.deploy
-    ? new Map(
-        one.deploy.map((/** @type {any} */ file) => [
-          file.path,
-          lintDeploy(file, new Map([[rule, { severity: rule.severity, options: {} }]])),
-        ]),
-      )
-    : runCase(rule, one);
+/**
+ * Everything is read anew for each run: rules may keep what they have worked out about a file.
+ *
+ * @param {any} rule @param {any} one @returns {Promise<Map<string, any[]>>} what is found, by file
+ */
+async function findingsOf(rule, one) {
+  if (rule.kind !== 'deploy') return runCase(rule, one);
+  const { files } = await deployFilesOf(one.files);
+  const set = new Map([[rule, { severity: rule.severity, options: {} }]]);
+  return new Map(files.map((/** @type {any} */ file) => [file.path, lintDeploy(file, set)]));
+}
 
 /** What the fixture compares, and everything that is found. @param {any} rule @param {any} one */
-function outcome(rule, one) {
+async function outcome(rule, one) {
   ticks = 0;
   try {
-    const found = findingsOf(rule, one);
+    const found = await findingsOf(rule, one);
     const told = one.files.map((/** @type {any} */ file) => sorted(foundLines(found.get(file.path) ?? [])));
     if (one.fixed !== undefined) told.push(fixCase(rule, one));
     return { told: JSON.stringify(told), all: JSON.stringify([...found]) };
@@ -469,19 +470,12 @@ for (const name of ruleNames) {
     continue;
   }
   const ones =
-    rule.kind === 'deploy'
-      ? await Promise.all(
-          readDeployFixture(name).map(async (/** @type {any} */ one) => ({
-            ...one,
-            deploy: (await deployFilesOf(one.files)).files,
-          })),
-        )
-      : parseFixture(fs.readFileSync(path.join(root, fixture), 'utf8'));
+    rule.kind === 'deploy' ? readDeployFixture(name) : parseFixture(fs.readFileSync(path.join(root, fixture), 'utf8'));
   for (const one of ones) {
     reached = new Set();
-    const { told, all } = outcome(rule, one);
+    const { told, all } = await outcome(rule, one);
     const expected = one.files.map((/** @type {any} */ file) =>
-      sorted(one.deploy ? file.expected : expectedLines(file)),
+      sorted(rule.kind === 'deploy' ? file.expected : expectedLines(file)),
     );
     if (one.fixed !== undefined) expected.push(one.fixed);
     if (told !== JSON.stringify(expected)) {
@@ -507,7 +501,7 @@ for (const mutant of mutants) {
   const past = cases.filter((each) => each.reached.has(mutant.id));
   active = mutant.id;
   for (const { rule, one, told, all } of past) {
-    const now = outcome(rule, one);
+    const now = await outcome(rule, one);
     if (now.told !== told) {
       verdict = 'noticed';
       break;
