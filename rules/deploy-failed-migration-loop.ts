@@ -37,7 +37,7 @@ function ledgers(file: DeployFile, command: DeployCommand, report: ReportFn): vo
     report({
       at: rangeIn(file, command, match.index, match.index + match[0].length),
       message: `This changes ${match[1] ?? ''}, in which the migration tool records what it has run: what failed by halves runs again from its start on every deploy, or counts as done.`,
-      help: 'Take it out of the deploy. Find out what the failed migration has left (`idempotify doctor` does), correct that once, by hand, and then mark the migration with the command of the tool.',
+      help: 'Take it out of the deploy. Find out what the failed migration has left, correct that once, by hand, and then mark the migration with the command of the tool.',
     });
   }
 }

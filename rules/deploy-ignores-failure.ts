@@ -39,7 +39,7 @@ export const rule: DeployRule = {
         report({
           at,
           message: `"${how}" hides the failure of ${named(call)}: ${lost}`,
-          help: 'Take it away, so that the deploy stops; find out with `idempotify doctor` what a failed migration has left, and correct that once, by hand.',
+          help: 'Take it away, so that the deploy stops; what a failed migration has left is then found out statement by statement, and corrected once, by hand.',
         });
     }
   },

@@ -18,7 +18,7 @@ export const rule: DeployRule = {
       report({
         at: call.at,
         message: `${named(call)} only changes what is recorded${loop ? ', for every migration in a loop' : ''}: what was never run counts as applied (or the other way round) from then on, and later migrations build on tables and columns that are not there.`,
-        help: 'Let the deploy fail. Compare the database with the migration, statement by statement (`idempotify doctor` does), and mark that one migration by hand, once.',
+        help: 'Let the deploy fail. Compare the database with the migration, statement by statement, and mark that one migration by hand, once.',
       });
     }
   },

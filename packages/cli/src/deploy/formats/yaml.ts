@@ -34,7 +34,11 @@ export class Yaml {
     if (!Array.isArray(documents)) return [];
     for (const { errors } of documents) {
       const [error] = errors;
-      if (error) throw new BrokenFile(`is not YAML (${error.message.split('\n')[0] ?? ''})`, error.pos[0]);
+      if (error)
+        throw new BrokenFile(
+          `is not YAML (${/^.*?(?= at line \d+|:?$)/m.exec(error.message)?.[0] ?? ''})`,
+          error.pos[0],
+        );
     }
     return documents.map((document) => new Yaml(document, text));
   }
