@@ -21,17 +21,39 @@ export interface TableAction {
   readonly at: Range;
 }
 
+const known = new WeakMap<LintStatement, readonly TableAction[]>();
+
 /** The actions of an ALTER TABLE. Nothing for other objects, nor for a table of this migration: nobody waits for that. */
 export function oldTableActions(statement: LintStatement, file: LintFile): readonly TableAction[] {
+  let actions = known.get(statement);
+  // a dozen rules ask
+  if (!actions) known.set(statement, (actions = readActions(statement, file)));
+  return actions;
+}
+
+function readActions(statement: LintStatement, file: LintFile): readonly TableAction[] {
   const { node } = statement;
   if (node.objtype !== 'OBJECT_TABLE') return [];
   const table = rangeVar(node.relation);
   if (file.isNew(table, statement)) return [];
-  return actionsOf({ node, statement, text: file.text }).map(({ command, subtype, range }) => ({
+  let places: readonly { readonly range: Range }[] | undefined;
+  // looked for in the text where something is found, which is seldom
+  const place = (index: number): Range => {
+    places ??= actionsOf({ node, statement, text: file.text });
+    return (places[index] as { readonly range: Range }).range;
+  };
+  return ((node.cmds ?? []) as Node[]).map(({ AlterTableCmd: command }, index) => ({
     table,
-    subtype,
+    subtype: String(command.subtype),
     command,
-    at: range,
+    at: {
+      get start() {
+        return place(index).start;
+      },
+      get end() {
+        return place(index).end;
+      },
+    },
   }));
 }
 
@@ -63,8 +85,16 @@ export interface AddedConstraint {
   readonly at: Range;
 }
 
+const knownConstraints = new WeakMap<LintStatement, readonly AddedConstraint[]>();
+
 /** Constraints that an ALTER TABLE adds to an old table: those of the table, and those of new columns. */
 export function addedConstraints(statement: LintStatement, file: LintFile): readonly AddedConstraint[] {
+  let constraints = knownConstraints.get(statement);
+  if (!constraints) knownConstraints.set(statement, (constraints = readConstraints(statement, file)));
+  return constraints;
+}
+
+function readConstraints(statement: LintStatement, file: LintFile): readonly AddedConstraint[] {
   return oldTableActions(statement, file).flatMap(({ table, subtype, command, at }): AddedConstraint[] => {
     if (subtype === 'AT_AddConstraint') return [{ table, node: command.def.Constraint, at }];
     if (subtype !== 'AT_AddColumn') return [];
@@ -73,7 +103,12 @@ export function addedConstraints(statement: LintStatement, file: LintFile): read
       table,
       node,
       column,
-      at: { start: statement.offsetOf(node.location), end: at.end },
+      at: {
+        start: statement.offsetOf(node.location),
+        get end() {
+          return at.end;
+        },
+      },
     }));
   });
 }
