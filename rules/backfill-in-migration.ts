@@ -26,7 +26,7 @@ export const rule: SqlRule = {
       const table = rangeVar(statement.node.relation);
       // what commits alone has let go of the lock
       if (statement.transaction === undefined || !isManyRows(statement.node.whereClause)) return;
-      if (file.isNew(table, statement) || !isLocked(table, statement, file)) return;
+      if (!isLocked(table, statement, file)) return;
       report({
         at: statement,
         message: `This UPDATE runs in the transaction that has locked ${printedName(table)} for everybody: the lock is kept until all rows are written, and nobody can read or write the table as long.`,

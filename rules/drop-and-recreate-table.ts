@@ -1,12 +1,23 @@
-import { objectName, rangeVar, walk, type Node, type QualifiedName, type SqlRule } from '@idempotify/core';
+import {
+  objectName,
+  rangeVar,
+  walk,
+  type LintStatement,
+  type Node,
+  type QualifiedName,
+  type SqlRule,
+} from '@idempotify/core';
 import { printedName } from './lib/names.ts';
 import { isSame } from './lib/tables.ts';
 
+const COPYING: ReadonlySet<string> = new Set(['CreateTableAsStmt', 'InsertStmt', 'SelectStmt']);
+
 /** Tables that a statement reads into something else. */
-function copied(tag: string, node: Node): readonly QualifiedName[] {
+function copied({ tag, node }: LintStatement): readonly QualifiedName[] {
   const out: QualifiedName[] = [];
-  if (tag === 'CreateTableAsStmt' || tag === 'InsertStmt' || tag === 'SelectStmt')
+  if (COPYING.has(tag))
     walk(node, (inner, part) => {
+      // mutant: other nodes have no relname
       if (inner === 'RangeVar') out.push(rangeVar(part));
     });
   return out;
@@ -24,8 +35,8 @@ export const rule: SqlRule = {
     const dropped: QualifiedName[] = [];
     for (const statement of file.all) {
       const { tag, node } = statement;
-      kept.push(...copied(tag, node));
-      if (tag === 'DropStmt' && node.removeType === 'OBJECT_TABLE')
+      kept.push(...copied(statement));
+      if (node.removeType === 'OBJECT_TABLE')
         for (const table of (node.objects as Node[]).map(objectName))
           if (!file.isNew(table, statement) && !kept.some((each) => isSame(each, table))) dropped.push(table);
       if (tag !== 'CreateStmt') continue;

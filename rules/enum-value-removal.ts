@@ -1,4 +1,4 @@
-import { quoteLiteral, type Fact, type HistoryRule } from '@idempotify/core';
+import { quoteLiteral, type Fact, type HistoryRule, type QualifiedName } from '@idempotify/core';
 import { printedName } from './lib/names.ts';
 
 const keyOf = ({ schema, name }: { readonly schema?: string | undefined; readonly name: string }): string =>
@@ -7,9 +7,15 @@ const keyOf = ({ schema, name }: { readonly schema?: string | undefined; readonl
 /** Values may have been replaced in the rows first. */
 const CLEANS = /^\s*(?:update\s[^;]+\sset|delete\s+from|do\s)/im;
 
-/** The values of the enums that a history has made, file by file. */
+type Values = ReadonlySet<string>;
+
+/** The values of the enums that a history has made. No set is changed: whoever has asked for one keeps what it was. */
 class Enums {
-  readonly #values = new Map<string, Set<string>>();
+  readonly #values = new Map<string, Values | undefined>();
+
+  of(type: QualifiedName): Values | undefined {
+    return this.#values.get(keyOf(type));
+  }
 
   apply(fact: Fact): void {
     if (fact.maybe) return;
@@ -17,31 +23,40 @@ class Enums {
     else if (fact.cls === 'type') this.#type(fact);
   }
 
-  #label({ op, on, name, to }: Fact): void {
-    const values = on && this.#values.get(keyOf(on));
-    if (!values) return;
-    if (op === 'rename') values.delete(name);
-    values.add(to ?? name);
+  #label({ on, name, to }: Fact): void {
+    const key = keyOf(on as QualifiedName);
+    const values = this.#values.get(key);
+    if (values) this.#values.set(key, new Set([...values].filter((value) => value !== name).concat(to ?? name)));
   }
 
   #type(fact: Fact): void {
     const key = keyOf(fact);
     const values = this.#values.get(key);
-    if (fact.op === 'create') this.#values.set(key, new Set());
-    if (fact.op === 'drop') this.#values.delete(key);
-    if (fact.op !== 'rename' && fact.op !== 'move') return;
-    this.#values.delete(key);
-    if (values)
-      this.#values.set(
-        keyOf(fact.op === 'move' ? { ...fact, schema: fact.to } : { ...fact, name: fact.to ?? '' }),
-        values,
-      );
-  }
-
-  copy(): ReadonlyMap<string, ReadonlySet<string>> {
-    return new Map([...this.#values].map(([key, values]) => [key, new Set(values)]));
+    switch (fact.op) {
+      case 'create':
+        this.#values.set(key, new Set());
+        break;
+      case 'drop':
+        this.#values.delete(key);
+        break;
+      case 'rename':
+        this.#values.delete(key);
+        this.#values.set(keyOf(newName(fact)), values);
+        break;
+      case 'move':
+        this.#values.delete(key);
+        this.#values.set(keyOf({ schema: fact.to, name: fact.name }), values);
+        break;
+      default:
+    }
   }
 }
+
+/** The name that a type has behind the fact. */
+const newName = ({ schema, name, op, to }: Fact): QualifiedName => ({
+  schema,
+  name: op === 'rename' ? (to ?? '') : name,
+});
 
 export const rule: HistoryRule = {
   kind: 'history',
@@ -54,15 +69,12 @@ export const rule: HistoryRule = {
     const enums = new Enums();
     for (const [file, { facts, text }] of history.files.entries()) {
       const made = facts.filter(({ cls, op }) => cls === 'type' && (op === 'create' || op === 'rename'));
-      const before = made.length > 0 ? enums.copy() : undefined;
+      const before = made.map((fact) => enums.of(newName(fact)));
       for (const fact of facts) enums.apply(fact);
-      if (!before) continue;
-      const after = enums.copy();
-      for (const fact of made) {
-        const name = fact.op === 'rename' ? (fact.to ?? '') : fact.name;
-        const type = { schema: fact.schema, name };
-        const values = after.get(keyOf(type));
-        const gone = [...(before.get(keyOf(type)) ?? [])].filter((value) => values && !values.has(value));
+      for (const [index, fact] of made.entries()) {
+        const type = newName(fact);
+        const after = enums.of(type);
+        const gone = [...(before[index] ?? [])].filter((value) => after && !after.has(value));
         if (gone.length === 0 || CLEANS.test(text())) continue;
         report(
           { file },

@@ -16,6 +16,7 @@ import { isSame } from './lib/tables.ts';
 const isCleaned = (table: QualifiedName, statement: LintStatement, file: LintFile): boolean =>
   file.all.some(
     ({ tag, node, range }) =>
+      // mutant: no statement is of both kinds
       range.start < statement.range.start &&
       (tag === 'DeleteStmt' || tag === 'UpdateStmt') &&
       isSame(rangeVar(node.relation), table),
@@ -37,9 +38,9 @@ export const rule: SqlRule = {
     IndexStmt(statement, file, report) {
       const { node } = statement;
       const table = rangeVar(node.relation);
-      if (!node.unique || file.isNew(table, statement)) return;
+      if (!node.unique) return;
       const columns = (node.indexParams as Node[]).map((item) => truncateName(item.IndexElem.name ?? 'expression'));
-      // a new column holds NULL, which is equal to nothing
+      // a new column holds NULL, which is equal to nothing; so do all columns of a new table
       if (columns.some((column) => file.isNewColumn(table, column, statement)) || isCleaned(table, statement, file))
         return;
       report({ at: statement, message: message(table, columns), help });
