@@ -6,6 +6,7 @@
 //   <!-- docs: tools -->                      a table of the supported migration tools, up to <!-- /docs -->
 //   <!-- docs: rules -->                      tables of all rules, by category
 //   <!-- docs: squawk -->                     a table of squawk's rules and those of ours with the same concern
+//   <!-- docs: squawk-differences -->         where the two don't agree
 //   <!-- rule: NAME -->                       what a rule says of itself, up to <!-- /rule -->
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -13,6 +14,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import prettier from 'prettier';
 import { root } from './packages.mjs';
+import { differences } from './squawk-differences.mjs';
 import { squawkRules } from './squawk-rules.mjs';
 
 /** @typedef {import('@idempotify/core').Rule} Rule */
@@ -35,7 +37,7 @@ function idempotify(args, input = '', stdoutOnly = false) {
 const fence = '(```\\w*\\n)([\\s\\S]*?)(\\n```)';
 const run = new RegExp(`(<!-- docs: run idempotify ?(.*?) -->\\n+)${fence}`, 'g');
 const rewrite = new RegExp(`(<!-- docs: rewrite ?(.*?) -->\\n+)${fence}([\\s\\S]*?)${fence}`, 'g');
-const table = /(<!-- docs: (tools|rules|squawk) -->\n)[\s\S]*?(<!-- \/docs -->)/g;
+const table = /(<!-- docs: (tools|rules|squawk|squawk-differences) -->\n)[\s\S]*?(<!-- \/docs -->)/g;
 const about = /(<!-- rule: (\S+) -->\n)[\s\S]*?(<!-- \/rule -->)/g;
 
 const { tools } = await import(pathToFileURL(path.join(root, 'packages/core/dist/index.js')).href);
@@ -129,7 +131,20 @@ function squawkTable() {
   return ['| squawk | idempotify |', '|---|---|', ...rows].join('\n');
 }
 
-const tables = { tools: toolTable, rules: ruleTables, squawk: squawkTable };
+function differenceTable() {
+  const rows = differences.map(({ rules: about, only, why, proof }) => {
+    const names = about.length === 0 ? 'all' : about.map(code).join(', ');
+    return `| ${names} | ${only === 'ours' ? 'idempotify' : 'squawk'} | ${cell(why)} | ${proof ? 'yes' : ''} |`;
+  });
+  return ["| squawk's rule | Reported only by | Why | Asked of PostgreSQL |", '|---|---|---|---|', ...rows].join('\n');
+}
+
+const tables = {
+  tools: toolTable,
+  rules: ruleTables,
+  squawk: squawkTable,
+  'squawk-differences': differenceTable,
+};
 
 const words = (/** @type {string} */ text) => text.split(' ').filter(Boolean);
 const files = ['README.md', 'CONTRIBUTING.md', ...markdown('docs'), ...markdown('rules/docs')];
