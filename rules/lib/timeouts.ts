@@ -1,6 +1,7 @@
 /** SET lock_timeout and its like: what is set where in a file. */
 import { constantText, strings, type LintFile, type LintStatement, type Node } from '@idempotify/core';
 import { locksOnOld, type Lock } from './locks.ts';
+import { together } from './together.ts';
 
 export interface Setting {
   /** In lower case: PostgreSQL does not tell `Lock_Timeout` from `lock_timeout`. `*` = all, by RESET ALL. */
@@ -54,9 +55,6 @@ export function milliseconds(value: string | undefined): number | undefined {
   // PostgreSQL rounds to whole milliseconds: '400us' is 0
   return match ? Math.round(Number(match[1]) * (UNITS[match[2] ?? 'ms'] as number)) : undefined;
 }
-
-/** What a statement is committed with; a DO block that commits alone is a transaction, too. */
-const together = ({ transaction, outer }: LintStatement): number | LintStatement | undefined => transaction ?? outer;
 
 /** The statements of a file with the setting that is in force in front of each. */
 export function* timeline(
