@@ -15,7 +15,7 @@ export const rule: SqlRule = {
   on: {
     AlterTableStmt(statement, file, report) {
       for (const { table, node, column, at } of addedConstraints(statement, file)) {
-        // what is NOT ENFORCED counts as not to be checked, too
+        // what is NOT ENFORCED counts as not to be validated, too
         if (!SCANNED.has(node.contype) || node.skip_validation) continue;
         // of a new column, NOT NULL fails or is true of its default: adding-required-field looks at that
         if (column && node.contype === 'CONSTR_NOTNULL') continue;

@@ -99,18 +99,28 @@ function readConstraints(statement: LintStatement, file: LintFile): readonly Add
     if (subtype === 'AT_AddConstraint') return [{ table, node: command.def.Constraint, at }];
     if (subtype !== 'AT_AddColumn') return [];
     const column = command.def.ColumnDef;
-    return columnConstraints(column).map((node) => ({
-      table,
-      node,
-      column,
-      at: {
-        start: statement.offsetOf(node.location),
-        get end() {
-          return at.end;
+    const constraints = columnConstraints(column);
+    return constraints
+      .filter((_node, index) => !isNotEnforced(constraints, index))
+      .map((node) => ({
+        table,
+        node,
+        column,
+        at: {
+          start: statement.offsetOf(node.location),
+          get end() {
+            return at.end;
+          },
         },
-      },
-    }));
+      }));
   });
+}
+
+/** In a column's definition, what is said of a constraint stands behind it. One of a table is not to be validated then. */
+function isNotEnforced(constraints: readonly Node[], index: number): boolean {
+  const next: string | undefined = constraints[index + 1]?.contype;
+  if (next === 'CONSTR_ATTR_NOT_ENFORCED') return true;
+  return next !== undefined && next.startsWith('CONSTR_ATTR_') && isNotEnforced(constraints, index + 1);
 }
 
 const SERIALS: ReadonlySet<string> = new Set(['serial', 'bigserial', 'smallserial', 'serial2', 'serial4', 'serial8']);
