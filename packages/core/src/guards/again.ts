@@ -18,10 +18,12 @@ export interface SecondRun {
  * By the position of each statement; undefined where a second run is harmless.
  *
  * @param history what earlier migrations left, if that is known
+ * @param entangled positions of the statements that others may make room for; asked only where it matters
  */
 export function secondRuns(
   effects: readonly (Effect | undefined)[],
   history: Catalog | undefined,
+  entangled: () => ReadonlySet<number>,
 ): readonly (SecondRun | undefined)[] {
   const world = discover(effects, history);
   const course = runCourse(effects, world, world.initial);
@@ -52,17 +54,18 @@ export function secondRuns(
       : alone[index];
     return atTheEnd.why !== undefined && !atTheEnd.fails;
   });
+  let others: ReadonlySet<number> | undefined;
   const walks = new Map<number, Walk>();
   const walkTo = (k: number): Walk => {
     let known = walks.get(k);
-    if (!known) walks.set(k, (known = walk(effects, course, k)));
+    if (!known) walks.set(k, (known = walk(effects, course, k, (others ??= entangled()))));
     return known;
   };
   return alone.map((harmed, index) => {
     if (harmed?.why === undefined) return undefined;
     const { why, fails = false, within } = harmed;
     const answer: SecondRun = { why, fails, within };
-    if (undoes < 0 || index < undoes) return answer;
+    if (undoes < 0 || index < undoes || !(others ??= entangled()).has(index)) return answer;
     // run again with all that stands in front of it, does it leave things as they are, wherever the file had stopped?
     const isUndone = visible.every((k) => {
       if (k <= index) return true;
@@ -84,12 +87,18 @@ interface Walk {
 }
 
 /** A rerun of the file as far as it had got before it stopped at k. */
-function walk(effects: readonly (Effect | undefined)[], { found, steps }: Course, k: number): Walk {
+function walk(
+  effects: readonly (Effect | undefined)[],
+  { found, steps }: Course,
+  k: number,
+  entangled: ReadonlySet<number>,
+): Walk {
   let catalog = (found[k] as Catalog).clone();
   const troubled = new Set<number>();
   for (let at = 0; at < k; at++) {
     const effect = effects[at];
-    if (!effect || effect.transaction !== undefined) continue;
+    // the others meet what they have left themselves: they fail, or change nothing
+    if (!effect || effect.transaction !== undefined || !entangled.has(at)) continue;
     const outcome = attempt(effect, catalog, makeRun(at, true, steps));
     if (outcome.trouble) troubled.add(at);
     catalog = outcome.catalog;

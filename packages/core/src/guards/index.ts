@@ -1,5 +1,6 @@
 export * from './atoms.ts';
 export * from './again.ts';
+export { entangled } from './mentions.ts';
 export { quickSecondRuns } from './quick.ts';
 export { applyToHistory } from './course.ts';
 export * from './plan.ts';

@@ -8,6 +8,7 @@ import type { Statement } from '../parse/index.ts';
 import { secondRuns, type SecondRun } from './again.ts';
 import { isPlainCast } from './alter-table.ts';
 import { HARMLESS } from './refs.ts';
+import { Mentions } from './mentions.ts';
 import { readEffect } from './registry.ts';
 
 /** A bare name, with the table that it belongs to. */
@@ -304,8 +305,10 @@ const hasUnnamed = (node: Node): boolean =>
 
 /** A data step alone: what it does to its rows the second time can be told without the rest of the file. */
 function alone(statement: Statement, text: string, pgVersion: number): SecondRun | undefined {
-  return secondRuns([readEffect(statement, text, pgVersion)], undefined)[0];
+  return secondRuns([readEffect(statement, text, pgVersion)], undefined, () => NOBODY)[0];
 }
+
+const NOBODY: ReadonlySet<number> = new Set();
 
 const QUIET: ReadonlySet<string> = new Set([
   'AlterDefaultPrivilegesStmt',
@@ -421,47 +424,6 @@ function readStep(statement: Statement, text: string, pgVersion: number): Step |
   const read = READ[statement.tag];
   if (read) return read(statement.node, statement, text, pgVersion);
   return QUIET.has(statement.tag) ? NOTHING : undefined;
-}
-
-const isWord = (code: number): boolean =>
-  (code >= 97 && code <= 122) ||
-  (code >= 65 && code <= 90) ||
-  (code >= 48 && code <= 57) ||
-  code === 95 ||
-  code === 36 ||
-  code > 127;
-
-/** Positions of the statements that mention a name. */
-class Mentions {
-  readonly #text: string;
-  readonly #statements: readonly Statement[];
-  readonly #known = new Map<string, ReadonlySet<number>>();
-
-  constructor(text: string, statements: readonly Statement[]) {
-    this.#text = text.toLowerCase();
-    this.#statements = statements;
-  }
-
-  of(name: string): ReadonlySet<number> {
-    const wanted = name.toLowerCase();
-    let found = this.#known.get(wanted);
-    if (found) return found;
-    const out = new Set<number>();
-    const cut = Buffer.byteLength(name) >= 60;
-    let statement = 0;
-    for (let at = this.#text.indexOf(wanted); at >= 0; at = this.#text.indexOf(wanted, at + wanted.length)) {
-      const end = at + wanted.length;
-      // a name that PostgreSQL has cut goes on in the text
-      if (isWord(this.#text.charCodeAt(at - 1)) || (!cut && isWord(this.#text.charCodeAt(end)))) continue;
-      while (statement < this.#statements.length && (this.#statements[statement] as Statement).range.end <= at)
-        statement++;
-      const candidate = this.#statements[statement];
-      if (!candidate) break;
-      if (candidate.range.start <= at) out.add(statement);
-    }
-    this.#known.set(wanted, (found = out));
-    return found;
-  }
 }
 
 /** By the position of each statement, as `secondRuns` gives it; undefined when the file needs that. */

@@ -1,6 +1,7 @@
 /** What a second run of each statement would do wrong: the question of the linter to the guards. */
 import { secondRuns, type SecondRun } from '../guards/again.ts';
 import type { Form, Plan, PlannedStatement } from '../guards/plan.ts';
+import { entangled } from '../guards/mentions.ts';
 import { quickSecondRuns } from '../guards/quick.ts';
 import { readEffect } from '../guards/registry.ts';
 import { objectName, rangeVar, type Node } from '../model/ast.ts';
@@ -112,11 +113,12 @@ function involvedSecondRuns({ statements, text, pgVersion, history }: RerunInput
   const effects = statements.map((statement) =>
     statement.tag === '' ? undefined : readEffect(statement, text, pgVersion),
   );
-  const second = secondRuns(effects, undefined);
+  const related = (): ReadonlySet<number> => entangled(statements, text);
+  const second = secondRuns(effects, undefined, related);
   // what a function does may stand in an earlier migration
   const asks = statements.some(({ tag }, index) => CALLS.has(tag) && second[index]);
   const before = asks ? history() : undefined;
-  return before ? secondRuns(effects, before) : second;
+  return before ? secondRuns(effects, before, related) : second;
 }
 
 const CALLS: ReadonlySet<string> = new Set(['SelectStmt', 'CallStmt']);
