@@ -1,7 +1,7 @@
 /** From what a config, the command line and squawk's config say to the rules that each file is linted with. */
+import { createRequire } from 'node:module';
 import type { OptionValue, Preset, Rule } from '@idempotify/core';
 import { type RuleSetting, rules } from '@idempotify/rules';
-import picomatch from 'picomatch';
 import { UsageError } from '../errors.ts';
 import { printable } from '../terminal.ts';
 import type { Override, RuleSettings } from './options.ts';
@@ -83,6 +83,8 @@ export function chooseRules({ preset, rules: common, overrides, base, last }: Ru
   const specs: RuleSpec[] = [{ preset, settings: { ...common, ...last } }];
   if (overrides.length === 0) return { specs, specOf: () => 0 };
   const known = new Map<string, number>([['', 0]]);
+  // only those who have overrides need to know globs
+  const picomatch = createRequire(import.meta.url)('picomatch') as typeof import('picomatch');
   const matchers = overrides.map(({ files }) => picomatch([...files], { dot: true }));
   const prefix = base.endsWith('/') ? base : `${base}/`;
   return {
