@@ -15,8 +15,8 @@ export const rule: SqlRule = {
     IndexStmt(statement, file, report) {
       const { node } = statement;
       const columns: number = node.indexParams.length;
-      // Other kinds of index look for any of their columns
-      if (node.unique || (node.accessMethod ?? 'btree') !== 'btree' || columns <= file.option<number>('max')) return;
+      // other kinds of index look for any of their columns
+      if (node.unique || node.accessMethod !== 'btree' || columns <= file.option<number>('max')) return;
       report({
         at: statement,
         message: `The index on ${printedName(rangeVar(node.relation))} has ${columns} columns: a query uses those behind the first ones rarely, while every write pays for all of them.`,
