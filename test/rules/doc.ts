@@ -123,6 +123,7 @@ function exampleOf(comment: { words: string; line: number }, text: string, secti
     pg: Number(take('pg', '14')),
     files: filesOf(text, take('path', '0001_case.sql')),
     before: take('before', ''),
+    broken: flags.delete('broken'),
   };
   if (!Number.isInteger(base.pg)) fail('pg is not a number');
   const options: Record<string, OptionValue> = {};

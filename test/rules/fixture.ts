@@ -6,7 +6,8 @@
  *     DROP TABLE a, b; -- @finds 2
  *
  * `@finds` stands at the end of a line on which findings of the rule begin, with their number unless it is one. Whatever is not
- * `tool`, `pg` or `path` is an option of the rule. A case that holds `-- @file NAME` lines is a history of several files; behind a name
+ * `tool`, `pg`, `path` or `broken` (some of it is no SQL, and that is meant) is an option of the rule. A case that holds
+ * `-- @file NAME` lines is a history of several files; behind a name
  * may stand `| edited` (git knows another text of it) and `| finds` or `| finds 2` (for files that hold no comments); a name that ends
  * in `/` is a folder, to say what is found there.
  * A fixed form follows behind `-- @fixed`: what the case is once all fixes have been applied.
@@ -47,6 +48,8 @@ export interface FixtureCase {
   readonly options: Readonly<Record<string, OptionValue>>;
   readonly files: readonly FixtureFile[];
   readonly fixed: string | undefined;
+  /** Some of it is no SQL, and that is as it should be. */
+  readonly broken?: boolean;
 }
 
 const folder = path.join(import.meta.dirname, 'fixtures');
@@ -74,12 +77,14 @@ export function parseFixture(text: string): FixtureCase[] {
     let tool = 'sql';
     let pg = 14;
     let file = '0001_case.sql';
+    let broken = false;
     const options: Record<string, OptionValue> = {};
     for (const word of words.split(' ').filter(Boolean)) {
       const [key = '', value = ''] = word.split('=');
       if (key === 'tool') tool = value;
       else if (key === 'pg') pg = Number(value);
       else if (key === 'path') file = value;
+      else if (key === 'broken') broken = true;
       else
         options[key] = /^\d+$/.test(value)
           ? Number(value)
@@ -91,7 +96,7 @@ export function parseFixture(text: string): FixtureCase[] {
                 ? value.split(',')
                 : value;
     }
-    cases.push({ title, line, tool, pg, options, files: filesOf(body, file), fixed });
+    cases.push({ title, line, tool, pg, options, files: filesOf(body, file), fixed, broken });
     line += part.split('\n').length - 1;
   }
   return cases;
@@ -171,7 +176,8 @@ export function runCase(rule: Rule, one: FixtureCase): ReadonlyMap<string, reado
       ),
     ]),
   );
-  for (const [name, result] of results) findings.get(name)?.push(...result.findings);
+  for (const [name, result] of results)
+    findings.get(name)?.push(...result.findings.filter((finding) => !(one.broken && finding.rule === 'syntax-error')));
   const selection = tool.select([...texts.keys()], view);
   const up = one.files.length > 1 || rule.kind === 'history' ? selection.up : one.files.map((file) => file.path);
   const facts = up.map((name) => results.get(name)?.facts ?? []);

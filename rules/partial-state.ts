@@ -1,0 +1,38 @@
+import type { LintFile, LintStatement, SqlRule } from '@idempotify/core';
+import { begins, ends } from './lib/transactions.ts';
+
+/** The statements in front of which something has been committed for good, when the run stops there. */
+function firstOfLastUnit(file: LintFile): LintStatement | undefined {
+  const work = file.statements.filter((one) => !begins(one) && !ends(one));
+  const last = work.at(-1);
+  return work.find((one) => one === last || (one.transaction !== undefined && one.transaction === last?.transaction));
+}
+
+export const rule: SqlRule = {
+  kind: 'sql',
+  name: 'partial-state',
+  category: 'transaction',
+  severity: 'warning',
+  presets: ['strict', 'rerun'],
+  summary: 'The file commits in parts, and its first part can not be run again',
+  file(file, report) {
+    const { transactions, tool } = file;
+    // of an unknown runner there is nothing to say
+    if (transactions.scope === 'none') return;
+    const end = firstOfLastUnit(file);
+    for (const statement of file.statements) {
+      if (statement === end) return;
+      const verdict = file.rerun(statement);
+      if (!verdict) continue;
+      report({
+        at: statement,
+        message: `This is committed before the end of the file. If a later statement fails, ${tool.title} runs the file from its beginning again, and here that goes wrong: ${verdict.why}.`,
+        help:
+          verdict.refusal
+            ? 'Put it into a migration of its own.'
+            : 'Make the statement rerunnable (idempotify fix does), or put it into a migration of its own.',
+      });
+      return;
+    }
+  },
+};
