@@ -355,4 +355,78 @@ export const differences = [
       assert(`(SELECT count(*) = 2 FROM pg_index WHERE indrelid = 't'::regclass)`),
     ],
   },
+  {
+    rules: ['prefer-robust-stmts'],
+    only: 'squawk',
+    why: 'What it renames was added by the same file, and is again: a second run makes the same way.',
+    applies: (place) => {
+      const { relation } = place.node;
+      const table = { schema: relation?.schemaname, name: relation?.relname };
+      return (
+        place.tag === 'RenameStmt' &&
+        changedColumns(place).some((name) => place.file.isNewColumn(table, name, place.statement))
+      );
+    },
+    proof: [
+      'CREATE TABLE t (id int, c int)',
+      ...[1, 2].flatMap(() => [
+        'ALTER TABLE t ADD COLUMN d text',
+        'UPDATE t SET d = c',
+        'ALTER TABLE t DROP COLUMN c',
+        'ALTER TABLE t RENAME COLUMN d TO c',
+      ]),
+    ],
+  },
+  {
+    rules: ['prefer-robust-stmts'],
+    only: 'squawk',
+    why: 'The same file drops a column or constraint before, and with it the index or constraint that is made here.',
+    applies: ({ tag, node, file, statement }) =>
+      (tag === 'IndexStmt' || tag === 'AlterTableStmt') &&
+      file.facts.some(
+        ({ op, cls, on, start }) =>
+          (op === 'drop' || op === 'rename') &&
+          (cls === 'column' || cls === 'constraint') &&
+          on?.name === node.relation.relname &&
+          start < statement.range.start,
+      ),
+    proof: [
+      'CREATE TABLE t (id int, c int)',
+      ...[1, 2].flatMap(() => [
+        'ALTER TABLE t DROP COLUMN c',
+        'ALTER TABLE t ADD COLUMN c int',
+        'CREATE INDEX i ON t (c)',
+      ]),
+    ],
+  },
+  {
+    rules: ['identifier-too-long'],
+    only: 'squawk',
+    why: 'Each long name is told once per file.',
+    applies: ({ file, statement, found }) =>
+      file.text.slice(0, statement.range.start).includes(found.replace(/^"|"$/g, '')),
+  },
+  {
+    rules: ['require-lock-timeout', 'require-statement-timeout'],
+    only: 'squawk',
+    why: 'Nobody who reads or writes a table waits behind this: it is a type, a function, a view, a new table, or CONCURRENTLY. A statement_timeout would even leave a concurrent build behind as an invalid index.',
+    applies: ({ tag, node }) =>
+      /^(CreateEnumStmt|CompositeTypeStmt|CreateDomainStmt|AlterEnumStmt|CreateFunctionStmt|ViewStmt|CreateExtensionStmt|CreateSchemaStmt|CreateSeqStmt|CreateStmt|CreateTableAsStmt)$/.test(
+        tag,
+      ) ||
+      (tag === 'IndexStmt' && node.concurrent === true) ||
+      (tag === 'DropStmt' &&
+        (node.concurrent === true || /^OBJECT_(TYPE|FUNCTION|PROCEDURE|DOMAIN)$/.test(node.removeType))) ||
+      (tag === 'RenameStmt' && node.renameType === 'OBJECT_TYPE'),
+    proof: [
+      'CREATE TABLE t (id int)',
+      'BEGIN',
+      `CREATE TYPE e AS ENUM ('a')`,
+      `ALTER TYPE e ADD VALUE 'b'`,
+      'CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$',
+      'CREATE VIEW v AS SELECT id FROM t',
+      assert(`(SELECT bool_and(mode = 'AccessShareLock') FROM pg_locks WHERE relation = 't'::regclass)`),
+      'COMMIT',
+    ],
+  },
 ];
