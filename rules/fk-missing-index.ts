@@ -44,7 +44,6 @@ function constraintsOf(statement: LintStatement): TableConstraint[] {
 
 /** An index of a column that was there before the file may be there, too: that only shows for new columns. */
 function hasNewColumn({ table, columns, statement }: TableConstraint, file: LintFile): boolean {
-  if (statement.tag === 'CreateStmt') return true;
   const added = elementsOf(statement).map(({ ColumnDef }) => truncateName(ColumnDef?.colname ?? ''));
   return columns.some((column) => added.includes(column) || file.isNewColumn(table, column, statement));
 }
@@ -76,6 +75,7 @@ function isIndexed(
     ) ||
     file.all.some(
       ({ tag, node }) =>
+        // mutant: nothing else has an access method of an index
         tag === 'IndexStmt' &&
         tableKey(rangeVar(node.relation)) === key &&
         SEARCHED.has(node.accessMethod) &&
