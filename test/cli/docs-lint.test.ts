@@ -68,9 +68,20 @@ it('all fields of the JSON document are described, and only they', () => {
   const at = folder({
     'migrations/1.sql': `-- idempotify-disable-next-statement -- why\n${TABLE}${TABLE.replace(' a ', ' b ')}`,
     'migrations/2.sql': TABLE.replace(' a ', ' c '),
+    'goose/1.down.sql': TABLE,
   });
   fs.symlinkSync('nowhere', path.join(at, 'migrations/3.sql'));
-  const args = ['lint', 'migrations', 'nope', '--no-cache', '--format', 'json', '--preset', 'rerun'];
+  const args = [
+    'lint',
+    'migrations',
+    'goose/1.down.sql',
+    'nope',
+    '--no-cache',
+    '--format',
+    'json',
+    '--preset',
+    'rerun',
+  ];
   const fields = new Set<string>();
   const collect = (value: unknown, name: string): void => {
     if (Array.isArray(value)) for (const each of value) collect(each, `${name}[]`);

@@ -55,6 +55,7 @@ const report: LintReport = {
     { path: 'migrations/3.sql', findings: [] },
     { path: '/elsewhere/4.sql', findings: [], error: 'can not be read: permission denied (EACCES)' },
   ],
+  ignored: [{ path: 'down.sql', reason: 'it is a down migration' }],
   errors: [{ path: 'no:pe', message: 'no such file or folder (ENOENT)' }],
   totals: { files: 4, errors: 1, warnings: 2, suppressed: 2, known: 1, fixable: 0, fixes: 0, ms: 1234 },
   exitCode: 2,
@@ -75,6 +76,7 @@ migrations/2.sql
 /elsewhere/4.sql
   error  can not be read: permission denied (EACCES)
 
+left alone: down.sql: it is a down migration
 error  no:pe: no such file or folder (ENOENT)
 3 findings (1 error, 2 warnings) in 2 of 4 files; 1 file could not be linted; 2 disabled by comments; 1 known; 1.2 s
 `);
@@ -83,7 +85,13 @@ error  no:pe: no such file or folder (ENOENT)
   expect(quiet).toContain('3 findings');
   const colored = stylish(report, { ...context, colors: colorsFor({}, true) });
   expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(stylish(report, context));
-  const fine = { ...report, files: [], errors: [], totals: { ...report.totals, errors: 0, warnings: 0, ms: 1 } };
+  const fine = {
+    ...report,
+    files: [],
+    errors: [],
+    ignored: [],
+    totals: { ...report.totals, errors: 0, warnings: 0, ms: 1 },
+  };
   expect(stylish({ ...fine, totals: { ...fine.totals, known: 0, suppressed: 0 } }, context)).toBe(
     'no findings in 4 files\n',
   );

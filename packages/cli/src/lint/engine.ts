@@ -14,6 +14,8 @@ import {
 
 /** From here on a worker saves more than its start costs. */
 const WORKERS_FROM_FILES = 150;
+/** Each needs its own parser and rules, 60 MB, so large machines get no more than that. */
+const MOST_WORKERS = 3;
 
 export interface LintRun {
   readonly settings: LintSettings;
@@ -38,7 +40,7 @@ export async function lintAll(run: LintRun): Promise<readonly (PackedLint | unde
     results[result.id] = result;
     run.onProgress?.(++done);
   };
-  const count = run.workers ?? (jobs.length < WORKERS_FROM_FILES ? 0 : availableParallelism() - 1);
+  const count = run.workers ?? chosenWorkers(jobs.length);
   const state = new Int32Array(new SharedArrayBuffer(4 * (1 + count))).fill(-1, 1);
   const stop = (): number => Atomics.store(state, 0, jobs.length);
   signal?.addEventListener('abort', stop);
@@ -63,6 +65,10 @@ export async function lintAll(run: LintRun): Promise<readonly (PackedLint | unde
   // what a worker had taken when it died
   if (!signal?.aborted) for (const job of jobs) if (!results[job.id]) take(linter.run(job));
   return results;
+}
+
+function chosenWorkers(files: number): number {
+  return Math.min(availableParallelism() - 1, Math.floor(files / WORKERS_FROM_FILES), MOST_WORKERS);
 }
 
 interface Crash {

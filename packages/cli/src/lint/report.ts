@@ -57,6 +57,8 @@ export interface LintReport {
   readonly version: typeof LINT_VERSION;
   /** All files that were linted, in the order of their folders and tools; then those that say how migrations are run. */
   readonly files: readonly LintFileReport[];
+  /** Files that were named and are no up migrations, or match an ignore pattern. */
+  readonly ignored: readonly { readonly path: string; readonly reason: string }[];
   /** What is about no single file, such as a path that is not there. */
   readonly errors: readonly RunError[];
   readonly known?: KnownReport;

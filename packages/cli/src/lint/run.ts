@@ -191,11 +191,11 @@ class Run {
     const named: Tool = group?.tool ?? tool ?? toolByName('sql')!;
     const root = group?.root ?? cwd;
     const files = group?.up.map((name) => path.join(group.root, name)) ?? [located];
-    const ignored = group?.ignored.some((each) => path.join(group.root, each.path) === located);
+    const ignored = group?.ignored.find((each) => path.join(group.root, each.path) === located);
     return {
       folders: [{ root, display: path.dirname(display), tool: named, files }],
       targets: ignored ? [] : [{ folder: 0, path: located, display, named: true }],
-      others: [],
+      others: ignored ? [{ path: located, display, status: 'ignored', reason: ignored.reason }] : [],
       errors: [],
       roots: [located],
       copies: [],
@@ -523,6 +523,7 @@ class Run {
         }
       }
     }
+    const named = new Set(this.#plan.roots);
     const failed = this.#errors.length > 0 || files.some(({ error }) => error !== undefined);
     const { maxWarnings = Infinity } = this.#options;
     const accepted = known?.written !== undefined;
@@ -530,6 +531,9 @@ class Run {
     return {
       version: LINT_VERSION,
       files,
+      ignored: this.#plan.others.flatMap(({ status, path: file, display, reason }) =>
+        status !== 'failed' && named.has(file) ? [{ path: display, reason }] : [],
+      ),
       errors: this.#errors,
       ...(known ? { known } : {}),
       totals: { files: files.length, ...totals, ms: Math.round(performance.now() - this.#startedAt) },

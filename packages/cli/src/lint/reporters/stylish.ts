@@ -15,6 +15,8 @@ export function stylish(report: LintReport, { colors: c, quiet, terminal }: Repo
     for (const finding of told) lines.push(...findingLines(finding, width, c));
     parts.push(`${lines.join('\n')}\n\n`);
   }
+  for (const { path, reason } of quiet ? [] : report.ignored)
+    parts.push(c.dim(`left alone: ${printable(path)}: ${printable(reason)}\n`));
   for (const { path, message } of report.errors)
     parts.push(`${c.red('error')}  ${path === undefined ? '' : `${printable(path)}: `}${printable(message)}\n`);
   parts.push(`${totalLine(report, c)}\n`, ...hints(report, quiet).map((hint) => `${c.dim(hint)}\n`));
