@@ -26,7 +26,7 @@ const known = new WeakMap<LintStatement, readonly TableAction[]>();
 /** The actions of an ALTER TABLE. Nothing for other objects, nor for a table of this migration: nobody waits for that. */
 export function oldTableActions(statement: LintStatement, file: LintFile): readonly TableAction[] {
   let actions = known.get(statement);
-  // a dozen rules ask
+  // mutant: read anew it is the same, but a dozen rules ask
   if (!actions) known.set(statement, (actions = readActions(statement, file)));
   return actions;
 }
@@ -90,6 +90,7 @@ const knownConstraints = new WeakMap<LintStatement, readonly AddedConstraint[]>(
 /** Constraints that an ALTER TABLE adds to an old table: those of the table, and those of new columns. */
 export function addedConstraints(statement: LintStatement, file: LintFile): readonly AddedConstraint[] {
   let constraints = knownConstraints.get(statement);
+  // mutant: read anew they are the same
   if (!constraints) knownConstraints.set(statement, (constraints = readConstraints(statement, file)));
   return constraints;
 }
