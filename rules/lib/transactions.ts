@@ -127,7 +127,7 @@ export function whyInTransaction(statement: LintStatement, file: LintFile): stri
       : undefined;
   if (transactions.scope === 'statement')
     return others.some((one) => !concurrentCommand(one) && !soloCommand(one))
-      ? `${tool.title} does not run it beside statements of another kind`
+      ? `${tool.title} refuses it or runs it in one where statements of another kind stand beside it`
       : undefined;
   // nothing is known of what runs the file: psql sends each statement on its own
   return undefined;

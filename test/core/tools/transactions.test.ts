@@ -92,6 +92,38 @@ describe('how a file is committed', () => {
   });
 });
 
+describe('Prisma, by its version', () => {
+  const scope = (text: string, parents: Readonly<Record<string, string>>) => {
+    const folder = folderView('/app/prisma/migrations', ['1_x/migration.sql'], {
+      read: (name) => parents[name.replaceAll('../', '')] ?? '',
+      exists: (name) => name.startsWith('../../') && !name.startsWith('../../../') && name.slice(6) in parents,
+    });
+    const { scope: found, concurrently } = tool('prisma').transactions(text, '1_x/migration.sql', folder);
+    return `${found} ${concurrently}`;
+  };
+  const two = 'SELECT 1;\nSELECT 2;\n';
+  const installed = (version: string) => ({
+    'node_modules/prisma/package.json': `{"name":"prisma","version":"${version}"}`,
+  });
+  const wanted = (range: string) => ({
+    'package.json': `{"prisma":{"seed":"x"},"devDependencies":{"prisma":"${range}"}}`,
+  });
+  it.each([
+    ['an unknown version', two, {}, 'file alone'],
+    ['6.19', two, installed('6.19.3'), 'file alone'],
+    ['7.3', two, installed('7.3.0'), 'file alone'],
+    ['7.4', two, installed('7.4.0'), 'statement alone'],
+    ['7.10', two, installed('7.10.1'), 'statement alone'],
+    ['8', two, installed('8.4.0'), 'file alone'],
+    ['one statement', '-- SELECT 1;\nSELECT 2;\n', installed('7.4.0'), 'file alone'],
+    ['what is asked for', two, wanted('^7.5.0'), 'statement alone'],
+    ['what is asked for, before', two, wanted('~6.5.0'), 'file alone'],
+    ['what is installed counts', two, { ...wanted('^7.5.0'), ...installed('6.1.0') }, 'file alone'],
+  ])('%s', (_title, text, parents, expected) => {
+    expect(scope(text, parents)).toBe(expected);
+  });
+});
+
 describe('warnings', () => {
   it('Prisma sends a byte order mark', () => {
     expect(tool('prisma').warnings?.('\uFEFFSELECT 1;')).toHaveLength(1);

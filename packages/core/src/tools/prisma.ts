@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { quoteLiteral } from '../quote.ts';
 import { basename, byName, dirname, isSql, slashes } from './paths.ts';
-import { bomLength, wholeFile } from './text.ts';
-import type { FolderView, Ignored, LedgerEntry, Tool } from './types.ts';
+import { bomLength, statementHeads, wholeFile } from './text.ts';
+import type { FolderView, Ignored, LedgerEntry, Tool, Transactions } from './types.ts';
 import { isPostgres } from './vendors.ts';
 
 export const migrationFile = /^[^/]+\/migration\.sql$/;
@@ -34,6 +34,14 @@ function checksumForms(content: Uint8Array): string[] {
   return [...new Set([text, lf, lf.replaceAll('\n', '\r\n')].map((form) => sha256(Buffer.from(form, 'latin1'))))];
 }
 
+/** Since 7.4 (prisma-engines#5767), until 7 ends. What is installed counts; without it, what package.json asks for at least. */
+function commitsEach(folder: FolderView | undefined): boolean {
+  const version =
+    /"version"\s*:\s*"(\d+)\.(\d+)/.exec(folder?.parentRead('node_modules/prisma/package.json') ?? '') ??
+    /"prisma"\s*:\s*"[^\d"]*(\d+)\.(\d+)/.exec(folder?.parentRead('package.json') ?? '');
+  return version !== null && Number(version[1]) === 7 && Number(version[2]) >= 4;
+}
+
 export const prisma: Tool = {
   name: 'prisma',
   title: 'Prisma Migrate',
@@ -59,13 +67,22 @@ export const prisma: Tool = {
     return { up: [], ignored: [...selection.up.map((path) => ({ path, reason })), ...selection.ignored] };
   },
   sections: wholeFile,
-  transactions: () => ({
-    scope: 'file',
-    concurrently: 'alone',
-    note: 'Prisma sends the file as one string, which PostgreSQL runs as one transaction unless the file holds a COMMIT.',
-    block:
-      'When a statement between BEGIN and COMMIT fails, Prisma shows only "current transaction is aborted" (25P02), not why.',
-  }),
+  transactions(text, _path, folder): Transactions {
+    if (commitsEach(folder) && statementHeads(text, wholeFile(text).up).length > 1)
+      return {
+        scope: 'statement',
+        // a statement that its parser can't read makes it send the file as one string again
+        concurrently: 'alone',
+        note: 'Prisma 7.4 and later 7.x take the file apart and commit each statement by itself; a file that their parser does not understand is sent as one string.',
+      };
+    return {
+      scope: 'file',
+      concurrently: 'alone',
+      note: 'Prisma sends the file as one string, which PostgreSQL runs as one transaction unless the file holds a COMMIT.',
+      block:
+        'When a statement between BEGIN and COMMIT fails, Prisma shows only "current transaction is aborted" (25P02), not why.',
+    };
+  },
   warnings: (text) =>
     bomLength(text) > 0
       ? ['The file starts with a byte order mark, which Prisma sends to the server: a syntax error.']
