@@ -57,7 +57,8 @@ export interface Fact {
   /** Under a condition in the body of a DO block, or in a transaction that is rolled back: it may or may not happen. */
   readonly maybe?: boolean;
   /**
-   * Of a created index or column: what people have to know to see whether it comes back (`UNIQUE`, the columns).
+   * Of a created index: what people have to know to see whether it comes back (`UNIQUE`, the columns).
+   * Of a created column, and of one that gets another type: its type.
    * Of a created constraint: 'primary key', 'unique', 'exclusion', 'foreign key', 'check'.
    */
   readonly detail?: string;
@@ -143,6 +144,12 @@ function constraintColumns(node: Node, column: string | undefined): readonly str
   return columns.length > 0 ? columns : column === undefined ? undefined : [column];
 }
 
+/** `varchar(20)`, `numeric(10,2)[]`. */
+const typeDetail = (node: Node): string => {
+  const limits = (node?.typmods ?? []).map(constantText);
+  return limits.length === 0 ? typeText(node) : typeText(node).replace(/(\[\])?$/, `(${limits.join(',')})$1`);
+};
+
 class Reader {
   readonly facts: Fact[] = [];
   readonly statement: Statement;
@@ -188,7 +195,7 @@ class Reader {
         kind: 'column',
         name: truncateName(def?.colname ?? ''),
         on: table,
-        detail: typeText(def?.typeName),
+        detail: typeDetail(def?.typeName),
         ...more,
       },
       def?.location,
@@ -335,16 +342,20 @@ const READERS: Readonly<Record<string, Read>> = {
     for (const item of cmds.some(drops) ? [...cmds.filter(drops), ...cmds.filter((one) => !drops(one))] : cmds) {
       const cmd = item.AlterTableCmd ?? {};
       const own = cmd.missing_ok ? { lenient: true } : lenient;
-      const child = (op: Fact['op'], cls: FactClass): void =>
-        reader.add({
-          op,
-          cls,
-          kind: cls,
-          name: truncateName(cmd.name ?? ''),
-          on: table,
-          ...own,
-          ...(cmd.behavior === 'DROP_CASCADE' ? { cascade: true } : {}),
-        });
+      const child = (op: Fact['op'], cls: FactClass, detail?: string): void =>
+        reader.add(
+          {
+            op,
+            cls,
+            kind: cls,
+            name: truncateName(cmd.name ?? ''),
+            on: table,
+            ...(detail === undefined ? {} : { detail }),
+            ...own,
+            ...(cmd.behavior === 'DROP_CASCADE' ? { cascade: true } : {}),
+          },
+          detail === undefined ? undefined : cmd.def?.ColumnDef?.location,
+        );
       switch (cmd.subtype) {
         case 'AT_AddColumn':
           reader.column(table, cmd.def?.ColumnDef, own);
@@ -371,7 +382,7 @@ const READERS: Readonly<Record<string, Read>> = {
           child('alter', 'column');
           break;
         case 'AT_AlterColumnType':
-          child('alter', 'column');
+          child('alter', 'column', typeDetail(cmd.def?.ColumnDef?.typeName));
           reader.type(cmd.def?.ColumnDef?.typeName);
           break;
         case 'AT_AttachPartition':
