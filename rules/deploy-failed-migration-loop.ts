@@ -16,7 +16,7 @@ export const rule: DeployRule = {
     for (const call of invocations(file)) {
       if (call.action !== 'migrate' && call.action !== 'push') continue;
       if (call.command.stage === 'dev') continue;
-      const endless = call.loops.some((loop) => loop.kind === 'while' && loop.endless);
+      const endless = call.loops.some((loop) => loop.endless);
       if (!endless) continue;
       report({
         at: call.at,

@@ -14,7 +14,7 @@ export const rule: DeployRule = {
       // what resolves or makes migrations is another rule's concern
       if (command.stage === 'dev' || action === 'resolve' || action === 'dev' || fate.kind !== 'ignored') continue;
       // a backup that is put back, for one
-      if (action === 'sql' && !readsFile(call) && !isProduction(command.stage)) continue;
+      if (!readsFile(call) && !isProduction(command.stage)) continue;
       const lost = 'the new version is started on a database that lacks its changes, and nobody is told.';
       const { how } = fate;
       if (how === undefined)

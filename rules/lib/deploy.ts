@@ -25,7 +25,6 @@ export type Fate =
   | { readonly kind: 'ignored'; readonly how: string | undefined; readonly at: Range };
 
 export interface Loop {
-  readonly kind: 'for' | 'while';
   /** Nothing but success ends it. */
   readonly endless: boolean;
 }
@@ -200,7 +199,7 @@ class Walk {
         .some(({ pos, end }) => /\bwait\s+\S/.test(shell.text.text.slice(pos, end)));
       const after: After = (status, silent) => {
         if (statement.background) return waits ? UNKNOWN : ignored(shell, '&', statement);
-        if (status === 'failed' && errexit && !silent && !spot.quiet) return STOPS;
+        if (errexit && !silent && !spot.quiet) return STOPS;
         if (!next) return spot.after(status, silent);
         // `status=$?` and the like
         if (/\$\?|PIPESTATUS/.test(shell.text.text.slice(next.pos, next.end))) return UNKNOWN;
@@ -250,7 +249,7 @@ class Walk {
           ...spot,
           quiet: true,
           after: () => UNKNOWN,
-          loops: inLoop(shell, spot, { kind: 'while', endless: !counted }),
+          loops: inLoop(shell, spot, { endless: !counted }),
         });
         return this.#loop('while', endless, node.body, shell, spot);
       }
@@ -276,7 +275,7 @@ class Walk {
       }
       case 'AndOr': {
         let conditional = spot.conditional;
-        let rescue = spot.rescue;
+        let tried = false;
         for (const [index, each] of node.commands.entries()) {
           const operator = node.operators[index - 1];
           const from = this.#found.length;
@@ -284,12 +283,12 @@ class Walk {
             ...spot,
             conditional,
             quiet: spot.quiet || index < node.operators.length,
-            rescue: rescue && operator === '||',
+            rescue: spot.rescue || (tried && operator === '||'),
             after: (status, silent) =>
               this.#chained(node.commands, node.operators, index, status, silent, shell, spot.after),
           });
           const asks = this.#found.length > from;
-          if (asks) rescue ||= !shell.via;
+          if (asks) tried ||= !shell.via;
           else if (isTest(each)) conditional = true;
         }
         return;
@@ -317,11 +316,11 @@ class Walk {
     }
   }
 
-  #loop(kind: Loop['kind'], endless: boolean, body: ShellNode, shell: Shell, spot: Spot): void {
+  #loop(kind: 'for' | 'while', endless: boolean, body: ShellNode, shell: Shell, spot: Spot): void {
     const from = this.#found.length;
     this.#node(body, shell, {
       ...spot,
-      loops: inLoop(shell, spot, { kind, endless }),
+      loops: inLoop(shell, spot, { endless }),
       // the last round's is that of the loop; an earlier one's is forgotten
       after: (status, silent) => (kind === 'while' ? UNKNOWN : ignoredInLoop(shell, spot.after, status, silent, body)),
     });
@@ -512,7 +511,7 @@ class Walk {
     if (at !== -1) {
       const flags = values.slice(at + 1).filter((value) => /^[-+]/.test(value));
       const flag = words.findIndex(({ value }, index) => index > at && /^-[a-z]*c$/.test(value));
-      const errexit = flags.some((value) => /^-[a-z]*e/.test(value)) || flags.includes('errexit');
+      const errexit = flags.some((value) => /^-[a-z]*e/.test(value)) || values.includes('errexit');
       const pipefail = values.includes('pipefail');
       const argument =
         flag === -1
@@ -533,8 +532,8 @@ class Walk {
     return [];
   }
 
-  #heredoc({ end }: ShellCommand, content: string, shell: Shell): ShellText[] {
-    const pos = shell.text.text.indexOf(content, end);
+  #heredoc({ pos: from }: ShellCommand, content: string, shell: Shell): ShellText[] {
+    const pos = shell.text.text.indexOf(content, from);
     return pos === -1 ? [] : [this.#file.inner(shell.text.text, { value: content, pos, end: pos + content.length })];
   }
 
