@@ -167,6 +167,8 @@ describe('which files', () => {
     expect(told(lintJson(at, ['*/db']))).toEqual(['x/db/1.sql:1:1 ban-drop-table']);
     expect(told(lintJson(at, ['migrations', '--ignore', '**/1.sql']))).toEqual(['migrations/2.sql:1:1 ban-drop-table']);
     expect(lint(folder()).code).toBe(2);
+    const down = folder({ 'x/1.up.sql': FINE, 'x/1.down.sql': DROP });
+    expect(lint(down, ['x/1.down.sql']).stdout).toMatch(/^left alone: x\/1\.down\.sql: .*\nno findings in 0 files\n$/);
   });
 
   it('--stdin, with the file that it stands for or without', () => {
@@ -230,6 +232,69 @@ describe('which files', () => {
     // only this file, whatever else is staged
     git(at, 'commit', '-q', '-m', 'one', '--', 'migrations/1.sql');
     expect(fs.readFileSync(path.join(at, 'told.txt'), 'utf8')).toMatch(/^migrations\/1\.sql:1:1: warning: .*\n$/);
+  });
+});
+
+describe('the history', () => {
+  const args = ['--rule', 'created-twice=error', '--rule', 'edited-migration=warning', '--rule', 'rerun-table=off'];
+  const of = (at: string, ...more: string[]): string[] => told(lintJson(at, [...args, ...more]));
+  const table = 'CREATE TABLE t (id int);\n';
+  const twice = 'migrations/2.sql:2:14 created-twice';
+
+  it('is looked at as a whole, and told for the files that were asked for', () => {
+    const at = folder({ 'migrations/1.sql': table, 'migrations/2.sql': `SELECT 'ü';\n${table}` });
+    expect(of(at)).toEqual([twice]);
+    expect(of(at, 'migrations/2.sql')).toEqual([twice]);
+    expect(of(at, 'migrations/1.sql')).toEqual([]);
+    expect(of(at, '--no-history')).toEqual([]);
+    const stdin = lintJson(at, [...args, '--stdin', '--stdin-filepath', 'migrations/3.sql'], { input: table });
+    expect(told(stdin)).toEqual(['migrations/3.sql:1:14 created-twice']);
+  });
+
+  it('has rules for some files only, and comments', () => {
+    const at = folder({ 'migrations/1.sql': table, 'migrations/2.sql': table });
+    write(at, {
+      '.idempotifyrc.json': JSON.stringify({
+        lint: { overrides: [{ files: ['**/2.sql'], rules: { 'created-twice': 'off' } }] },
+      }),
+    });
+    expect(told(lintJson(at, args.slice(2)))).toEqual([]);
+    fs.rmSync(path.join(at, '.idempotifyrc.json'));
+    write(at, { 'migrations/2.sql': `-- idempotify-disable-next-statement created-twice -- on purpose\n${table}` });
+    expect(of(at)).toEqual([]);
+    expect(of(at, '--no-history', '--report-unused-disable', 'error')).toEqual([]);
+  });
+
+  it('knows from git what was edited: since the last commit, what is staged, since the branch began', () => {
+    const at = repository({ 'migrations/1.sql': FINE, 'migrations/2.sql': FINE });
+    git(at, 'branch', 'base');
+    const edited = (...more: string[]): string[] => of(at, ...more).filter((each) => each.endsWith('edited-migration'));
+    expect(edited()).toEqual([]);
+    write(at, { 'migrations/2.sql': `${FINE}SELECT 1;\n`, 'migrations/3.sql': FINE });
+    expect(edited()).toEqual(['migrations/2.sql:1:1 edited-migration']);
+    expect(edited('--staged')).toEqual([]);
+    git(at, 'add', '-A');
+    expect(edited('--staged')).toEqual(['migrations/2.sql:1:1 edited-migration']);
+    git(at, 'commit', '-q', '-m', 'second');
+    expect(edited()).toEqual([]);
+    expect(edited('--since', 'base')).toEqual(['migrations/2.sql:1:1 edited-migration']);
+  });
+});
+
+describe('how migrations are run', () => {
+  it('is looked at beside the folders, and left out on request', () => {
+    const at = folder({
+      'package.json': JSON.stringify({ scripts: { start: 'prisma db push && node server.js' } }, null, 2),
+      'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
+      'prisma/migrations/20230101000000_a/migration.sql': FINE,
+    });
+    const rules = ['--rule', 'deploy-db-push=error'];
+    const found = told(lintJson(at, rules));
+    expect(found).toEqual([expect.stringMatching(/^package\.json:3:\d+ deploy-db-push$/)]);
+    expect(told(lintJson(at, [...rules, '--no-deploy']))).toEqual([]);
+    expect(told(lintJson(at, [...rules, 'prisma/migrations/20230101000000_a/migration.sql']))).toEqual([]);
+    expect(lint(at, [...rules, '--update-ignores']).code).toBe(0);
+    expect(told(lintJson(at, rules))).toEqual([]);
   });
 });
 
