@@ -308,14 +308,8 @@ export const differences = [
   {
     rules: ['prefer-robust-stmts'],
     only: 'ours',
-    why: 'Between BEGIN and COMMIT squawk takes everything for rerunnable. It is when the migration fails, but not when it was committed and the tool could not note that.',
-    applies: ({ file, statement }) =>
-      file.statements.some(
-        (/** @type {any} */ earlier) =>
-          earlier.tag === 'TransactionStmt' &&
-          earlier.transaction === statement.transaction &&
-          statement.transaction !== undefined,
-      ),
+    why: 'In a transaction squawk takes everything for rerunnable. It is when the migration fails, but not when it was committed and the tool could not note that.',
+    applies: ({ statement }) => statement.transaction !== undefined,
   },
   {
     rules: ['prefer-robust-stmts'],
@@ -428,5 +422,41 @@ export const differences = [
       assert(`(SELECT bool_and(mode = 'AccessShareLock') FROM pg_locks WHERE relation = 't'::regclass)`),
       'COMMIT',
     ],
+  },
+  {
+    rules: ['ban-concurrent-index-creation-in-transaction'],
+    only: 'ours',
+    why: 'DROP INDEX CONCURRENTLY and REINDEX CONCURRENTLY fail in a transaction as well, and so does what stands alone in a file that the tool wraps in one.',
+    applies: ({ tag, node, file }) =>
+      tag === 'DropStmt' ||
+      tag === 'ReindexStmt' ||
+      (tag === 'IndexStmt' && node.concurrent && file.statements.length === 1),
+    proof: [
+      'CREATE TABLE t (id int)',
+      raises('CREATE INDEX CONCURRENTLY i ON t (id)'),
+      'CREATE INDEX i ON t (id)',
+      raises('DROP INDEX CONCURRENTLY i'),
+      raises('REINDEX INDEX CONCURRENTLY i'),
+    ],
+  },
+  {
+    rules: ['transaction-nesting'],
+    only: 'squawk',
+    why: 'With --assume-in-transaction, squawk reports the COMMIT of a BEGIN that it has reported already.',
+    applies: ({ tag, node, file, statement }) =>
+      tag === 'TransactionStmt' &&
+      /^TRANS_STMT_(COMMIT|ROLLBACK)$/.test(node.kind) &&
+      file.statements.some(
+        (earlier) =>
+          earlier.range.start < statement.range.start && /^TRANS_STMT_(BEGIN|START)$/.test(earlier.node.kind),
+      ),
+  },
+  {
+    rules: ['constraint-missing-not-valid'],
+    only: 'ours',
+    why: 'The constraint was added in the same transaction, in a DO block, which squawk does not look into.',
+    applies: ({ tag, file, statement }) =>
+      tag === 'AlterTableStmt' &&
+      file.statements.some((earlier) => earlier.range.start < statement.range.start && earlier.tag === 'DoStmt'),
   },
 ];

@@ -12,6 +12,19 @@ it('rules name only rules that squawk has', () => {
   expect(named.filter((name) => !squawkRules.has(name))).toEqual([]);
 });
 
+it('every rule of squawk has a counterpart, and those that run by default are in the preset', () => {
+  // what it says about its own comments, the engine says
+  for (const [name, { optIn }] of [...squawkRules].filter(([each]) => each !== 'unused-ignore')) {
+    const ours = rules.filter(({ squawk }) => squawk?.includes(name));
+    expect(ours.length, name).toBeGreaterThan(0);
+    if (!optIn)
+      expect(
+        ours.flatMap(({ presets }) => presets),
+        name,
+      ).toContain('squawk');
+  }
+});
+
 it('differences are about rules that squawk has', () => {
   const named = differences.flatMap((difference) => difference.rules);
   expect(named.filter((name) => !squawkRules.has(name))).toEqual([]);
