@@ -67,21 +67,22 @@ export function secondRuns(
     const answer: SecondRun = { why, fails, within };
     if (undoes < 0 || index < undoes || !(others ??= entangled()).has(index)) return answer;
     // run again with all that stands in front of it, does it leave things as they are, wherever the file had stopped?
-    const isUndone = visible.every((k) => {
-      if (k <= index) return true;
+    for (const k of visible) {
+      if (k <= index) continue;
       const { troubled, changed } = walkTo(k);
+      const trouble = troubled.get(index);
+      // 'it would change something' alone says less than what goes wrong with the others
+      if (trouble) return fails ? answer : trouble;
       // what another statement has made once more is not this one's business
-      return (
-        !troubled.has(index) && changed.every((maker) => maker !== index && maker !== undefined && alone[maker]?.why)
-      );
-    });
-    return isUndone ? undefined : answer;
+      if (changed.some((maker) => maker === index || maker === undefined || !alone[maker]?.why)) return answer;
+    }
+    return undefined;
   });
 }
 
 interface Walk {
   /** Statements that fail, or damage something. */
-  readonly troubled: ReadonlySet<number>;
+  readonly troubled: ReadonlyMap<number, SecondRun>;
   /** What is not as it was before the rerun: the positions of the statements that have made it, undefined for what was there before. */
   readonly changed: readonly (number | undefined)[];
 }
@@ -94,13 +95,13 @@ function walk(
   entangled: ReadonlySet<number>,
 ): Walk {
   let catalog = (found[k] as Catalog).clone();
-  const troubled = new Set<number>();
+  const troubled = new Map<number, SecondRun>();
   for (let at = 0; at < k; at++) {
     const effect = effects[at];
     // the others meet what they have left themselves: they fail, or change nothing
     if (!effect || effect.transaction !== undefined || !entangled.has(at)) continue;
     const outcome = attempt(effect, catalog, makeRun(at, true, steps));
-    if (outcome.trouble) troubled.add(at);
+    if (outcome.trouble) troubled.set(at, outcome.trouble);
     catalog = outcome.catalog;
   }
   catalog.endSession();
@@ -111,24 +112,26 @@ function walk(
 }
 
 /** As a server would run it: an error leaves everything as it was, damage is done. */
-function attempt(effect: Effect, from: Catalog, run: Run): { catalog: Catalog; trouble: boolean } {
+function attempt(effect: Effect, from: Catalog, run: Run): { catalog: Catalog; trouble: SecondRun | undefined } {
   const catalog = from.clone();
+  let trouble: SecondRun;
   try {
     effect.run(catalog, run);
-    return { catalog, trouble: false };
+    return { catalog, trouble: undefined };
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
-    if (!(error instanceof DamageError)) return { catalog: from, trouble: true };
+    trouble = { why: error.message, fails: !(error instanceof DamageError), within: error.within };
   }
+  if (trouble.fails) return { catalog: from, trouble };
   const damaged = from.clone();
   damaged.precious = undefined;
   try {
-    effect.run(damaged, run);
+    effect.run(damaged, { ...run, rerun: false });
     damaged.precious = from.precious;
-    return { catalog: damaged, trouble: true };
+    return { catalog: damaged, trouble };
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
-    return { catalog: from, trouble: true };
+    return { catalog: from, trouble };
   }
 }
 

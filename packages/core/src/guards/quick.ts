@@ -352,7 +352,9 @@ const READ: Readonly<Record<string, Read>> = {
     if (isTemporary(node.relation)) return undefined;
     if (node.idxname === undefined) return { ...NOTHING, harm: AGAIN, unnamed: rangeVar(node.relation).name };
     const name = truncateName(node.idxname);
-    return { ...made('index', 'relation', { schema: undefined, name }, Boolean(node.if_not_exists)), light: 'index' };
+    const step = made('index', 'relation', { schema: undefined, name }, Boolean(node.if_not_exists));
+    // a foreign key may need a unique one
+    return node.unique ? step : { ...step, light: 'index' };
   },
   AlterTableStmt: (node) => readAlter(node),
   DropStmt: (node) => readDropped(node),
