@@ -1,11 +1,11 @@
 import type { LintFile, LintStatement, SqlRule } from '@idempotify/core';
-import { begins, ends } from './lib/transactions.ts';
 
-/** The statements in front of which something has been committed for good, when the run stops there. */
-function firstOfLastUnit(file: LintFile): LintStatement | undefined {
-  const work = file.statements.filter((one) => !begins(one) && !ends(one));
-  const last = work.at(-1);
-  return work.find((one) => one === last || (one.transaction !== undefined && one.transaction === last?.transaction));
+/** Where the last part that commits together begins. */
+function lastPart({ statements }: LintFile): LintStatement | undefined {
+  const last = statements.at(-1);
+  return statements.find(
+    (one) => one === last || (one.transaction !== undefined && one.transaction === last?.transaction),
+  );
 }
 
 export const rule: SqlRule = {
@@ -19,7 +19,7 @@ export const rule: SqlRule = {
     const { transactions, tool } = file;
     // of an unknown runner there is nothing to say
     if (transactions.scope === 'none') return;
-    const end = firstOfLastUnit(file);
+    const end = lastPart(file);
     for (const statement of file.statements) {
       if (statement === end) return;
       const verdict = file.rerun(statement);
