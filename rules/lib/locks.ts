@@ -76,7 +76,7 @@ const STRICT_OPTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** The lock that one action of an ALTER TABLE takes on the table itself. */
-export function actionLevel(command: Node, pgVersion: number): LockLevel {
+function actionLevel(command: Node, pgVersion: number): LockLevel {
   switch (command.subtype) {
     case 'AT_AddConstraint':
       return command.def.Constraint.contype === 'CONSTR_FOREIGN' ? 'SHARE ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE';
