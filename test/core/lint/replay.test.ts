@@ -388,6 +388,20 @@ const cases: readonly (readonly [title: string, files: readonly string[], expect
     ['CREATE TABLE t ();', 'DO $$ BEGIN CREATE TABLE t (); END $$;'],
     ['created-twice relation t 1 0'],
   ],
+  [
+    'a block that puts its statements together',
+    [
+      'CREATE TABLE t (); CREATE TABLE u (a int); DROP TABLE v; UPDATE w SET a = 1;',
+      "DO $$ DECLARE r record; BEGIN FOR r IN SELECT 1 LOOP EXECUTE format('DROP TABLE %I', r); END LOOP; END $$;",
+      'CREATE TABLE t (); ALTER TABLE u ADD a int; INSERT INTO v VALUES (1); CREATE TABLE w ();',
+    ],
+    [],
+  ],
+  [
+    'a block with a plain EXECUTE',
+    ['CREATE TABLE t ();', "DO $$ BEGIN EXECUTE 'CREATE TABLE u ()'; END $$;", 'CREATE TABLE t (); CREATE TABLE u ();'],
+    ['created-twice relation t 2 0', 'created-twice relation u 2 1'],
+  ],
   ['rolled back', ['BEGIN; CREATE TABLE t (); ROLLBACK;', 'CREATE TABLE t ();'], []],
   [
     'temporary tables',

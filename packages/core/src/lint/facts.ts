@@ -623,6 +623,8 @@ export function factsOf(statement: Statement, number = statement.index, maybe = 
   return reader.facts;
 }
 
+/** The kind of a fact that says only this: from here on nothing that was known is certain. */
+export const ANYTHING = 'anything';
 /** The schema that PostgreSQL lets one call the temporary tables of the session by. */
 export const TEMPORARY = 'pg_temp';
 /** Classes whose names stand in a schema. */
@@ -645,12 +647,34 @@ export function fileFacts(
     const temp = temporaryOf(statement);
     if (temp !== undefined) temporary.add(temp);
     if (statement.tag === 'TransactionStmt' && statement.node.kind === 'TRANS_STMT_ROLLBACK') rolledBack = true;
+    if (isOpaque(statement))
+      facts.push({
+        op: 'alter',
+        cls: 'schema',
+        kind: ANYTHING,
+        name: '',
+        maybe: true,
+        statement: statement.index,
+        start: statement.range.start,
+        end: statement.range.end,
+      });
     for (const fact of factsOf(statement, (statement.outer ?? statement).index, statement.conditional)) {
       const own = temporary.size > 0 ? temporaryFact(fact, temporary) : fact;
       facts.push(path.length === 0 ? own : resolved(own, path, made));
     }
   }
   return rolledBack ? facts.map((fact) => ({ ...fact, maybe: true })) : facts;
+}
+
+/** EXECUTE of a text that is put together while it runs. */
+const DYNAMIC = /\bexecute\s+(?!function\b|procedure\b|\$|'(?:[^']|'')*'\s*(?:;|using\b))/i;
+
+/** A DO block that may do anything to anything. */
+function isOpaque({ tag, node }: Statement): boolean {
+  if (tag !== 'DoStmt') return false;
+  const body: unknown = (node.args ?? []).find((item: Node) => item.DefElem?.defname === 'as')?.DefElem.arg?.String
+    ?.sval;
+  return typeof body === 'string' && DYNAMIC.test(body);
 }
 
 /** What is said of a temporary table goes to a schema of its own, and so do its indexes. */

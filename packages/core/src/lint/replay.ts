@@ -3,7 +3,7 @@
  * the history never made may have been there before it, and what a condition, a CASCADE or an expression leaves open stays open.
  */
 import type { QualifiedName } from '../model/ast.ts';
-import { TEMPORARY, type Fact, type FactClass } from './facts.ts';
+import { ANYTHING, TEMPORARY, type Fact, type FactClass } from './facts.ts';
 
 /** A fact and the file that it stands in. */
 export interface Placed {
@@ -64,6 +64,8 @@ class State {
   #views = 0;
   #foreignKeys = 0;
   #anything = 0;
+  /** Up to when a block may have made or dropped whatever it liked. */
+  #everything = 0;
   /** A CREATE TABLE that did nothing, because the table was there: nor were its columns made. */
   #skipped:
     { readonly file: number; readonly statement: number; readonly key: string; readonly sure: boolean } | undefined;
@@ -73,6 +75,10 @@ class State {
     // nobody else sees temporary tables, and they are gone with the session
     if ((fact.on ?? fact).schema === TEMPORARY) return;
     this.#time++;
+    if (fact.kind === ANYTHING) {
+      this.#everything = this.#time;
+      return;
+    }
     if (CHILDREN.has(fact.cls)) this.#child(placed);
     else this.#top(placed);
   }
@@ -107,6 +113,7 @@ class State {
 
   /** Whether it is there, once what a CASCADE may have taken is left open. */
   #there(entry: Entry): boolean | undefined {
+    if (entry.time <= this.#everything) return undefined;
     if (entry.there !== true) return entry.there;
     if (entry.time <= this.#anything) return undefined;
     const kind = entry.at?.fact.kind ?? '';
@@ -127,7 +134,7 @@ class State {
           this.conflicts.push({ kind: 'created-twice', at: placed, earlier: entry.at as Placed });
         return false;
       }
-      if (entry.use && !fact.lenient && !fact.maybe)
+      if (entry.use && entry.time > this.#everything && !fact.lenient && !fact.maybe)
         this.conflicts.push({ kind: 'used-before-created', at: entry.use, later: placed });
       return true;
     }
