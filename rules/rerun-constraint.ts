@@ -29,7 +29,6 @@ function errorOf(constraint: Node, table: string): PostgresError | undefined {
       : { text: `index "${index}" does not exist`, code: '42704' };
   if (constraint?.contype === 'CONSTR_PRIMARY')
     return { text: `multiple primary keys for table "${table}" are not allowed`, code: '42P16' };
-  if (name === '') return undefined;
   return constraint.contype === 'CONSTR_UNIQUE' || constraint.contype === 'CONSTR_EXCLUSION'
     ? relationExists(name)
     : { text: `constraint "${name}" for relation "${table}" already exists`, code: '42710' };

@@ -6,11 +6,11 @@ export const rule = rerunRule({
   name: 'rerun-insert',
   summary: 'Rows are inserted once more, or fail on a unique key, the second time',
   words({ node }, verdict) {
-    const table = node.relation ? ` into ${printedName(rangeVar(node.relation))}` : '';
+    const table = printedName(rangeVar(node.relation));
     return {
       repeats: node.onConflictClause
-        ? `adds once more to the rows that it has written${table}`
-        : `inserts the same rows${table} once more, or fails where a unique key forbids it`,
+        ? `adds once more to the rows that it has written into ${table}`
+        : `inserts the same rows into ${table} once more, or fails where a unique key forbids it`,
       help: advised(
         verdict,
         'Give the rows a key and write ON CONFLICT (key) DO NOTHING; --fix writes that, or a guard that looks at what the file itself has made.',

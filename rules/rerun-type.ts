@@ -1,4 +1,4 @@
-import { objectName, strings, truncateName, type Node } from '@idempotify/core';
+import { objectName, truncateName, type Node } from '@idempotify/core';
 import { exists, lastName, relationName, rerunRule, type Words } from './lib/rerun.ts';
 
 const NO_CLAUSE = 'PostgreSQL has no IF NOT EXISTS for this';
@@ -41,15 +41,10 @@ function attribute(node: Node): Words {
 
 function domainConstraint(node: Node): Words {
   const domain = objectName({ List: { items: node.typeName } }).name;
-  const name: string | undefined = node.def?.Constraint?.conname;
+  // a constraint without a name raises no error
+  const name = truncateName(node.def?.Constraint?.conname ?? '');
   return {
-    error:
-      name === undefined
-        ? undefined
-        : {
-            text: `constraint "${strings([{ String: { sval: name } }])[0]}" for domain "${domain}" already exists`,
-            code: '42710',
-          },
+    error: { text: `constraint "${name}" for domain "${domain}" already exists`, code: '42710' },
     repeats: 'adds the same constraint once more, under another name',
     help: `${NO_CLAUSE}; --fix writes a guard that adds the constraint when it is missing.`,
   };

@@ -1,3 +1,4 @@
+// mutants: test/rules/rerun.test.ts
 /**
  * What the rules about reruns share: to which of them a statement belongs, and how it is said. What can't be repeated is the business of
  * the guards (`file.rerun`); these rules only sort it by kinds of objects and say what PostgreSQL answers to a second run.
@@ -129,42 +130,36 @@ const ACTIONS: Readonly<Record<string, RerunRuleName>> = {
 
 const actionFamily = (command: Node): RerunRuleName => ACTIONS[command?.subtype as string] ?? 'rerun-table';
 
-/** The order in which PostgreSQL gets to the actions of one ALTER TABLE (AlterTablePass in src/backend/commands/tablecmds.c). */
-const PASS: Readonly<Record<string, number>> = {
+/**
+ * Actions that may fail when they are repeated, in the order in which PostgreSQL gets to them (AlterTablePass in
+ * src/backend/commands/tablecmds.c). A change of type comes behind all of them: most change nothing the second time.
+ */
+const ORDER: Readonly<Record<string, number>> = {
   AT_DropColumn: 0,
   AT_DropConstraint: 0,
   AT_DropIdentity: 0,
   AT_DropExpression: 0,
-  AT_AlterColumnType: 1,
   AT_AddColumn: 2,
   AT_AddConstraint: 4,
   AT_AddIdentity: 4,
+  AT_SetIdentity: 7,
+  AT_AddInherit: 7,
+  AT_DropInherit: 7,
+  AT_AttachPartition: 7,
+  AT_DetachPartition: 7,
+  AT_DetachPartitionFinalize: 7,
+  AT_DropOf: 7,
+  AT_GenericOptions: 7,
+  AT_AlterColumnType: 8,
 };
-
-/** Actions that can be repeated under any circumstances that this file knows of, so that another one must be the trouble. */
-const repeatable = (command: Node): boolean =>
-  Boolean(command.missing_ok) ||
-  (PASS[command.subtype as string] === undefined && !OTHERS.has(command.subtype as string));
-
-/** Actions without a pass of their own that fail when they are repeated. */
-const OTHERS = new Set([
-  'AT_SetIdentity',
-  'AT_AddInherit',
-  'AT_DropInherit',
-  'AT_AttachPartition',
-  'AT_DetachPartition',
-  'AT_DetachPartitionFinalize',
-  'AT_DropOf',
-  'AT_GenericOptions',
-]);
+const HARMLESS = 9;
 
 /** The action that a second run of the command stops at first. */
 export function firstToFail(node: Node): Node {
   const commands: Node[] = (node.cmds ?? []).map((item: Node) => item.AlterTableCmd);
-  const rank = (command: Node): number => (PASS[command.subtype as string] ?? 7) + (repeatable(command) ? 100 : 0);
-  // a change of type only counts where nothing else does: most of them change nothing when they are repeated
-  const later = (command: Node): number => (command.subtype === 'AT_AlterColumnType' ? 50 : 0) + rank(command);
-  return [...commands].sort((a, b) => later(a) - later(b))[0];
+  const rank = (command: Node): number =>
+    command.missing_ok ? HARMLESS : (ORDER[command.subtype as string] ?? HARMLESS);
+  return [...commands].sort((a, b) => rank(a) - rank(b))[0];
 }
 
 /** An error as PostgreSQL words it. */

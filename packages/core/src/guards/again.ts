@@ -10,7 +10,7 @@ export interface SecondRun {
   readonly why: string;
   /** The server would raise an error; otherwise it would repeat or damage something without one. */
   readonly fails: boolean;
-  /** The statement of a DO block that is the reason: 'CREATE TABLE table "t"'. */
+  /** The statement of a DO block that is the reason: 'CREATE TABLE (table "t")'. */
   readonly within?: string | undefined;
 }
 

@@ -288,7 +288,8 @@ export const readDo =
         try {
           item.effect.run(catalog, nested);
         } catch (error) {
-          if (error instanceof StepError) error.within ??= `${item.effect.kind} ${item.effect.subject}`.trim();
+          if (error instanceof StepError)
+            error.within ??= item.effect.kind + (item.effect.subject === '' ? '' : ` (${item.effect.subject})`);
           throw error;
         }
       });

@@ -489,9 +489,11 @@ export function quickSecondRuns(
     for (const removed of step.removes) {
       if (/["'\\&]/.test(removed.name)) return undefined;
       const related = others(index, removed);
+      // within a transaction it meets what the whole of it has left
+      if (transactions && related.length > 0) return undefined;
       // DROP and CREATE again, with nobody else to notice
       const [only] = related;
-      if (related.length === 1 && only !== undefined && only > index && !transactions) {
+      if (related.length === 1 && only !== undefined && only > index) {
         const again = steps[only] as Step;
         if (
           step.light !== undefined &&

@@ -80,7 +80,7 @@ export interface RerunVerdict {
   readonly why: string;
   /** The server raises an error; otherwise something is repeated or damaged without one. */
   readonly fails: boolean;
-  /** The statement of a DO block that is the reason: 'CREATE TABLE table "t"'. */
+  /** The statement of a DO block that is the reason: 'CREATE TABLE (table "t")'. */
   readonly within?: string;
   /** Where the rewriter has no answer: why, and what the author can do. Asking for it takes a plan of the whole file. */
   readonly refusal: { readonly why: string; readonly advice: string } | undefined;
