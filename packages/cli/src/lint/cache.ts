@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { packageVersion } from '../package.ts';
-import { hashOf } from './linter.ts';
+import { hashOf } from './hash.ts';
 import type { LintFolder, LintJob, LintSettings, PackedLint } from './protocol.ts';
 
 /** Raised when the form of the file changes. */
@@ -143,8 +143,11 @@ function sameBy(entry: Entry, file: string, stat: Stat): 'time' | 'content' | un
 
 function readsHold({ reads }: Entry, folder: LintFolder | undefined): boolean {
   return reads.every(([relative, hash]) => {
+    const file = path.join(folder?.root ?? '', relative);
+    // an error for each of many files that are not there would cost more than all the rest
+    if (!fs.existsSync(file)) return hash === '';
     try {
-      return hashOf(fs.readFileSync(path.join(folder?.root ?? '', relative), 'utf8')) === hash;
+      return hashOf(fs.readFileSync(file, 'utf8')) === hash;
     } catch {
       return hash === '';
     }

@@ -1,6 +1,6 @@
 /** What a finding is known by although lines move: its rule and the text of its statement. */
 import type { Finding } from '@idempotify/core';
-import { hashOf } from './linter.ts';
+import { hashOf } from './hash.ts';
 
 /** @param text of the file */
 export function fingerprintOf(finding: Finding, text: string): string {

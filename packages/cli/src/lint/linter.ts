@@ -1,5 +1,4 @@
 /** Lints one file after the other. Runs in the main thread and in workers. */
-import { hash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import {
@@ -18,9 +17,8 @@ import {
 import { ruleSet } from '@idempotify/rules';
 import { systemMessage } from '../errors.ts';
 import { decodeMigration, readBytes } from '../files/read.ts';
+import { hashOf } from './hash.ts';
 import { type LintJob, type LintSettings, type PackedLint, pack } from './protocol.ts';
-
-export const hashOf = (content: string | Uint8Array): string => hash('sha1', content, 'base64');
 
 export interface Linted {
   readonly lint: FileLint;
@@ -53,10 +51,10 @@ export class Linter {
     try {
       const decoded = decodeMigration(bytes);
       if (decoded.kind === 'broken') {
-        return { id: job.id, ...pack(unreadable(decoded.problem)), hash, past: false, reads: [] };
+        return { id: job.id, ...pack(unreadable(decoded.problem), ''), hash, past: false, reads: [] };
       }
       const { lint, past, reads } = this.lint(job, decoded.text, false);
-      return { id: job.id, ...pack(lint), hash, past, reads };
+      return { id: job.id, ...pack(lint, decoded.text), hash, past, reads };
     } catch (error) {
       return failed(job.id, `the linter failed on it, which is a bug of idempotify: ${systemMessage(error)}`);
     }
@@ -165,7 +163,7 @@ function watched({ root, files }: Folder, reads: Map<string, string>): FolderVie
       return content;
     },
     exists(relative) {
-      const content = contentOf(relative);
+      const content = fs.existsSync(path.join(root, relative)) ? contentOf(relative) : undefined;
       reads.set(relative, content === undefined ? '' : hashOf(content));
       return content !== undefined;
     },

@@ -1,5 +1,6 @@
 /** What the engine is given and gives, also from thread to thread. */
 import type { Directive, Fact, FileLint, Finding } from '@idempotify/core';
+import { fingerprintOf } from './fingerprint.ts';
 import type { RuleSpec } from './settings.ts';
 
 export interface LintFolder {
@@ -48,12 +49,21 @@ export interface PackedLint {
   readonly reads: readonly (readonly [path: string, hash: string])[];
 }
 
-export type Body = readonly [findings: readonly Finding[], directives: readonly Directive[], statements: number];
+/** A finding with its fingerprint, which takes the place of the statement that it was made from. */
+export type PrintedFinding = Omit<Finding, 'statement'> & { readonly fingerprint?: string };
 
-export const pack = (lint: FileLint): Pick<PackedLint, 'body' | 'facts'> => ({
-  body: JSON.stringify([lint.findings, lint.directives, lint.statements] satisfies Body),
-  facts: JSON.stringify(lint.facts),
-});
+type Body = readonly [findings: readonly PrintedFinding[], directives: readonly Directive[], statements: number];
+
+export function pack(lint: FileLint, text: string): Pick<PackedLint, 'body' | 'facts'> {
+  const findings = lint.findings.map((finding): PrintedFinding => {
+    const { statement: _statement, ...rest } = finding;
+    return { ...rest, fingerprint: fingerprintOf(finding, text) };
+  });
+  return {
+    body: JSON.stringify([findings, lint.directives, lint.statements] satisfies Body),
+    facts: JSON.stringify(lint.facts),
+  };
+}
 
 export function unpack({ body }: Pick<PackedLint, 'body'>): Omit<FileLint, 'facts'> {
   const [findings, directives, statements] = JSON.parse(body) as Body;

@@ -73,7 +73,10 @@ class Run {
   readonly #errors: RunError[] = [];
   readonly #sets = new Map<number, RuleSet>();
   readonly #texts = new Map<string, Uint8Array>();
+  /** Of files that were corrected. */
   readonly #decoded = new Map<string, string>();
+  /** Several findings of one file follow each other. */
+  #last: { readonly file: string; readonly text: string } | undefined;
   #known: KnownFindings | undefined;
   #plan!: InputPlan;
   #linter!: Linter;
@@ -273,12 +276,13 @@ class Run {
 
   /** @throws Error when it can't be read any more */
   #text(file: string): string {
-    let text = this.#decoded.get(file);
+    let text = this.#decoded.get(file) ?? (this.#last?.file === file ? this.#last.text : undefined);
     if (text === undefined) {
       const bytes = this.#linter.bytesOf(file);
       if (typeof bytes === 'string') throw new Error(`${file} ${bytes}`);
       const decoded = decodeMigration(bytes);
       text = decoded.kind === 'text' ? decoded.text : Buffer.from(bytes).toString('utf8');
+      this.#last = { file, text };
     }
     return text;
   }
@@ -394,12 +398,12 @@ class Run {
     return this.#finished(job.path, [...judged.findings, ...judged.complaints].sort(byPlace));
   }
 
-  #finished(file: string, findings: readonly Finding[], text?: string): readonly LintFinding[] {
+  /** @param text where it is not that of the file on the disk */
+  #finished(file: string, findings: readonly Judged[], text?: string): readonly LintFinding[] {
     if (findings.length === 0 && !this.#known) return [];
-    const content = findings.length === 0 ? '' : (text ?? this.#textIfThere(file));
     const printed = findings.map((finding): LintFinding => {
-      const { statement: _statement, ...rest } = finding;
-      return { ...rest, fingerprint: fingerprintOf(finding, content) };
+      const { statement: _statement, fingerprint, ...rest } = finding;
+      return { ...rest, fingerprint: fingerprint ?? fingerprintOf(finding, text ?? this.#textIfThere(file)) };
     });
     return this.#known ? this.#known.mark(file, printed) : printed;
   }
@@ -472,7 +476,7 @@ class Run {
         this.#decoded.set(job.path, content);
         this.#texts.set(job.path, Buffer.from(content));
         const { pack } = await import('./protocol.ts');
-        results[job.id] = { id: job.id, ...pack(after), hash: '', past: false, reads: [] };
+        results[job.id] = { id: job.id, ...pack(after, content), hash: '', past: false, reads: [] };
       }
       out.set(job.path, told);
     }
@@ -541,6 +545,9 @@ class Run {
     };
   }
 }
+
+/** Of a file, packed, with its fingerprint already; of the history without. */
+type Judged = Finding & { readonly fingerprint?: string };
 
 type Corrected = Pick<LintFileReport, 'fixes' | 'diff' | 'text' | 'error'>;
 

@@ -1,6 +1,6 @@
 /** How programs are told where something is. */
 import path from 'node:path';
-import { hashOf } from '../linter.ts';
+import { hashOf } from '../hash.ts';
 import type { LintFinding } from '../report.ts';
 
 /** What paths are relative to for those who read the report: in CI the checkout, elsewhere the working directory. */
