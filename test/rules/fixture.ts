@@ -158,8 +158,10 @@ export function runCase(rule: Rule, one: FixtureCase): ReadonlyMap<string, reado
   const findings = new Map<string, Finding[]>(one.files.map((file) => [file.path, []]));
   const past = new PastMigrations(one.pg, tool);
   const inOrder = upFiles(tool, one.files);
-  const earlier = (file: FixtureCase['files'][number]): FixtureCase['files'] =>
-    inOrder.slice(0, Math.max(0, inOrder.indexOf(file)));
+  const earlier = (file: FixtureCase['files'][number]): { path: string; read: () => string }[] =>
+    inOrder
+      .slice(0, Math.max(0, inOrder.indexOf(file)))
+      .map(({ path: name, text }) => ({ path: name, read: () => text }));
   const results = new Map(
     sql.map((file) => [
       file.path,
@@ -169,7 +171,8 @@ export function runCase(rule: Rule, one: FixtureCase): ReadonlyMap<string, reado
           tool,
           pgVersion: one.pg,
           folder: view,
-          history: () => past.upTo(earlier(file).map(({ path: name, text }) => ({ path: name, read: () => text }))),
+          history: () => past.upTo(earlier(file)),
+          past: () => earlier(file),
         },
         prepared,
         { fixes: true },

@@ -1,5 +1,5 @@
 /** The type that a column has in front of a statement. */
-import { lintFile, PastMigrations, prepareRules, toolByName, type SqlRule } from '@idempotify/core';
+import { lintFile, prepareRules, toolByName, type SqlRule } from '@idempotify/core';
 import { expect, it } from 'vitest';
 
 const tool = toolByName('sql')!;
@@ -20,14 +20,13 @@ function typeIn(text: string, earlier?: string, table = 't'): string | undefined
       },
     },
   };
-  const past = new PastMigrations(16, tool);
   lintFile(
     {
       path: '2.sql',
       text: `${text}\nCOMMENT ON TABLE t IS 'x';`,
       tool,
       pgVersion: 16,
-      ...(earlier === undefined ? {} : { history: () => past.upTo([{ path: '1.sql', read: () => earlier }]) }),
+      ...(earlier === undefined ? {} : { past: () => [{ path: '1.sql', read: () => earlier }] }),
     },
     prepareRules(new Map([[rule, { severity: 'warning', options: {} }]])),
     { fixes: false },

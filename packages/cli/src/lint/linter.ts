@@ -8,6 +8,7 @@ import {
   type PreparedRules,
   type Problem,
   type Tool,
+  type PastFile,
   PastMigrations,
   folderView,
   lintFile,
@@ -32,6 +33,10 @@ interface Folder {
   readonly files: readonly string[];
   readonly positions: ReadonlyMap<string, number>;
   readonly past: PastMigrations;
+  /** All migrations, to be read when somebody looks back. */
+  readonly migrations: readonly PastFile[];
+  /** Texts of other files that a tool has asked for; undefined = not there. */
+  readonly asked: Map<string, { readonly content: string; readonly hash: string } | undefined>;
 }
 
 export class Linter {
@@ -73,6 +78,10 @@ export class Linter {
     const folder = this.#folder(job.folder);
     const reads = new Map<string, string>();
     let past = false;
+    const before = (): readonly PastFile[] => {
+      past = true;
+      return folder.migrations.slice(0, folder.positions.get(job.path) ?? folder.migrations.length);
+    };
     const lint = lintFile(
       {
         path: slashed(path.relative(folder.root, job.path)),
@@ -80,11 +89,8 @@ export class Linter {
         tool: folder.tool,
         pgVersion: this.#settings.pgVersion,
         folder: watched(folder, reads),
-        history: () => {
-          past = true;
-          const before = folder.files.slice(0, folder.positions.get(job.path) ?? folder.files.length);
-          return folder.past.upTo(before.map((file) => ({ path: file, read: () => this.#text(file) })));
-        },
+        history: () => folder.past.upTo(before()),
+        past: before,
       },
       this.#rulesOf(job.spec),
       { fixes },
@@ -127,6 +133,11 @@ export class Linter {
         files,
         positions: new Map(files.map((file, position) => [file, position])),
         past: new PastMigrations(this.#settings.pgVersion, tool),
+        migrations: files.map((file) => {
+          let text: string | undefined;
+          return { path: file, read: () => (text ??= this.#text(file)) };
+        }),
+        asked: new Map(),
       };
       this.#folders.set(index, folder);
     }
@@ -147,26 +158,27 @@ function inTransaction(tool: Tool): Tool {
 }
 
 /** Says what was read in it. Only a few tools look into settings files beside a migration. */
-function watched({ root, files }: Folder, reads: Map<string, string>): FolderView {
+function watched({ root, files, asked }: Folder, reads: Map<string, string>): FolderView {
   const contentOf = (relative: string): string | undefined => {
-    try {
-      return fs.readFileSync(path.join(root, relative), 'utf8');
-    } catch {
-      return undefined;
+    if (!asked.has(relative)) {
+      try {
+        const content = fs.readFileSync(path.join(root, relative), 'utf8');
+        asked.set(relative, { content, hash: hashOf(content) });
+      } catch {
+        asked.set(relative, undefined);
+      }
     }
+    const found = asked.get(relative);
+    reads.set(relative, found?.hash ?? '');
+    return found?.content;
   };
   return folderView(root, files, {
     read(relative) {
       const content = contentOf(relative);
-      reads.set(relative, content === undefined ? '' : hashOf(content));
       if (content === undefined) throw new Error(`${relative} can not be read`);
       return content;
     },
-    exists(relative) {
-      const content = fs.existsSync(path.join(root, relative)) ? contentOf(relative) : undefined;
-      reads.set(relative, content === undefined ? '' : hashOf(content));
-      return content !== undefined;
-    },
+    exists: (relative) => contentOf(relative) !== undefined,
   });
 }
 

@@ -1,7 +1,7 @@
 /** What type a column has, as far as the file and the migrations before it tell. */
 import { rangeVar, truncateName, type Node, type QualifiedName } from '../model/ast.ts';
-import type { Catalog } from '../model/catalog.ts';
 import { exactType } from '../model/types.ts';
+import type { PastFile } from '../rewrite/past.ts';
 import type { LintStatement } from './types.ts';
 
 /** Not known, and nothing earlier can tell. */
@@ -46,19 +46,42 @@ function typeAfter(
 
 /**
  * @param before the statements that have run
- * @param history what earlier migrations left; only asked when the statements leave it open
+ * @param earlier the migrations before, in the tool's order; only looked at when the statements leave it open
  * @returns as format_type prints it: `character varying(20)`
  */
 export function columnTypeBefore(
   before: readonly LintStatement[],
-  history: () => Catalog | undefined,
+  earlier: () => readonly PastFile[],
   table: QualifiedName,
   column: string,
+  statementsOf: (file: PastFile) => readonly LintStatement[],
 ): string | undefined {
   for (let index = before.length - 1; index >= 0; index--) {
     const after = typeAfter(before[index] as LintStatement, table, column);
     if (after) return after.type;
   }
-  const found = history()?.find({ cls: 'column', name: column, parent: { cls: 'relation', ...table } });
-  return found?.attrs['exact'] === 'false' ? undefined : found?.attrs['type'];
+  const past = earlier();
+  const names = [table.name.toLowerCase(), column.toLowerCase()] as const;
+  // from the latest to the first: what was said last counts
+  for (let index = past.length - 1; index >= 0; index--) {
+    const file = past[index] as PastFile;
+    if (!mayTell(file, names)) continue;
+    const statements = statementsOf(file);
+    for (let at = statements.length - 1; at >= 0; at--) {
+      const after = typeAfter(statements[at] as LintStatement, table, column);
+      if (after) return after.type;
+    }
+  }
+  return undefined;
+}
+
+/** Most migrations are about other tables: only those that name this one are parsed. */
+function mayTell(file: PastFile, [table, column]: readonly [table: string, column: string]): boolean {
+  let lower: string;
+  try {
+    lower = file.read().toLowerCase();
+  } catch {
+    return false; // it is told where the file is linted itself
+  }
+  return lower.includes(table) && (lower.includes(column) || /create\s+table|rename|schema/.test(lower));
 }

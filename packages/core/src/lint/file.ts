@@ -3,6 +3,7 @@ import { Catalog } from '../model/catalog.ts';
 import type { QualifiedName } from '../model/ast.ts';
 import { parseSql, type ParsedSql, type Statement } from '../parse/index.ts';
 import { columnTypeBefore } from './column-type.ts';
+import type { PastFile } from '../rewrite/past.ts';
 import type { FolderView, Tool, Transactions } from '../tools/types.ts';
 import { fileFacts, searchPathOf, temporaryOf, type Fact } from './facts.ts';
 import { NewNames } from './names.ts';
@@ -19,7 +20,12 @@ export interface SourceOptions {
   readonly folder?: FolderView;
   /** What earlier migrations left; asked only when the file alone leaves open what a second run does. */
   readonly history?: () => Catalog | undefined;
+  /** The migrations before this one, in the tool's order; asked only when the file alone leaves a column's old type open. */
+  readonly past?: () => readonly PastFile[];
 }
+
+/** Statements of earlier migrations, as long as somebody holds these. */
+const pastStatements = new WeakMap<PastFile, readonly LintStatement[]>();
 
 /** A statement of the file, broken ones included; the visitors of rules never get a broken one. */
 class Linted implements LintStatement {
@@ -76,6 +82,7 @@ export class Source implements LintFile {
   /** Options of the rule that is running; set by the engine. */
   options: Readonly<Record<string, OptionValue>> = {};
   readonly #history: () => Catalog | undefined;
+  readonly #past: () => readonly PastFile[];
   #all: readonly LintStatement[] | undefined;
   #facts: readonly Fact[] | undefined;
   #verdicts: ReadonlyMap<number, RerunVerdict> | undefined;
@@ -83,12 +90,13 @@ export class Source implements LintFile {
   readonly #code = new Map<LintStatement, NestedCode>();
   readonly #bodies = new Map<LintStatement, readonly LintStatement[]>();
 
-  constructor({ path, text, tool, pgVersion, folder, history }: SourceOptions) {
+  constructor({ path, text, tool, pgVersion, folder, history, past }: SourceOptions) {
     this.path = path;
     this.text = text;
     this.tool = tool;
     this.pgVersion = pgVersion;
     this.#history = history ?? (() => undefined);
+    this.#past = past ?? (() => []);
     const sections = tool.sections(text, path);
     const parsed = parseSql(text, { ranges: sections.up });
     this.parsed =
@@ -186,7 +194,15 @@ export class Source implements LintFile {
   }
 
   columnType(table: QualifiedName, column: string, before: LintStatement): string | undefined {
-    return columnTypeBefore(this.all.slice(0, this.all.indexOf(before)), this.#history, table, column);
+    const own = this.all.slice(0, this.all.indexOf(before));
+    return columnTypeBefore(own, this.#past, table, column, (file) => {
+      let statements = pastStatements.get(file);
+      if (!statements) {
+        statements = new Source({ path: file.path, text: file.read(), tool: this.tool, pgVersion: this.pgVersion }).all;
+        pastStatements.set(file, statements);
+      }
+      return statements;
+    });
   }
 
   rerun(statement: LintStatement): RerunVerdict | undefined {
