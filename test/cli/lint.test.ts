@@ -498,6 +498,17 @@ describe('the config file', () => {
   });
 });
 
+it("squawk's assume_in_transaction holds where the tool is not known", () => {
+  const at = folder({ 'migrations/1.sql': 'CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a);\nSELECT 1;\n' });
+  const fails = (): boolean =>
+    run(at, ['lint', '--no-cache', '--preset', 'squawk']).stdout.includes(
+      'ban-concurrent-index-creation-in-transaction',
+    );
+  expect(fails()).toBe(false);
+  write(at, { '.squawk.toml': 'assume_in_transaction = true\n' });
+  expect(fails()).toBe(true);
+});
+
 describe('the API', () => {
   it('returns the report', async () => {
     const { lint: api } = await import('idempotify');
