@@ -67,12 +67,13 @@ export function secondRuns(
     const answer: SecondRun = { why, fails, within };
     if (undoes < 0 || index < undoes || !(others ??= entangled()).has(index)) return answer;
     // run again with all that stands in front of it, does it leave things as they are, wherever the file had stopped?
-    for (const k of visible) {
+    // most of what goes wrong does so at the end, too: one walk then answers for all of them
+    for (const k of [last, ...visible]) {
       if (k <= index) continue;
       const { troubled, changed } = walkTo(k);
       const trouble = troubled.get(index);
       // 'it would change something' alone says less than what goes wrong with the others
-      if (trouble) return fails ? answer : trouble;
+      if (trouble) return why.startsWith('it would change') ? trouble : answer;
       // what another statement has made once more is not this one's business
       if (changed.some((maker) => maker === index || maker === undefined || !alone[maker]?.why)) return answer;
     }

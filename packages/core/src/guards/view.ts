@@ -65,6 +65,7 @@ export const readCreateView: Reader = (input): Effect => {
   const node = input.node;
   const spec: Spec = { cls: 'relation', kind: 'view', ...rangeVar(node.view) };
   const refs = collectRefs(node.query);
+  const columnNames = [...new Set(refs.columns.map(({ name }) => name))];
   const needs = needsOf(refs, [], undefined);
   const def = fingerprint([node.query, node.aliases ?? null]);
   const width = node.query?.SelectStmt?.targetList?.length;
@@ -76,12 +77,12 @@ export const readCreateView: Reader = (input): Effect => {
     (catalog: Catalog, run: Run): void => {
       const sources = needRelations(refs, catalog, spec);
       needs.check(catalog);
-      const columns = refs.columns
-        .flatMap((column) =>
+      const columns = columnNames
+        .flatMap((name) =>
           sources.flatMap((source) =>
-            column.name === '*'
+            name === '*'
               ? [...catalog.children(source.id, 'column')].map((child) => child.id)
-              : [catalog.child(source, 'column', column.name)?.id],
+              : [catalog.child(source, 'column', name)?.id],
           ),
         )
         .filter((id): id is string => id !== undefined);
