@@ -27,9 +27,7 @@ export const rule: SqlRule = {
       report({
         at: statement,
         message: `This is committed before the end of the file. If a later statement fails, ${tool.title} runs the file from its beginning again, and here that goes wrong: ${verdict.why}.`,
-        help: verdict.refusal
-          ? 'Put it into a migration of its own.'
-          : 'Make the statement rerunnable (idempotify fix does), or put it into a migration of its own.',
+        help: 'Make the statement rerunnable (--fix writes a guard where it can), or put it into a migration of its own.',
       });
       return;
     }

@@ -1,10 +1,10 @@
 import { truncateName } from '@idempotify/core';
-import { advised, firstToFail, relationName, rerunRule } from './lib/rerun.ts';
+import { firstToFail, relationName, rerunRule } from './lib/rerun.ts';
 
 export const rule = rerunRule({
   name: 'rerun-column',
   summary: 'A column is added or converted in a way that fails or converts again the second time',
-  words({ node }, verdict) {
+  words({ node }) {
     const table = relationName(node.relation);
     const command = firstToFail(node);
     const name = truncateName(command.def?.ColumnDef?.colname ?? command.name ?? '');
@@ -22,10 +22,7 @@ export const rule = rerunRule({
         help: '--fix writes a guard that looks whether the column is an identity column already.',
       };
     return {
-      help: advised(
-        verdict,
-        '--fix writes a guard that looks at the type of the column, or at a later step of the file that shows that this has been done.',
-      ),
+      help: '--fix writes a guard that looks at the type of the column, or at a later step of the file that shows that this has been done.',
     };
   },
 });

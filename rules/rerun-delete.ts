@@ -1,13 +1,10 @@
-import { advised, rerunRule } from './lib/rerun.ts';
+import { rerunRule } from './lib/rerun.ts';
 
 export const rule = rerunRule({
   name: 'rerun-delete',
   severity: 'warning',
   summary: 'Rows are deleted that may have been written after the first run',
-  words: (_statement, verdict) => ({
-    help: advised(
-      verdict,
-      'Restrict it to the rows that are meant, by a date or by keys; --fix writes a guard that looks at what the file itself has made.',
-    ),
+  words: () => ({
+    help: 'Restrict it to the rows that are meant, by a date or by keys; --fix writes a guard that looks at what the file itself has made.',
   }),
 });

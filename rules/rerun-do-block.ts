@@ -1,13 +1,10 @@
-import { advised, rerunRule } from './lib/rerun.ts';
+import { rerunRule } from './lib/rerun.ts';
 
 export const rule = rerunRule({
   name: 'rerun-do-block',
   severity: 'warning',
   summary: 'A DO block or the call of a function does something again, or fails, the second time',
-  words: (_statement, verdict) => ({
-    help: advised(
-      verdict,
-      'Let it check what it is about to do: IF NOT EXISTS (…), WHERE … IS NULL; --fix writes a guard around it.',
-    ),
+  words: () => ({
+    help: 'Let it check what it is about to do: IF NOT EXISTS (…), WHERE … IS NULL; --fix writes a guard around it.',
   }),
 });

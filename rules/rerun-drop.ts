@@ -1,18 +1,13 @@
 import { objectName, qualified, strings, truncateName, type Node } from '@idempotify/core';
-import { advised, firstToFail, lastName, missing, relationName, rerunRule, type PostgresError } from './lib/rerun.ts';
+import { firstToFail, lastName, missing, relationName, rerunRule, type PostgresError } from './lib/rerun.ts';
 
 export const rule = rerunRule({
   name: 'rerun-drop',
   summary: 'Something is dropped, and a second run no longer finds it',
-  words({ tag, node }, verdict) {
-    const plain =
-      'Write IF EXISTS; --fix adds it, or a guard where a second run could drop something that was made later under the same name.';
-    return {
-      error: errorOf(tag, node),
-      // a second run that would drop something else is the case that the guards may refuse
-      help: verdict.fails ? plain : advised(verdict, plain),
-    };
-  },
+  words: ({ tag, node }) => ({
+    error: errorOf(tag, node),
+    help: 'Write IF EXISTS; --fix adds it, or a guard where a second run could drop something that was made later under the same name.',
+  }),
 });
 
 /** What PostgreSQL calls it, and its code. */

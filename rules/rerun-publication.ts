@@ -1,10 +1,10 @@
 import { truncateName, type Node } from '@idempotify/core';
-import { advised, exists, relationName, rerunRule, type PostgresError } from './lib/rerun.ts';
+import { exists, relationName, rerunRule, type PostgresError } from './lib/rerun.ts';
 
 export const rule = rerunRule({
   name: 'rerun-publication',
   summary: 'A publication or subscription is made or changed, which fails the second time',
-  words({ tag, node }, verdict) {
+  words({ tag, node }) {
     if (tag === 'CreatePublicationStmt')
       return {
         error: exists('publication', truncateName(node.pubname)),
@@ -12,7 +12,7 @@ export const rule = rerunRule({
       };
     return {
       error: tag === 'AlterPublicationStmt' ? memberError(node) : undefined,
-      help: advised(verdict, 'ALTER PUBLICATION … SET TABLE with all tables can be repeated; --fix writes a guard.'),
+      help: 'ALTER PUBLICATION … SET TABLE with all tables can be repeated; --fix writes a guard.',
     };
   },
 });

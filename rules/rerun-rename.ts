@@ -1,15 +1,12 @@
 import { objectName, truncateName, type Node } from '@idempotify/core';
-import { advised, missing, relationName, rerunRule, type PostgresError } from './lib/rerun.ts';
+import { missing, relationName, rerunRule, type PostgresError } from './lib/rerun.ts';
 
 export const rule = rerunRule({
   name: 'rerun-rename',
   summary: 'Something is renamed or moved, and a second run no longer finds it',
-  words: ({ tag, node }, verdict) => ({
+  words: ({ tag, node }) => ({
     error: errorOf(tag, node),
-    help: advised(
-      verdict,
-      'PostgreSQL has no clause for this (IF EXISTS of ALTER TABLE asks for the table only); --fix writes a guard that renames while the old name is there.',
-    ),
+    help: 'PostgreSQL has no clause for this (IF EXISTS of ALTER TABLE asks for the table only); --fix writes a guard that renames while the old name is there.',
   }),
 });
 

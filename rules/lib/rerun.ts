@@ -183,7 +183,7 @@ interface RerunRule {
   readonly name: RerunRuleName;
   readonly summary: string;
   readonly severity?: Severity;
-  readonly words: (statement: LintStatement, verdict: RerunVerdict) => Words;
+  readonly words: (statement: LintStatement) => Words;
 }
 
 const HALF_WAY = 'so a migration that stopped half way can not simply be run again';
@@ -236,11 +236,12 @@ function report(
 ): Parameters<Parameters<NonNullable<SqlRule['file']>>[1]>[0] | undefined {
   const verdict = file.rerun(statement);
   if (!verdict || rerunFamily(statement) !== rule.name) return undefined;
-  const words = rule.words(statement, verdict);
+  const words = rule.words(statement);
   return {
     at: statement,
     message: messageOf(words, verdict),
-    help: words.help,
+    // a plan of the whole file says whether there is a fix: where one is wanted, it is made anyway
+    help: (file.fixing ? verdict.refusal?.advice : undefined) ?? words.help,
     fix: () => verdict.edits(),
   };
 }
@@ -303,6 +304,3 @@ export const relationName = (node: Node): string => rangeVar(node).name;
 /** The bare name of a list of strings. */
 export const lastName = (list: Node): string =>
   qualified((list ?? []).map((item: Node) => truncateName(item?.String?.sval ?? ''))).name;
-
-/** The guards' own advice where they refuse; asked only where they are likely to, since it takes a plan of the whole file. */
-export const advised = (verdict: RerunVerdict, help: string): string => verdict.refusal?.advice ?? help;

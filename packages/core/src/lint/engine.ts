@@ -108,6 +108,7 @@ function withStatements(findings: readonly Finding[], statements: readonly State
 /** @param options.fixes work out the fixes, too */
 export function lintFile(source: SourceOptions, rules: PreparedRules, options: { readonly fixes: boolean }): FileLint {
   const file = new Source(source);
+  file.fixing = options.fixes;
   const lines = lineIndex(file.text);
   const findings: Finding[] = [];
   for (const problem of file.parsed.problems)

@@ -79,6 +79,7 @@ export class Source implements LintFile {
   readonly transactions: Transactions;
   readonly parsed: ParsedSql;
   readonly statements: readonly LintStatement[];
+  fixing = false;
   /** Options of the rule that is running; set by the engine. */
   options: Readonly<Record<string, OptionValue>> = {};
   readonly #history: () => Catalog | undefined;

@@ -121,6 +121,8 @@ export interface LintFile {
   bodyOf(statement: LintStatement): readonly LintStatement[];
   /** The same for a DO block as well, with its conditions, its branches and what its EXCEPTION parts catch. */
   codeOf(statement: LintStatement): NestedCode;
+  /** Fixes are wanted: what only a plan of the whole file can tell may be told then. */
+  readonly fixing: boolean;
   /** The value of an option of the rule that is running. */
   option<T extends OptionValue>(name: string): T;
 }
