@@ -7,7 +7,10 @@ const mayNotImport = (...names) => ({
   'no-restricted-imports': [
     'error',
     {
-      paths: names.map((name) => ({ name, message: 'Dependencies point one way: core <- rules, codemods, database <- cli.' })),
+      paths: names.map((name) => ({
+        name,
+        message: 'Dependencies point one way: core <- rules, codemods, database <- cli.',
+      })),
     },
   ],
 });
