@@ -27,6 +27,9 @@ export const rule: HistoryRule = {
   summary: 'A later migration uses a new value of an enum, and the tool runs all pending migrations in one transaction',
   check(history, report) {
     const { files, tool, folder, pgVersion } = history;
+    // a tool does it with all files or with none
+    const [first] = files;
+    if (!first || tool.transactions('', first.path, folder).scope !== 'all-pending') return;
     const added: Added[] = [];
     files.forEach(({ path, text }, file) => {
       // since 18, a new database can use the values of types that are as new; what runs together elsewhere is mostly two neighbours
@@ -39,7 +42,6 @@ export const rule: HistoryRule = {
       const wanted = near.filter(({ value }) => content.includes(quoteLiteral(value).slice(1, -1)));
       // mutant: only saves time
       if (wanted.length === 0) return;
-      if (tool.transactions(content, path, folder).scope !== 'all-pending') return;
       for (const statement of parseSql(content, { ranges: tool.sections(content, path).up }).statements)
         for (const one of wanted)
           for (const at of usesOf(one, statement, content))

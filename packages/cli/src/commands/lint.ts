@@ -61,7 +61,7 @@ export function lintCommand(create: () => Command, done: (exitCode: number) => v
     .option('--no-deploy', 'no rules about how the project runs its migrations')
     .option(
       '--pg-version <major>',
-      'the oldest PostgreSQL that the migrations have to run on, 12 to 18 (default: 13)',
+      'the oldest PostgreSQL that the migrations have to run on, 12 to 18 (default: 14)',
       integer,
     )
     .option('--tool <name>', 'the migration tool, instead of recognising it')

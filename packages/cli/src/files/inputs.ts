@@ -76,6 +76,8 @@ export interface InputPlan {
   readonly errors: readonly RunError[];
   /** Absolute paths of the folders and files that were given. */
   readonly roots: readonly string[];
+  /** Everything that lies below the folders that were looked through, by their absolute paths: relative, with '/'. */
+  readonly listings: ReadonlyMap<string, readonly string[]>;
   /** For the output folder: files that go there as they are. */
   readonly copies: readonly { readonly source: string; readonly out: string; readonly display: string }[];
   /** For the output folder: symbolic links to `to`, both relative to it. */
@@ -117,6 +119,7 @@ class Planner {
   readonly #copies: { source: string; out: string; display: string }[] = [];
   readonly #links: { out: string; to: string; display: string }[] = [];
   readonly #outs = new Map<string, string>();
+  readonly #listings = new Map<string, readonly string[]>();
 
   constructor(
     options: InputOptions,
@@ -146,6 +149,7 @@ class Planner {
       others: [...this.#others.values()],
       errors: this.#errors,
       roots: this.#roots,
+      listings: this.#listings,
       copies: this.#copies,
       links: this.#links,
     };
@@ -154,6 +158,7 @@ class Planner {
   #folder(input: Input): void {
     const listing = listFolder(input.path);
     const { root } = listing;
+    this.#listings.set(root, listing.files);
     const display = (relative: string): string => path.join(input.display, relative);
     const absolute = (relative: string): string => path.join(root, relative);
     const prefix = this.#inputs.length === 1 ? '' : this.#place(input.path);

@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import { packageVersion } from '../package.ts';
 import { hashOf } from './hash.ts';
 import type { LintFolder, LintJob, LintSettings, PackedLint } from './protocol.ts';
@@ -23,6 +24,7 @@ interface Entry extends Stat {
   /** Of all files before it; '' when they were not looked at. */
   readonly before: string;
   readonly reads: PackedLint['reads'];
+  readonly statements: number;
   readonly body: string;
   readonly facts: string;
 }
@@ -37,6 +39,7 @@ type Meta = readonly [
   hash: string,
   before: string,
   reads: PackedLint['reads'],
+  statements: number,
 ];
 
 interface Stat {
@@ -75,6 +78,7 @@ export function openCache(folder: string, cwd: string, settings: LintSettings): 
 
   return {
     known(jobs) {
+      const hashes = new Map<string, string>();
       const found: (PackedLint | undefined)[] = [];
       for (const job of jobs) {
         if (settings.texts.has(job.path)) continue;
@@ -82,9 +86,9 @@ export function openCache(folder: string, cwd: string, settings: LintSettings): 
         stats.set(job.path, stat);
         const entry = entries.get(job.path);
         const same = entry && stat && entry.key === keyOf(job) ? sameBy(entry, job.path, stat) : undefined;
-        if (!entry || !stat || !same || !readsHold(entry, settings.folders[job.folder])) continue;
-        const { body, facts, hash, before, reads } = entry;
-        found[job.id] = { id: job.id, body, facts, hash, past: before !== '', reads };
+        if (!entry || !stat || !same || !readsHold(entry, settings.folders[job.folder], hashes)) continue;
+        const { statements, body, facts, hash, before, reads } = entry;
+        found[job.id] = { id: job.id, statements, body, facts, hash, past: before !== '', reads };
         // next time, the time will do
         if (same === 'content' && seen - stat.ctime > UNSURE_MS) dirty = true;
       }
@@ -112,8 +116,8 @@ export function openCache(folder: string, cwd: string, settings: LintSettings): 
           entries.delete(job.path);
           continue;
         }
-        const { hash, reads, body, facts } = result;
-        entries.set(job.path, { ...stat, seen, key: keyOf(job), hash, before, reads, body, facts });
+        const { hash, reads, statements, body, facts } = result;
+        entries.set(job.path, { ...stat, seen, key: keyOf(job), hash, before, reads, statements, body, facts });
       }
       // what is gone is forgotten where the whole folder was looked at
       for (const { root } of settings.folders) {
@@ -141,17 +145,25 @@ function sameBy(entry: Entry, file: string, stat: Stat): 'time' | 'content' | un
   }
 }
 
-function readsHold({ reads }: Entry, folder: LintFolder | undefined): boolean {
+function readsHold({ reads }: Entry, folder: LintFolder | undefined, hashes: Map<string, string>): boolean {
   return reads.every(([relative, hash]) => {
     const file = path.join(folder?.root ?? '', relative);
-    // an error for each of many files that are not there would cost more than all the rest
-    if (!fs.existsSync(file)) return hash === '';
-    try {
-      return hashOf(fs.readFileSync(file, 'utf8')) === hash;
-    } catch {
-      return hash === '';
-    }
+    let now = hashes.get(file);
+    // all migrations of a folder ask for the same few
+    if (now === undefined) hashes.set(file, (now = hashIfThere(file)));
+    return now === hash;
   });
+}
+
+/** '' when it isn't there. */
+function hashIfThere(file: string): string {
+  // an error for each of many files that are not there would cost more than all the rest
+  if (!fs.existsSync(file)) return '';
+  try {
+    return hashOf(fs.readFileSync(file, 'utf8'));
+  } catch {
+    return '';
+  }
 }
 
 /** For each of the files a hash of all that come before it in its folder; none where one of them is not known. */
@@ -188,7 +200,7 @@ function read(file: string): Map<string, Entry> {
   const lines = text.split('\n');
   try {
     for (let at = 1; at + 2 < lines.length; at += 3) {
-      const [name, mtime, ctime, size, seen, key, hash, before, reads] = JSON.parse(lines[at]!) as Meta;
+      const [name, mtime, ctime, size, seen, key, hash, before, reads, statements] = JSON.parse(lines[at]!) as Meta;
       entries.set(name, {
         mtime,
         ctime,
@@ -198,6 +210,7 @@ function read(file: string): Map<string, Entry> {
         hash,
         before,
         reads,
+        statements,
         body: lines[at + 1]!,
         facts: lines[at + 2]!,
       });
@@ -209,12 +222,16 @@ function read(file: string): Map<string, Entry> {
 }
 
 /** Shows whether the file is whole. */
-const headOf = (rest: string): string => `idempotify lint ${FORM} ${hashOf(rest)}\n`;
+const headOf = (rest: string): string => `idempotify lint ${FORM} ${crc32(rest)}\n`;
 
 function write(file: string, entries: ReadonlyMap<string, Entry>): void {
   const parts: string[] = [];
-  for (const [name, { mtime, ctime, size, seen, key, hash, before, reads, body, facts }] of entries)
-    parts.push(JSON.stringify([name, mtime, ctime, size, seen, key, hash, before, reads] satisfies Meta), body, facts);
+  for (const [name, { mtime, ctime, size, seen, key, hash, before, reads, statements, body, facts }] of entries)
+    parts.push(
+      JSON.stringify([name, mtime, ctime, size, seen, key, hash, before, reads, statements] satisfies Meta),
+      body,
+      facts,
+    );
   const rest = `${parts.join('\n')}\n`;
   const temporary = `${file}.${process.pid}.tmp`;
   try {

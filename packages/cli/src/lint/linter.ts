@@ -19,7 +19,7 @@ import { ruleSet } from '@idempotify/rules';
 import { systemMessage } from '../errors.ts';
 import { decodeMigration, readBytes } from '../files/read.ts';
 import { hashOf } from './hash.ts';
-import { type LintJob, type LintSettings, type PackedLint, pack } from './protocol.ts';
+import { type LintJob, type LintSettings, type PackedLint, liveLint } from './protocol.ts';
 
 export interface Linted {
   readonly lint: FileLint;
@@ -56,10 +56,10 @@ export class Linter {
     try {
       const decoded = decodeMigration(bytes);
       if (decoded.kind === 'broken') {
-        return { id: job.id, ...pack(unreadable(decoded.problem), ''), hash, past: false, reads: [] };
+        return liveLint({ id: job.id, hash, past: false, reads: [] }, unreadable(decoded.problem), '');
       }
       const { lint, past, reads } = this.lint(job, decoded.text, false);
-      return { id: job.id, ...pack(lint, decoded.text), hash, past, reads };
+      return liveLint({ id: job.id, hash, past, reads }, lint, decoded.text);
     } catch (error) {
       return failed(job.id, `the linter failed on it, which is a bug of idempotify: ${systemMessage(error)}`);
     }
@@ -183,7 +183,7 @@ function watched({ root, files, asked }: Folder, reads: Map<string, string>): Fo
 }
 
 function failed(id: number, reason: string): PackedLint {
-  return { id, failed: reason, body: '[[],[],0]', facts: '[]', hash: '', past: false, reads: [] };
+  return { id, failed: reason, body: '[[],[]]', statements: 0, facts: '[]', hash: '', past: false, reads: [] };
 }
 export { failed as failedLint };
 

@@ -45,7 +45,7 @@ export interface LintOptions {
   readonly knownFindings?: string | false | undefined;
   /** Take everything that is found now into the file of known findings. */
   readonly updateIgnores?: boolean | undefined;
-  /** The oldest PostgreSQL major version that the migrations have to run on. Default 13. */
+  /** The oldest PostgreSQL major version that the migrations have to run on. Default 14. */
   readonly pgVersion?: number | undefined;
   /** The migration tool, instead of recognising it. */
   readonly tool?: string | undefined;

@@ -37,8 +37,10 @@ export interface PackedLint {
   readonly id: number;
   /** Why there is no result. */
   readonly failed?: string;
-  /** JSON of `[findings, directives, statements]`. */
+  /** JSON of `[findings, directives]`. */
   readonly body: string;
+  /** Statements that do something. */
+  readonly statements: number;
   /** JSON of the facts. */
   readonly facts: string;
   /** Of the bytes. */
@@ -52,24 +54,64 @@ export interface PackedLint {
 /** A finding with its fingerprint, which takes the place of the statement that it was made from. */
 export type PrintedFinding = Omit<Finding, 'statement'> & { readonly fingerprint?: string };
 
-type Body = readonly [findings: readonly PrintedFinding[], directives: readonly Directive[], statements: number];
+type Body = readonly [findings: readonly PrintedFinding[], directives: readonly Directive[]];
 
-export function pack(lint: FileLint, text: string): Pick<PackedLint, 'body' | 'facts'> {
+/** The same in the thread that has made it: nothing is written down unless somebody keeps it. */
+class LiveLint implements PackedLint {
+  readonly id: number;
+  readonly hash: string;
+  readonly past: boolean;
+  readonly reads: PackedLint['reads'];
+  readonly lint: Omit<FileLint, 'findings'> & { readonly findings: readonly PrintedFinding[] };
+
+  constructor({ id, hash, past, reads }: Pick<PackedLint, 'id' | 'hash' | 'past' | 'reads'>, lint: LiveLint['lint']) {
+    this.id = id;
+    this.hash = hash;
+    this.past = past;
+    this.reads = reads;
+    this.lint = lint;
+  }
+
+  get statements(): number {
+    return this.lint.statements;
+  }
+  get body(): string {
+    return JSON.stringify([this.lint.findings, this.lint.directives] satisfies Body);
+  }
+  get facts(): string {
+    return JSON.stringify(this.lint.facts);
+  }
+}
+
+export function liveLint(
+  about: Pick<PackedLint, 'id' | 'hash' | 'past' | 'reads'>,
+  lint: FileLint,
+  text: string,
+): PackedLint {
   const findings = lint.findings.map((finding): PrintedFinding => {
     const { statement: _statement, ...rest } = finding;
     return { ...rest, fingerprint: fingerprintOf(finding, text) };
   });
-  return {
-    body: JSON.stringify([findings, lint.directives, lint.statements] satisfies Body),
-    facts: JSON.stringify(lint.facts),
-  };
+  return new LiveLint(about, { ...lint, findings });
 }
 
-export function unpack({ body }: Pick<PackedLint, 'body'>): Omit<FileLint, 'facts'> {
-  const [findings, directives, statements] = JSON.parse(body) as Body;
-  return { findings, directives, statements };
+/** As it goes to another thread, or into the cache. */
+export function pack(result: PackedLint, id = result.id): PackedLint {
+  const { failed, body, statements, facts, hash, past, reads } = result;
+  return { id, body, statements, facts, hash, past, reads, ...(failed === undefined ? {} : { failed }) };
 }
-export const unpackFacts = ({ facts }: Pick<PackedLint, 'facts'>): readonly Fact[] => JSON.parse(facts) as Fact[];
+
+/** The same result under another number. */
+export const renumbered = (result: PackedLint, id: number): PackedLint =>
+  result instanceof LiveLint ? new LiveLint({ ...result, id }, result.lint) : { ...result, id };
+
+export function unpack(result: PackedLint): Omit<FileLint, 'facts'> {
+  if (result instanceof LiveLint) return result.lint;
+  const [findings, directives] = JSON.parse(result.body) as Body;
+  return { findings, directives, statements: result.statements };
+}
+export const unpackFacts = (result: PackedLint): readonly Fact[] =>
+  result instanceof LiveLint ? result.lint.facts : (JSON.parse(result.facts) as Fact[]);
 
 export interface WorkerData {
   readonly settings: LintSettings;

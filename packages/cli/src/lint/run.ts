@@ -34,7 +34,16 @@ import { fingerprintOf } from './fingerprint.ts';
 import type { KnownFindings } from './ignores.ts';
 import { Linter } from './linter.ts';
 import type { LintOptions } from './options.ts';
-import { type LintFolder, type LintJob, type LintSettings, type PackedLint, unpack, unpackFacts } from './protocol.ts';
+import {
+  type LintFolder,
+  type LintJob,
+  type LintSettings,
+  type PackedLint,
+  liveLint,
+  renumbered,
+  unpack,
+  unpackFacts,
+} from './protocol.ts';
 import { LINT_VERSION, type KnownReport, type LintFileReport, type LintFinding, type LintReport } from './report.ts';
 import { type RuleChoice, chooseRules } from './settings.ts';
 
@@ -201,6 +210,7 @@ class Run {
       others: ignored ? [{ path: located, display, status: 'ignored', reason: ignored.reason }] : [],
       errors: [],
       roots: [located],
+      listings: new Map(),
       copies: [],
       links: [],
     };
@@ -248,17 +258,17 @@ class Run {
     const results = cache?.known(jobs) ?? [];
     const open = jobs.filter((job) => !results[job.id]);
     if (open.length > 0) {
-      const renumbered = open.map((job, id) => ({ ...job, id }));
+      const inOrder = open.map((job, id) => ({ ...job, id }));
       const done = await lintAll({
         settings,
-        jobs: renumbered,
+        jobs: inOrder,
         workers,
         signal,
         onProgress: onProgress && ((count) => onProgress(jobs.length - open.length + count, jobs.length)),
       });
       open.forEach((job, index) => {
         const result = done[index];
-        if (result) results[job.id] = { ...result, id: job.id };
+        if (result) results[job.id] = renumbered(result, job.id);
       });
     }
     if (!signal?.aborted) cache?.keep(jobs, results);
@@ -358,13 +368,27 @@ class Run {
       const result = results[jobOf.get(file)?.id ?? -1];
       // of what can't be read nothing is known, not even that it is empty
       const readable = result && result.failed === undefined;
+      let facts: HistoryFile['facts'] | undefined;
       return {
         path: relative(file),
-        facts: readable ? unpackFacts(result) : [],
-        statements: readable ? unpack(result).statements : 1,
+        // read when a rule asks: where the cache knows what a replay shows, most of them never are
+        get facts() {
+          return (facts ??= readable ? unpackFacts(result) : []);
+        },
+        statements: readable ? result.statements : 1,
         text: () => this.#text(file),
       };
     });
+    /** They have been listed already, unless only files were named. */
+    const filesBelow = (): readonly string[] => {
+      for (const [listed, names] of this.#plan.listings) {
+        if (listed === root) return names;
+        if (!root.startsWith(listed + path.sep)) continue;
+        const prefix = `${path.relative(listed, root).split(path.sep).join('/')}/`;
+        return names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+      }
+      return listFolder(root).files;
+    };
     let replayed: Replay | undefined;
     let view: FolderView | undefined;
     return {
@@ -376,7 +400,7 @@ class Run {
         status === 'ignored' && folder === index ? [{ path: relative(file), reason }] : [],
       ),
       get folder() {
-        return (view ??= folderAt(root, listFolder(root).files));
+        return (view ??= folderAt(root, filesBelow()));
       },
       get replay() {
         return (replayed ??= replay(made.map(({ facts }) => facts)));
@@ -475,8 +499,7 @@ class Run {
         lints.set(job.path, after);
         this.#decoded.set(job.path, content);
         this.#texts.set(job.path, Buffer.from(content));
-        const { pack } = await import('./protocol.ts');
-        results[job.id] = { id: job.id, ...pack(after, content), hash: '', past: false, reads: [] };
+        results[job.id] = liveLint({ id: job.id, hash: '', past: false, reads: [] }, after, content);
       }
       out.set(job.path, told);
     }

@@ -1,7 +1,7 @@
 /** A worker of the engine: takes files as long as there are any. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Linter } from './linter.ts';
-import { type FromWorker, type PackedLint, TAKEN, type WorkerData } from './protocol.ts';
+import { type FromWorker, type PackedLint, pack, TAKEN, type WorkerData } from './protocol.ts';
 
 const { settings, jobs, state, worker } = workerData as WorkerData;
 const port = parentPort!;
@@ -13,7 +13,7 @@ for (;;) {
   const results: PackedLint[] = [];
   for (const job of jobs.slice(from, from + TAKEN)) {
     Atomics.store(state, 1 + worker, job.id);
-    results.push(linter.run(job));
+    results.push(pack(linter.run(job)));
   }
   Atomics.store(state, 1 + worker, -1);
   port.postMessage(results satisfies FromWorker);
