@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { removeBundle, writeBundle } from './bundle.mjs';
+import { writeBundle } from './bundle.mjs';
 import { root } from './packages.mjs';
 import { sqlFiles, squawkBinary } from './squawk-binary.mjs';
 
@@ -27,14 +27,18 @@ if (
   process.exit(2);
 }
 const folder = path.resolve(positionals[0]);
-const cli = path.join(root, 'packages/cli/dist/bin.js');
+// laid out as it is published, where its dependencies are found
+const published = path.join(root, 'packages/cli/node_modules/.cache/bench');
+const cli = path.join(published, 'dist/bin.js');
 const squawk = squawkBinary();
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'idempotify-bench-'));
 process.on('exit', () => {
   fs.rmSync(scratch, { recursive: true, force: true });
-  removeBundle();
+  fs.rmSync(published, { recursive: true, force: true });
 });
-await writeBundle();
+for (const name of ['package.json', 'dist/bin.js'])
+  fs.cpSync(path.join(root, 'packages/cli', name), path.join(published, name));
+await writeBundle(path.join(published, 'bundle'));
 
 /** Wall time of one whole process in ms. Findings (exit 1) are a result, anything above is a failure.
  * @param {string} command @param {string[]} args @param {{ input?: string, cwd?: string }} [options] */

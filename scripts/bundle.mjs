@@ -13,14 +13,14 @@ export function removeBundle() {
   fs.rmSync(out, { recursive: true, force: true });
 }
 
-/** From what `tsc -b` has built. */
-export async function writeBundle() {
-  removeBundle();
+/** From what `tsc -b` has built. @param {string} [to] */
+export async function writeBundle(to = out) {
+  fs.rmSync(to, { recursive: true, force: true });
   const dist = path.join(cli, 'dist');
   const workers = fs.readdirSync(dist).filter((name) => name.endsWith('-worker.js'));
   await build({
     entryPoints: ['main.js', ...workers].map((name) => path.join(dist, name)),
-    outdir: out,
+    outdir: to,
     bundle: true,
     splitting: true,
     format: 'esm',

@@ -63,12 +63,11 @@ const report: LintReport = {
 
 const context: ReportContext = { cwd: '/project', colors: colorsFor({}, false), terminal: false, quiet: false };
 
-it('stylish: a heading for each file, a line for each finding, a total', () => {
+it('stylish: a heading for each file, a line for each finding, what to do once, a total', () => {
   expect(stylish(report, context)).toBe(`migrations/1 ü#?.sql
   3:5  warning  Dropping the table "ü<&>" deletes its rows.  ban-drop-table
                 First deploy code that no longer uses the table.
   4:5  warning  Dropping the table "ü<&>" deletes its rows.  ban-drop-table
-                First deploy code that no longer uses the table.
 
 migrations/2.sql
   3:5  error    syntax error at or near "x\\x1b\\n]]>"  syntax-error

@@ -62,6 +62,22 @@ describe('the packed program', () => {
     expect(fs.existsSync(path.join(modules, 'idempotify/bundle/main.js'))).toBe(true);
     expect(fs.existsSync(path.join(root, 'packages/cli/bundle'))).toBe(false);
   });
+  it.each([
+    ['in one thread', 3],
+    ['in workers', 400],
+  ])('lints, %s', (name, files) => {
+    const cwd = project(`lint ${name}`, files);
+    const result = run(['lint', 'migrations', '--format', 'json'], cwd);
+    expect(result).toMatchObject({ status: 1, stderr: '' });
+    const { totals } = JSON.parse(result.stdout) as { totals: { files: number; errors: number } };
+    expect(totals).toMatchObject({ files, errors: files });
+  });
+  it('explains a rule', () => {
+    expect(run(['explain', 'ban-drop-table'], home)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/DROP TABLE/),
+    });
+  });
   it('tells its version', () => {
     const { version } = JSON.parse(fs.readFileSync(path.join(root, 'packages/cli/package.json'), 'utf8')) as {
       version: string;

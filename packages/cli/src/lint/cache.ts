@@ -222,7 +222,7 @@ function read(file: string): Map<string, Entry> {
 }
 
 /** Shows whether the file is whole. */
-const headOf = (rest: string): string => `idempotify lint ${FORM} ${crc32(rest)}\n`;
+const headOf = (rest: string): string => `idempotify lint ${FORM} ${crc32(rest).toString(16).padStart(8, '0')}\n`;
 
 function write(file: string, entries: ReadonlyMap<string, Entry>): void {
   const parts: string[] = [];

@@ -1,6 +1,7 @@
 /** Files in, results out. Nothing else in the linter knows of threads. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { compiledParser } from '@idempotify/core';
 import { workerEntry } from '../workers.ts';
 import { Linter, failedLint } from './linter.ts';
 import {
@@ -45,7 +46,7 @@ export async function lintAll(run: LintRun): Promise<readonly (PackedLint | unde
   const stop = (): number => Atomics.store(state, 0, jobs.length);
   signal?.addEventListener('abort', stop);
   const workers = Array.from({ length: Math.min(count, jobs.length) }, (_, worker) =>
-    startWorker({ settings, jobs, state, worker }, take),
+    startWorker({ settings, jobs, state, worker, parser: compiledParser() }, take),
   );
   const linter = new Linter(settings);
   for (;;) {

@@ -119,6 +119,8 @@ export interface WorkerData {
   /** [0]: the next job that nobody has taken; [1 + worker]: the job that it is at, -1 = none. */
   readonly state: Int32Array<SharedArrayBuffer>;
   readonly worker: number;
+  /** See `compiledParser`. */
+  readonly parser: object;
 }
 
 export type FromWorker = readonly PackedLint[];

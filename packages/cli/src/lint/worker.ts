@@ -1,9 +1,11 @@
 /** A worker of the engine: takes files as long as there are any. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { useCompiledParser } from '@idempotify/core';
 import { Linter } from './linter.ts';
 import { type FromWorker, type PackedLint, pack, TAKEN, type WorkerData } from './protocol.ts';
 
-const { settings, jobs, state, worker } = workerData as WorkerData;
+const { settings, jobs, state, worker, parser } = workerData as WorkerData;
+useCompiledParser(parser);
 const port = parentPort!;
 const linter = new Linter(settings);
 

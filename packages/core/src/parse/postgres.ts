@@ -50,10 +50,21 @@ const require = createRequire(import.meta.url);
 let compiled: object | undefined;
 let running: Glue | undefined;
 
+/**
+ * The compiled parser, to be handed to a worker thread (`workerData`): what one thread has compiled need not be compiled again by the next.
+ */
+export function compiledParser(): object {
+  return (compiled ??= new WebAssembly.Module(readFileSync(require.resolve('libpg-query/wasm/libpg-query.wasm'))));
+}
+
+/** What another thread has compiled; to be called before anything is parsed. */
+export function useCompiledParser(module: object): void {
+  compiled ??= module;
+}
+
 function start(): Glue {
   const glue = require('libpg-query/wasm/libpg-query.js') as (options: object) => Promise<unknown>;
-  compiled ??= new WebAssembly.Module(readFileSync(require.resolve('libpg-query/wasm/libpg-query.wasm')));
-  const module = compiled;
+  const module = compiledParser();
   const options = {
     instantiateWasm(imports: object, receive: (instance: WasmInstance) => unknown) {
       const { exports } = new WebAssembly.Instance(module, imports);

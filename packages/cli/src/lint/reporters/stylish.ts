@@ -5,6 +5,7 @@ import type { ReportContext } from './index.ts';
 
 export function stylish(report: LintReport, { colors: c, quiet, terminal }: ReportContext): string {
   const parts: string[] = [];
+  const advised = new Set<string>();
   for (const { path, findings, error, diff } of report.files) {
     if (diff !== undefined && diff !== '') parts.push(shownDiff(diff, c, terminal));
     const told = findings.filter((finding) => isTold(finding) && (!quiet || finding.severity === 'error'));
@@ -12,7 +13,7 @@ export function stylish(report: LintReport, { colors: c, quiet, terminal }: Repo
     const lines = [c.underline(printable(path))];
     if (error !== undefined) lines.push(`  ${c.red('error')}  ${printable(error)}`);
     const width = Math.max(0, ...told.map((finding) => place(finding).length));
-    for (const finding of told) lines.push(...findingLines(finding, width, c));
+    for (const finding of told) lines.push(...findingLines(finding, width, advised, c));
     parts.push(`${lines.join('\n')}\n\n`);
   }
   for (const { path, reason } of quiet ? [] : report.ignored)
@@ -25,8 +26,11 @@ export function stylish(report: LintReport, { colors: c, quiet, terminal }: Repo
 
 const place = ({ line, column }: LintFinding): string => `${line}:${column}`;
 
-function findingLines(finding: LintFinding, width: number, c: Colors): string[] {
-  const { severity, message, help, rule } = finding;
+/** @param advised what to do has been told: a history has hundreds of findings with the same answer */
+function findingLines(finding: LintFinding, width: number, advised: Set<string>, c: Colors): string[] {
+  const { severity, message, rule } = finding;
+  const help = advised.has(finding.help) ? '' : finding.help;
+  advised.add(finding.help);
   const level = severity === 'error' ? c.red('error  ') : c.yellow('warning');
   const indent = ' '.repeat(2 + width + 2 + 7 + 2);
   return [
