@@ -211,13 +211,6 @@ export function harm(
     throw error;
   }
   copy.reads = undefined;
-  let reorders = false;
-  for (const [id, object] of state.objects) {
-    const now = copy.objects.get(id);
-    if (now && now.rows !== object.rows && now.rows.length === object.rows.length) {
-      copy.update(now, { rows: object.rows });
-      reorders = true;
-    }
-  }
+  const reorders = copy.keepRows(state);
   return { why: same(copy, state) ? undefined : 'it would change something again', reorders };
 }

@@ -331,6 +331,38 @@ export class Catalog {
     return out;
   }
 
+  /** What has become of the objects since the older version that this one was cloned from; undefined for those that are gone. */
+  changesSince(older: Catalog): ReadonlyMap<string, Obj | undefined> {
+    const out = new Map<string, Obj | undefined>();
+    for (const id of Layered.since(this.#objects, older.#objects)) {
+      const now = this.#objects.get(id);
+      if (now !== older.#objects.get(id)) out.set(id, now);
+    }
+    return out;
+  }
+
+  /** Does once more what another catalog has been through. */
+  replay(changes: ReadonlyMap<string, Obj | undefined>): void {
+    for (const [id, object] of changes) {
+      const current = this.#objects.get(id);
+      if (current && (!object || this.#keyOf(object) !== this.#keyOf(current))) this.#remove(current);
+    }
+    for (const object of changes.values()) if (object) this.put(object);
+  }
+
+  /** The rows of tables through which the same steps have gone once more, in the same order, are as they were; were there any? */
+  keepRows(wanted: Catalog): boolean {
+    let kept = false;
+    for (const id of this.#differing(wanted)) {
+      const now = this.#objects.get(id);
+      const then = wanted.#objects.get(id);
+      if (!now || !then || now.rows === then.rows || now.rows.length !== then.rows.length) continue;
+      this.update(now, { rows: then.rows });
+      kept = true;
+    }
+    return kept;
+  }
+
   /** Ids of all objects that may not be the same in both. */
   #differing(other: Catalog): Iterable<string> {
     return (
@@ -505,6 +537,7 @@ export class Catalog {
       if (maybeThere && !this.world.history) this.world.maybe.add(key);
       this.world.absent.add(key);
     }
+    this.reads?.add(`id:${id}`);
     const object: Obj = {
       // what an earlier run of the same statement made may still be there under another name
       id: this.objects.has(id) ? `${id}'` : id,
@@ -609,7 +642,9 @@ export class Catalog {
 
   /** Has this run itself dropped a child of that name? */
   hasDropped(parent: Obj, cls: Class, name: string): boolean {
-    return this.dropped.has(this.#key(cls, '', name, parent.id));
+    const key = this.#key(cls, '', name, parent.id);
+    this.reads?.add(`dropped:${key}`);
+    return this.dropped.has(key);
   }
 
   rename(object: Obj, name: string, schema: string = object.schema): Obj {

@@ -3,20 +3,19 @@
  * version shares all that it doesn't change, and two versions of one family can be compared by what was changed since they parted.
  */
 
-/** Lookups walk this many layers at most; then a layer is made that holds everything. */
-const DEEPEST = 2;
 const GONE = Symbol('deleted');
+/** A version that differs from the last complete one in fewer keys than this carries them with it. */
+const FEW = 24;
 
 export class Layered<V> implements Iterable<[string, V]> {
-  /** What is looked up next when `#own` has no entry; undefined for a layer that holds everything. */
+  /** The complete version that is looked up when `#own` has no entry; undefined for one that is complete itself. */
   readonly #base: Layered<V> | undefined;
   /** The version that this one was made from. */
   readonly #older: Layered<V> | undefined;
   readonly #own: Map<string, V | typeof GONE>;
-  readonly #depth: number;
   readonly #age: number;
-  /** Keys changed since the older version, where `#own` doesn't tell. */
-  readonly #changed: Set<string> | undefined;
+  /** Keys changed since the older version. */
+  readonly #changed = new Set<string>();
   /** Everything in one map, made when somebody goes through all entries. */
   #flat: Map<string, V> | undefined;
 
@@ -24,21 +23,20 @@ export class Layered<V> implements Iterable<[string, V]> {
   constructor(older?: Layered<V>) {
     this.#older = older;
     this.#age = older ? older.#age + 1 : 0;
-    if (older && older.#depth < DEEPEST) {
+    if (!older) this.#own = new Map();
+    else if (!older.#base) {
       this.#base = older;
-      this.#depth = older.#depth + 1;
       this.#own = new Map();
-    } else {
-      this.#depth = 0;
-      this.#own = new Map(older ? older.#all() : []);
-      this.#changed = new Set();
-    }
+    } else if (older.#own.size < FEW || older.#own.size * 4 < older.#base.#own.size) {
+      this.#base = older.#base;
+      this.#own = new Map(older.#own);
+    } else this.#own = new Map(older.#all());
   }
 
   get(key: string): V | undefined {
     const value = this.#own.get(key);
     if (value !== undefined) return value === GONE ? undefined : value;
-    return this.#base ? this.#base.get(key) : undefined;
+    return this.#base ? (this.#base.#own.get(key) as V | undefined) : undefined;
   }
 
   has(key: string): boolean {
@@ -47,14 +45,14 @@ export class Layered<V> implements Iterable<[string, V]> {
 
   set(key: string, value: V): void {
     this.#own.set(key, value);
-    this.#changed?.add(key);
+    this.#changed.add(key);
     this.#flat = undefined;
   }
 
   delete(key: string): void {
     if (this.#base) this.#own.set(key, GONE);
     else this.#own.delete(key);
-    this.#changed?.add(key);
+    this.#changed.add(key);
     this.#flat = undefined;
   }
 
@@ -85,13 +83,22 @@ export class Layered<V> implements Iterable<[string, V]> {
     while (a !== b) {
       if (!a || !b) return undefined;
       if (a.#age >= b.#age) {
-        for (const key of a.#changed ?? a.#own.keys()) out.add(key);
+        for (const key of a.#changed) out.add(key);
         a = a.#older;
       } else {
-        for (const key of b.#changed ?? b.#own.keys()) out.add(key);
+        for (const key of b.#changed) out.add(key);
         b = b.#older;
       }
     }
+    return out;
+  }
+
+  /** The keys that were set or deleted since an older version, in that order. */
+  static since<V>(version: Layered<V>, older: Layered<V>): Set<string> {
+    const versions: Layered<V>[] = [];
+    for (let at: Layered<V> | undefined = version; at && at !== older; at = at.#older) versions.push(at);
+    const out = new Set<string>();
+    for (const at of versions.reverse()) for (const key of at.#changed) out.add(key);
     return out;
   }
 }

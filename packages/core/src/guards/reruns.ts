@@ -1,0 +1,259 @@
+/**
+ * What statements do when they are run once more, on the states that a stop can leave and on what other statements have made of these
+ * before them. Files of a hundred statements ask this some thousand times, and the answer is mostly one that is known already: each
+ * notes what it rests on, and holds wherever that is the same.
+ */
+import { DamageError, END, StepError, type Catalog, type Obj } from '../model/catalog.ts';
+import type { Effect, Run } from '../model/effect.ts';
+import { makeRun, type Course } from './course.ts';
+
+/** What one statement does in one situation. */
+interface Outcome {
+  /** It fails, or damages something. */
+  readonly trouble: { readonly why: string; readonly fails: boolean; readonly within: string | undefined } | undefined;
+  /** What it changes, be it in the form alone; undefined for nothing at all. */
+  readonly changes: Changes | undefined;
+  /** The stops, from the first one up to before the last one, between which nothing changes that it asked for. */
+  readonly from: number;
+  readonly to: number;
+  /** What was done before it; of the keys that it asked for, those which that had changed. */
+  readonly past: Past;
+  readonly reads: ReadonlySet<string>;
+  readonly met: ReadonlyMap<string, Token>;
+  /** Each step after one and the same other step is one and the same. */
+  readonly tokens: Map<Token | undefined, Token>;
+}
+
+interface Changes {
+  readonly objects: ReadonlyMap<string, Obj | undefined>;
+  readonly keys: ReadonlySet<string>;
+  readonly dropped: ReadonlySet<string>;
+  readonly path: readonly string[];
+  readonly pathSet: boolean;
+}
+
+/** The outcomes that have changed what stands behind a key, in their order. */
+type Token = object;
+
+/** All that has changed since a stop, by which outcomes. */
+interface Past {
+  readonly outcomes: readonly Outcome[];
+  readonly changed: ReadonlyMap<string, Token>;
+  readonly path: readonly string[];
+  readonly pathSet: boolean;
+  readonly next: Map<Outcome, Past>;
+  /** See `Reruns.walk`. */
+  makers?: readonly (number | undefined)[];
+  differs?: boolean;
+}
+
+export interface Walk {
+  readonly outcomes: ReadonlyMap<number, Outcome>;
+  /** What is not as it was before the rerun: the positions of the statements that have made it, undefined for what was there before. */
+  readonly changed: readonly (number | undefined)[];
+}
+
+const meets = (a: ReadonlySet<string>, b: ReadonlyMap<string, unknown>): boolean => {
+  if (a.size < b.size) {
+    for (const key of a) if (b.has(key)) return true;
+  } else for (const key of b.keys()) if (a.has(key)) return true;
+  return false;
+};
+
+export class Reruns {
+  readonly #effects: readonly (Effect | undefined)[];
+  readonly #course: Course;
+  readonly #runs: readonly Run[];
+  readonly #known: (Outcome[] | undefined)[] = [];
+  readonly #starts = new Map<string, Past>();
+  /** By the key of a question: the visible stops at which it gets another answer. */
+  readonly #changes = new Map<string, number[]>();
+
+  constructor(effects: readonly (Effect | undefined)[], course: Course) {
+    this.#effects = effects;
+    this.#course = course;
+    this.#runs = effects.map((_, index) => makeRun(index, true, course.steps));
+    const { visible, found } = course;
+    const note = (key: string, k: number): void => {
+      const stops = this.#changes.get(key);
+      if (stops) stops.push(k);
+      else this.#changes.set(key, [k]);
+    };
+    for (let position = 1; position < visible.length; position++) {
+      const k = visible[position] as number;
+      for (const key of this.#found(visible[position - 1] as number).changedKeys(this.#found(k))) note(key, k);
+    }
+    note(END, found.length - 1);
+  }
+
+  #found(k: number): Catalog {
+    return this.#course.found[k] as Catalog;
+  }
+
+  /** Nothing done yet, with a search_path. */
+  #start(path: readonly string[], pathSet: boolean): Past {
+    const key = `${pathSet}${path.join('\0')}`;
+    let past = this.#starts.get(key);
+    if (!past) {
+      past = { outcomes: [], changed: new Map(), path, pathSet, next: new Map() };
+      this.#starts.set(key, past);
+    }
+    return past;
+  }
+
+  /** The outcome of a statement alone on a stop, with the search_path that it ran under, and whether that leaves a difference. */
+  alone(index: number, k: number): { readonly outcome: Outcome; readonly differs: boolean } {
+    const { path, pathSet } = this.#course.states[index] as Catalog;
+    const start = this.#start(path, pathSet);
+    const outcome = this.#recall(index, k, start) ?? this.#attempt(index, k, start, this.#at(k, start)).outcome;
+    return { outcome, differs: outcome.changes !== undefined && this.#differs(k, follow(start, outcome)) };
+  }
+
+  #differs(k: number, past: Past): boolean {
+    if (past.differs !== undefined) return past.differs;
+    const catalog = this.#at(k, past);
+    catalog.keepRows(this.#found(k));
+    const { only, missing } = catalog.difference(this.#found(k));
+    return (past.differs = only.length > 0 || missing.length > 0);
+  }
+
+  /** A rerun of the file as far as it had got before it stopped at k. */
+  walk(k: number, takesPart: (index: number) => boolean): Walk {
+    const { path, pathSet } = this.#found(k);
+    let past = this.#start(path, pathSet);
+    let catalog: Catalog | undefined;
+    const outcomes = new Map<number, Outcome>();
+    for (let at = 0; at < k; at++) {
+      if (!takesPart(at)) continue;
+      let outcome = this.#recall(at, k, past);
+      let after: Catalog | undefined;
+      if (!outcome) ({ outcome, after } = this.#attempt(at, k, past, (catalog ??= this.#at(k, past))));
+      outcomes.set(at, outcome);
+      if (!outcome.changes) continue;
+      past = follow(past, outcome);
+      // made when the next one needs it
+      catalog = after;
+    }
+    return { outcomes, changed: (past.makers ??= this.#makers(k, catalog ?? this.#at(k, past))) };
+  }
+
+  #makers(k: number, catalog: Catalog): (number | undefined)[] {
+    const end = catalog.clone();
+    end.endSession();
+    end.keepRows(this.#found(k));
+    const { only, missing } = end.difference(this.#found(k));
+    return [...only, ...missing].map(({ id }) => {
+      const maker = /^s(\d+):/.exec(id)?.[1];
+      return maker === undefined ? undefined : Number(maker);
+    });
+  }
+
+  /** The state at a stop with all that has been done since. */
+  #at(k: number, past: Past): Catalog {
+    const catalog = this.#found(k).clone();
+    for (const { changes } of past.outcomes) {
+      if (!changes) continue;
+      catalog.replay(changes.objects);
+      if (changes.dropped.size > 0) catalog.dropped = new Set([...catalog.dropped, ...changes.dropped]);
+    }
+    catalog.path = past.path;
+    catalog.pathSet = past.pathSet;
+    return catalog;
+  }
+
+  #recall(index: number, k: number, past: Past): Outcome | undefined {
+    const known = this.#known[index];
+    if (!known) return undefined;
+    for (let which = known.length - 1; which >= 0; which--) {
+      const outcome = known[which] as Outcome;
+      if (k < outcome.from || k >= outcome.to) continue;
+      if (outcome.past === past || holds(outcome, past)) return outcome;
+    }
+    return undefined;
+  }
+
+  /** As a server would run it: an error leaves everything as it was, damage is done. */
+  #attempt(index: number, k: number, past: Past, from: Catalog): { outcome: Outcome; after: Catalog | undefined } {
+    const effect = this.#effects[index] as Effect;
+    const run = this.#runs[index] as Run;
+    const reads = new Set<string>();
+    const go = (rerun: boolean): Catalog => {
+      const copy = from.clone();
+      copy.reads = reads;
+      if (!rerun) copy.precious = undefined;
+      effect.run(copy, rerun ? run : { ...run, rerun: false });
+      copy.reads = undefined;
+      copy.precious = from.precious;
+      return copy;
+    };
+    let trouble: Outcome['trouble'];
+    let after: Catalog | undefined;
+    try {
+      after = go(true);
+    } catch (error) {
+      if (!(error instanceof StepError)) throw error;
+      trouble = { why: error.message, fails: !(error instanceof DamageError), within: error.within };
+    }
+    if (trouble && !trouble.fails)
+      try {
+        after = go(false);
+      } catch (error) {
+        if (!(error instanceof StepError)) throw error;
+      }
+    let lower = 0;
+    let to = Infinity;
+    const met = new Map<string, Token>();
+    for (const key of reads) {
+      const token = past.changed.get(key);
+      if (token) met.set(key, token);
+      for (const stop of this.#changes.get(key) ?? []) {
+        if (stop <= k) lower = Math.max(lower, stop);
+        else {
+          to = Math.min(to, stop);
+          break;
+        }
+      }
+    }
+    const changes = after && changesBetween(from, after);
+    const outcome: Outcome = { trouble, changes, from: lower, to, past, reads, met, tokens: new Map() };
+    (this.#known[index] ??= []).push(outcome);
+    return { outcome, after };
+  }
+}
+
+function changesBetween(before: Catalog, after: Catalog): Changes | undefined {
+  const objects = after.changesSince(before);
+  const moved = after.pathSet !== before.pathSet || after.path.join('\0') !== before.path.join('\0');
+  const dropped = new Set(
+    after.dropped === before.dropped ? [] : [...after.dropped].filter((key) => !before.dropped.has(key)),
+  );
+  if (objects.size === 0 && !moved && dropped.size === 0) return undefined;
+  const keys = before.changedKeys(after);
+  for (const key of dropped) keys.add(`dropped:${key}`);
+  return { objects, keys, dropped, path: after.path, pathSet: after.pathSet };
+}
+
+/** Is all that it asked for as it was? */
+function holds({ past, reads, met }: Outcome, now: Past): boolean {
+  if (past.pathSet !== now.pathSet || past.path.join('\0') !== now.path.join('\0')) return false;
+  if (met.size === 0) return !meets(reads, now.changed);
+  for (const [key, token] of met) if (now.changed.get(key) !== token) return false;
+  for (const key of reads) if (now.changed.has(key) && !met.has(key)) return false;
+  return true;
+}
+
+/** What has been done, and then this. */
+function follow(past: Past, outcome: Outcome): Past {
+  let next = past.next.get(outcome);
+  if (next) return next;
+  const { keys, path, pathSet } = outcome.changes as Changes;
+  const changed = new Map(past.changed);
+  for (const key of keys) {
+    const before = changed.get(key);
+    let token = outcome.tokens.get(before);
+    if (!token) outcome.tokens.set(before, (token = {}));
+    changed.set(key, token);
+  }
+  past.next.set(outcome, (next = { outcomes: [...past.outcomes, outcome], changed, path, pathSet, next: new Map() }));
+  return next;
+}
