@@ -14,8 +14,9 @@ export const rule: DeployRule = {
       // a switch can keep it to one instance
       if (call.conditional || !runsIn(call, (stage) => stage === 'start')) continue;
       // nothing behind it: a job that ends when the migrations are done
-      const { text } = call.command;
-      if (call.command.offsetOf(text.trimEnd().length - 1) < call.at.end) continue;
+      const last = call.command.text.replace(/[\s;)}]+$/, '').length - 1;
+      // a quotation mark may follow: sh -c "prisma migrate deploy"
+      if (call.command.offsetOf(last) <= call.at.end) continue;
       report({
         at: call.at,
         message: `${named(call)} runs in every instance that starts: several at once wait for each other's lock until they time out, or run the same migration twice, and a slow migration has the instance killed by its health check in the middle.`,

@@ -450,7 +450,9 @@ async function outcome(rule, one) {
     const found = await findingsOf(rule, one);
     const told = one.files.map((/** @type {any} */ file) => sorted(foundLines(found.get(file.path) ?? [])));
     if (one.fixed !== undefined) told.push(fixCase(rule, one));
-    return { told: JSON.stringify(told), all: JSON.stringify([...found]) };
+    // what is advised may depend on whether a fix is wanted
+    const plain = rule.fixable ? runCase(rule, one, false) : [];
+    return { told: JSON.stringify(told), all: JSON.stringify([...found, ...plain]) };
   } catch (error) {
     const text = `threw ${error instanceof Error ? error.message : error}`;
     return { told: text, all: text };

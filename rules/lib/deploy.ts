@@ -40,7 +40,7 @@ export interface Invocation extends ToolCall {
   /** The tool's command, or the command that calls the script with it. */
   readonly at: Range;
   /** Called by name, as in `npm run migrate`: the name, and the stages of all scripts on the way. */
-  readonly via?: Via;
+  readonly via: Via | undefined;
   readonly fate: Fate;
   /** From the outside in. Those within a script that is called by its name are told there. */
   readonly loops: readonly Loop[];
@@ -67,8 +67,10 @@ const cache = new WeakMap<DeployFile, readonly Invocation[]>();
 /** All calls of migration tools in a deploy file, in order. */
 export function invocations(file: DeployFile): readonly Invocation[] {
   let found = cache.get(file);
+  // mutant: what is found anew is the same
   if (!found) {
     const reaches = reachesIn(file);
+    // mutant: only saves time
     found = file.commands.flatMap((command) => (reaches(command) ? new Walk(file, command, reaches).run() : []));
     cache.set(file, found);
   }
@@ -85,8 +87,10 @@ function reachesIn(file: DeployFile): (text: ShellText) => boolean {
     known.set(text, false);
     const names = new Set(text.split(/[\s;|&()<>"'`\\,]+/));
     const found = [...names].some((name) => {
+      // mutant: only saves time
       if (toolOf(name) !== undefined) return true;
       const script = file.called('npm', name) ?? file.called('file', baseName(name));
+      // mutant: only saves time
       return script !== undefined && reaches(script);
     });
     known.set(text, found);
@@ -170,7 +174,6 @@ class Walk {
     // a script that is called by its name may run several
     const found = this.#found.filter(
       (each, index, all) =>
-        !each.via ||
         all.findIndex(
           (other) =>
             other.at.start === each.at.start && other.action === each.action && other.fate.kind === each.fate.kind,
@@ -209,10 +212,15 @@ class Walk {
       this.#node(statement.command, shell, { ...spot, after });
       // a loop of attempts that ends with an error in the end
       if (LOOP.test(statement.command.type) && next && !LOOP.test(next.command.type) && givesUp(shell, next))
-        for (let at = from; at < this.#found.length; at++) {
-          const each = this.#found[at] as Invocation;
-          if (each.fate.kind === 'ignored' && each.fate.how === undefined) this.#found[at] = { ...each, fate: UNKNOWN };
-        }
+        this.#attempts(from);
+    }
+  }
+
+  /** Where a script gives up after some attempts, what follows a failure is the next one. Those from this index on are in the loop. */
+  #attempts(from: number): void {
+    for (let at = from; at < this.#found.length; at++) {
+      const each = this.#found[at] as Invocation;
+      if (isUnanswered(each.fate)) this.#found[at] = { ...each, fate: UNKNOWN };
     }
   }
 
@@ -263,7 +271,6 @@ class Walk {
             // the script is over when it succeeds, so what follows is what is done about a failure
             if (status === 'failed' && leaves(node.then)) return UNKNOWN;
             if (!branch) return spot.after('fine', true);
-            if (branch.type === 'If') return UNKNOWN;
             return this.#handled(branch, shell, spot.after);
           },
         });
@@ -310,8 +317,8 @@ class Walk {
           });
         return;
       }
-      case 'TestCommand':
-      case 'ArithmeticCommand':
+      // `[[ … ]]` and `(( … ))` run nothing
+      default:
         return;
     }
   }
@@ -324,11 +331,7 @@ class Walk {
       // the last round's is that of the loop; an earlier one's is forgotten
       after: (status, silent) => (kind === 'while' ? UNKNOWN : ignoredInLoop(shell, spot.after, status, silent, body)),
     });
-    if (!givesUp(shell, body)) return;
-    for (let at = from; at < this.#found.length; at++) {
-      const each = this.#found[at] as Invocation;
-      if (each.fate.kind === 'ignored' && each.fate.how === undefined) this.#found[at] = { ...each, fate: UNKNOWN };
-    }
+    if (givesUp(shell, body)) this.#attempts(from);
   }
 
   /** What runs in a chain of `&&` and `||` once a command in it has ended. */
@@ -341,33 +344,32 @@ class Walk {
     shell: Shell,
     after: After,
   ): Fate {
-    for (let at = index; at < operators.length; at++) {
-      if (operators[at] !== (status === 'failed' ? '||' : '&&')) continue;
+    for (const [at, operator] of operators.entries()) {
+      if (at < index || operator !== (status === 'failed' ? '||' : '&&')) continue;
       const handler = commands[at + 1] as ShellNode;
       const outcome = this.#outcome(handler, shell);
-      if (outcome === 'swallows') return ignored(shell, `${operators[at] ?? ''} ${textOf(handler, shell)}`, handler);
+      if (outcome === 'swallows') return ignored(shell, `${operator} ${textOf(handler, shell)}`, handler);
       if (outcome !== 'fails') return outcome === 'stops' ? STOPS : UNKNOWN;
       return this.#chained(commands, operators, at + 1, 'failed', silent, shell, after);
     }
-    if (status === 'failed' && commands.some((each, at) => at > index && leaves(each))) return UNKNOWN;
+    if (status === 'failed' && commands.slice(index + 1).some(leaves)) return UNKNOWN;
     // errexit counts only the last command of a chain
     return after(status, silent || index < commands.length - 1);
   }
 
-  #handled(branch: ShellList, shell: Shell, after: After): Fate {
+  #handled(branch: ShellNode, shell: Shell, after: After): Fate {
     const outcome = this.#outcome(branch, shell);
     if (outcome === 'swallows') return ignored(shell, textOf(branch, shell), branch);
     return outcome === 'stops' ? STOPS : outcome === 'fails' ? after('failed', false) : UNKNOWN;
   }
 
   /** What a command that runs after a failure makes of it. */
-  #outcome(node: ShellNode, shell: Shell, depth = 0): 'swallows' | 'stops' | 'fails' | 'unknown' {
-    if (depth > 5) return 'unknown';
+  #outcome(node: ShellNode, shell: Shell): 'swallows' | 'stops' | 'fails' | 'unknown' {
     const all = (nodes: readonly ShellNode[]): 'swallows' | 'stops' | 'fails' | 'unknown' => {
       let last: 'swallows' | 'stops' | 'fails' | 'unknown' = 'swallows';
       for (const [index, each] of nodes.entries()) {
         // without a number, `exit` ends with the status of what was before it
-        last = this.#outcome(each, shell, depth + 1);
+        last = this.#outcome(each, shell);
         if (last === 'stops') return isBareExit(each) && index > 0 ? 'swallows' : 'stops';
         if (last === 'unknown') return 'unknown';
       }
@@ -375,23 +377,27 @@ class Walk {
     };
     switch (node.type) {
       case 'Statement':
-        return node.background ? 'unknown' : this.#outcome(node.command, shell, depth);
+        return node.background ? 'unknown' : this.#outcome(node.command, shell);
       case 'CompoundList':
         return all(node.commands);
       case 'BraceGroup':
       case 'Subshell':
-        return this.#outcome(node.body, shell, depth + 1);
+        return this.#outcome(node.body, shell);
       case 'AndOr':
         return node.operators.includes('||') ? 'unknown' : all(node.commands);
       case 'Command': {
-        const name = node.name && baseName(node.name.value);
+        const name = commandName(node) ?? '';
         const [argument] = node.suffix;
-        if (name === undefined) return 'unknown';
         if (name === 'exit') return argument?.value === '0' ? 'swallows' : 'stops';
         if (name === 'return') return argument === undefined || argument.value !== '0' ? 'stops' : 'unknown';
         if (name === 'false') return 'fails';
         const own = shell.functions.get(name);
-        if (own) return this.#outcome(own, shell, depth + 1);
+        if (own) {
+          const functions = new Map(shell.functions);
+          // one that calls itself
+          functions.delete(name);
+          return this.#outcome(own, { ...shell, functions });
+        }
         return /^(?:true|:|echo|printf|logger|sleep|date|cat)$/.test(name) ? 'swallows' : 'unknown';
       }
       default:
@@ -413,23 +419,19 @@ class Walk {
     const heredoc = node.redirects.find(
       ({ operator }) => operator === '<<' || operator === '<<-' || operator === '<<<',
     );
-    const input = heredoc?.content ?? (heredoc?.operator === '<<<' ? heredoc.target?.value : undefined);
+    const input = heredoc?.content;
     const reads = spot.piped || node.redirects.some(({ operator }) => operator.startsWith('<') && operator !== '<&');
     const own = shell.functions.get(name);
     if (own && shell.callers.length < 8) {
       const nested: Shell = { ...shell, callers: [...shell.callers, { type: 'Script', commands: [] }] };
       nested.functions.delete(name);
       // only what it ends with is the caller's business: the rest is said where it is written
-      const from = this.#found.length;
       this.#node(
         own,
         { ...nested, via: { name, stages: [this.#command.stage] }, place: () => shell.place(node.pos, node.end) },
         spot,
       );
       shell.functions.set(name, own);
-      // once is enough: the function's own place tells the rest
-      for (let at = this.#found.length - 1; at >= from; at--)
-        if ((this.#found[at] as Invocation).fate.kind !== 'ignored') this.#found.splice(at, 1);
       return;
     }
     const last = node.end >= shell.text.text.trimEnd().length;
@@ -439,7 +441,7 @@ class Walk {
         ...call,
         command: this.#command,
         at: shell.place(node.pos, node.end),
-        ...(shell.via ? { via: shell.via } : {}),
+        via: shell.via,
         // `&` and what follows is judged where it is written
         fate: spot.after('failed', false),
         loops: spot.loops,
@@ -458,19 +460,15 @@ class Walk {
         errexit,
         pipefail,
         functions: new Map(),
-        place: (start, end) =>
-          shell.place(text.offsetOf(start), end > start ? text.offsetOf(end - 1) + 1 : text.offsetOf(start)),
+        place: (start, end) => shell.place(text.offsetOf(start), text.offsetOf(end - 1) + 1),
       };
-      if (shell.callers.length < 8)
-        this.#script(
-          text,
-          { ...nested, callers: [...shell.callers, text.script] },
-          { ...spot, piped: false, quiet: false },
-        );
+      this.#script(text, nested, { ...spot, piped: false, quiet: false });
     }
     if (inner.length > 0) return;
     for (const { label, script, extra } of this.#called(values)) {
-      if (!this.#reaches(script) || shell.callers.includes(script.script) || shell.callers.length >= 8) continue;
+      // mutant: only saves time
+      if (!this.#reaches(script)) continue;
+      if (shell.callers.length >= 8) continue;
       this.#script(
         script,
         {
@@ -509,30 +507,28 @@ class Walk {
       this.#file.inner(shell.text.text, word);
     const at = values.findIndex((value) => SHELLS.test(baseName(value)) || value === 'su');
     if (at !== -1) {
-      const flags = values.slice(at + 1).filter((value) => /^[-+]/.test(value));
-      const flag = words.findIndex(({ value }, index) => index > at && /^-[a-z]*c$/.test(value));
-      const errexit = flags.some((value) => /^-[a-z]*e/.test(value)) || values.includes('errexit');
+      const behind = words.slice(at + 1);
+      const flag = behind.findIndex(({ value }) => /^-[a-z]*c$/.test(value));
+      const errexit = behind.some(({ value }) => /^-[a-z]*e/.test(value)) || values.includes('errexit');
       const pipefail = values.includes('pipefail');
       const argument =
         flag === -1
           ? undefined
-          : words.slice(flag + 1).find(({ value }) => !/^[-+]\w/.test(value) && value !== 'pipefail');
+          : behind.slice(flag + 1).find(({ value }) => !/^[-+]\w/.test(value) && value !== 'pipefail');
       if (argument) return [{ text: parse(argument), errexit, pipefail }];
-      if (input !== undefined && flag === -1)
-        return this.#heredoc(node, input, shell).map((text) => ({ text, errexit, pipefail }));
-      return [];
+      return this.#heredoc(node, input, shell).map((text) => ({ text, errexit, pipefail }));
     }
     const plain = { errexit: false, pipefail: false };
     if (values[0] === 'eval') return words.slice(1, 2).map((word) => ({ text: parse(word), ...plain }));
     if (values.includes('ssh')) {
-      const last = words.at(-1);
-      if (input !== undefined) return this.#heredoc(node, input, shell).map((text) => ({ text, ...plain }));
-      return last && /\s/.test(last.value) ? [{ text: parse(last), ...plain }] : [];
+      const last = words.slice(-1).filter(({ value }) => /\s/.test(value));
+      return [...last.map(parse), ...this.#heredoc(node, input, shell)].map((text) => ({ text, ...plain }));
     }
     return [];
   }
 
-  #heredoc({ pos: from }: ShellCommand, content: string, shell: Shell): ShellText[] {
+  #heredoc({ pos: from }: ShellCommand, content: string | undefined, shell: Shell): ShellText[] {
+    if (content === undefined) return [];
     const pos = shell.text.text.indexOf(content, from);
     return pos === -1 ? [] : [this.#file.inner(shell.text.text, { value: content, pos, end: pos + content.length })];
   }
@@ -563,7 +559,7 @@ class Walk {
           {
             label: value,
             script,
-            extra: name === 'npm' && !behind.includes('--') ? [] : added.filter((each) => each !== '--'),
+            extra: name === 'npm' && !behind.includes('--') ? [] : added,
           },
         ];
       });
@@ -586,11 +582,16 @@ const ignored = (
 
 const inLoop = (shell: Shell, { loops }: Spot, loop: Loop): readonly Loop[] => (shell.via ? loops : [...loops, loop]);
 
-/** A `for` goes on with the next round. */
+/** A `for` goes on with the next round, unless errexit has ended it. */
 function ignoredInLoop(shell: Shell, after: After, status: 'failed' | 'fine', silent: boolean, body: ShellNode): Fate {
   const fate = after(status, silent);
-  return fate.kind === 'stops' && !shell.errexit ? ignored(shell, undefined, body) : fate;
+  return fate.kind === 'stops' ? ignored(shell, undefined, body) : fate;
 }
+
+/** Nothing is done about it: it is just what follows. */
+const isUnanswered = (fate: Fate): boolean =>
+  // mutant: what stops and what is unknown are the same to rules
+  fate.kind === 'ignored' && fate.how === undefined;
 
 /** Somewhere in it the script ends with an error. */
 const givesUp = (shell: Shell, { pos, end }: { readonly pos: number; readonly end: number }): boolean =>
@@ -620,13 +621,10 @@ const isTest = (node: ShellNode): boolean =>
 const asksMore = (node: ShellNode): boolean => isTest(node) || (node.type === 'AndOr' && node.commands.some(asksMore));
 
 /** Ends with `exit`, `return` or `exec`. */
-function leaves(node: ShellNode): boolean {
-  if (node.type === 'CompoundList') {
-    const last = node.commands.at(-1);
-    return last !== undefined && leaves(last);
-  }
-  if (node.type === 'Statement') return leaves(node.command);
-  if (node.type === 'BraceGroup') return leaves(node.body);
+function leaves(node: ShellNode | undefined): boolean {
+  if (node?.type === 'CompoundList') return leaves(node.commands.at(-1));
+  if (node?.type === 'Statement') return leaves(node.command);
+  if (node?.type === 'BraceGroup') return leaves(node.body);
   return /^(?:exit|return|exec)$/.test(commandName(node) ?? '');
 }
 
@@ -636,7 +634,6 @@ const isAlways = ({ commands }: ShellList): boolean =>
 function setOptions(shell: Shell, args: readonly string[]): void {
   for (const [index, arg] of args.entries()) {
     const on = arg.startsWith('-');
-    if (!on && !arg.startsWith('+')) continue;
     if (/^[-+][a-z]*e/i.test(arg)) shell.errexit = on;
     if (!/^[-+][a-z]*o$/.test(arg)) continue;
     if (args[index + 1] === 'errexit') shell.errexit = on;

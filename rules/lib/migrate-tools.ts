@@ -23,14 +23,14 @@ export interface ToolCall {
 interface Known {
   readonly action: ToolAction;
   readonly words: readonly string[];
-  /** One of these has to be there. */
-  readonly flags?: readonly string[];
+  /** One of these has to be there, where there are any. */
+  readonly flags: readonly string[];
 }
 
 const known = (action: ToolAction, words: string, ...flags: string[]): Known => ({
   action,
   words: words.split(' '),
-  ...(flags.length > 0 ? { flags } : {}),
+  flags,
 });
 
 /** The first that fits counts. */
@@ -151,10 +151,9 @@ export const talks = (name: string): boolean => TALK.test(baseName(name));
  * @param input whether something is read from a file or a pipe
  */
 export function toolCall(words: readonly string[], input: boolean): ToolCall | undefined {
-  const [first] = words;
+  const [first = ''] = words;
   // `command -v prisma` asks; `exec` and `command` themselves run what follows
-  if (first === undefined || (talks(first) && !(first === 'command' && !/^-[vV]/.test(words[1] ?? ''))))
-    return undefined;
+  if (talks(first) && !(first === 'command' && !/^-[vV]/.test(words[1] ?? ''))) return undefined;
   for (const [index, word] of words.entries()) {
     const tool = toolOf(word);
     if (tool === undefined) continue;
@@ -175,12 +174,12 @@ function toolSubcommand(tool: string, args: readonly string[]): ToolCall | undef
       from = at + 1;
     }
     return (
-      !flags ||
+      flags.length === 0 ||
       args.some((arg) => flags.some((flag) => arg === flag || (arg.startsWith(`${flag}=`) && !arg.endsWith('=false'))))
     );
   });
   if (!entry) return undefined;
-  const flag = entry.flags?.find((each) => args.some((arg) => arg === each || arg.startsWith(`${each}=`)));
+  const flag = entry.flags.find((each) => args.some((arg) => arg === each || arg.startsWith(`${each}=`)));
   return {
     tool,
     action: entry.action,

@@ -146,8 +146,8 @@ export function upFiles(tool: Tool, files: FixtureCase['files']): FixtureCase['f
   return up.flatMap((name) => files.filter((file) => file.path === name));
 }
 
-/** What one rule finds in a case, by file. */
-export function runCase(rule: Rule, one: FixtureCase): ReadonlyMap<string, readonly Finding[]> {
+/** What one rule finds in a case, by file. @param fixes whether fixes are wanted, too */
+export function runCase(rule: Rule, one: FixtureCase, fixes = true): ReadonlyMap<string, readonly Finding[]> {
   const tool = toolByName(one.tool);
   if (!tool) throw new Error(`no tool ${one.tool}`);
   const set = new Map([[rule, { severity: rule.severity, options: one.options }]]);
@@ -175,7 +175,7 @@ export function runCase(rule: Rule, one: FixtureCase): ReadonlyMap<string, reado
           past: () => earlier(file),
         },
         prepared,
-        { fixes: true },
+        { fixes },
       ),
     ]),
   );
