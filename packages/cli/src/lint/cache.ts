@@ -57,13 +57,16 @@ export interface LintCache {
 }
 
 /** @param cwd of the run: each has a file of its own */
-export function openCache(folder: string, cwd: string, settings: LintSettings): LintCache {
-  const file = path.join(
+export const cacheFileOf = (folder: string, cwd: string): string =>
+  path.join(
     folder,
     `lint-${hashOf(cwd)
       .replace(/[^A-Za-z0-9]/g, '')
       .slice(0, 12)}.cache`,
   );
+
+export function openCache(folder: string, cwd: string, settings: LintSettings): LintCache {
+  const file = cacheFileOf(folder, cwd);
   const stamp = programStamp();
   const keys = settings.specs.map((spec) =>
     settings.folders.map(({ root, tool }) =>

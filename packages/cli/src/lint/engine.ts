@@ -25,6 +25,35 @@ export interface LintRun {
   readonly workers?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number) => void) | undefined;
+  /** Workers that have been started ahead; ended with the run. */
+  readonly ahead?: WorkersAhead | undefined;
+}
+
+/** Threads that load their program while it is still being found out what there is to do. */
+export class WorkersAhead {
+  readonly #workers: Worker[];
+
+  constructor(count = Math.min(availableParallelism() - 1, MOST_WORKERS)) {
+    this.#workers = Array.from({ length: count }, () => {
+      const worker = new Worker(workerEntry('lint'));
+      // one that can't even start is replaced by one that is listened to
+      worker.on('error', () => undefined);
+      worker.on('exit', () => {
+        const at = this.#workers.indexOf(worker);
+        if (at >= 0) this.#workers.splice(at, 1);
+      });
+      return worker;
+    });
+  }
+
+  take(): Worker | undefined {
+    return this.#workers.pop();
+  }
+
+  /** Ends those that nobody has taken. */
+  end(): void {
+    for (const worker of this.#workers.splice(0)) void worker.terminate();
+  }
 }
 
 /**
@@ -46,8 +75,9 @@ export async function lintAll(run: LintRun): Promise<readonly (PackedLint | unde
   const stop = (): number => Atomics.store(state, 0, jobs.length);
   signal?.addEventListener('abort', stop);
   const workers = Array.from({ length: Math.min(count, jobs.length) }, (_, worker) =>
-    startWorker({ settings, jobs, state, worker, parser: compiledParser() }, take),
+    startWorker({ settings, jobs, state, worker, parser: compiledParser() }, run.ahead, take),
   );
+  run.ahead?.end();
   const linter = new Linter(settings);
   for (;;) {
     if (signal?.aborted) break;
@@ -79,10 +109,14 @@ interface Crash {
 }
 
 /** @returns why it ended before its time */
-function startWorker(data: WorkerData, take: (result: PackedLint) => void): Promise<Crash | undefined> {
+function startWorker(
+  data: WorkerData,
+  ahead: WorkersAhead | undefined,
+  take: (result: PackedLint) => void,
+): Promise<Crash | undefined> {
   return new Promise((resolve) => {
     let reason: string | undefined;
-    const worker = new Worker(workerEntry('lint'), { workerData: data });
+    const worker = ahead?.take() ?? new Worker(workerEntry('lint'));
     worker.on('message', (results: FromWorker) => {
       for (const result of results) take(result);
       // an empty message is the last one
@@ -96,5 +130,6 @@ function startWorker(data: WorkerData, take: (result: PackedLint) => void): Prom
     worker.on('exit', () => {
       resolve({ at: Atomics.load(data.state, 1 + data.worker), reason: reason ?? 'the worker ended' });
     });
+    worker.postMessage(data);
   });
 }

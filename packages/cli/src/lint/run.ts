@@ -28,8 +28,8 @@ import { listFolder } from '../files/walk.ts';
 import type { Called } from '../options.ts';
 import type { RunError } from '../results.ts';
 import type { Changes, Staged } from './changes.ts';
-import { type LintCache, openCache } from './cache.ts';
-import { lintAll } from './engine.ts';
+import { type LintCache, cacheFileOf, openCache } from './cache.ts';
+import { WorkersAhead, lintAll } from './engine.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { KnownFindings } from './ignores.ts';
 import { Linter } from './linter.ts';
@@ -88,6 +88,7 @@ class Run {
   #last: { readonly file: string; readonly text: string } | undefined;
   #known: KnownFindings | undefined;
   #plan!: InputPlan;
+  #ahead: WorkersAhead | undefined;
   #linter!: Linter;
 
   constructor(options: ResolvedLintOptions) {
@@ -96,6 +97,23 @@ class Run {
   }
 
   async run(): Promise<LintReport> {
+    this.#ahead = this.#manyFiles() ? new WorkersAhead() : undefined;
+    try {
+      return await this.#run();
+    } finally {
+      this.#ahead?.end();
+    }
+  }
+
+  /** Is it likely that there is work for more than this thread? */
+  #manyFiles(): boolean {
+    const { stdin, staged, since, workers, paths = [], cwd, cacheFolder } = this.#options;
+    if (stdin || staged || since !== undefined || workers !== undefined) return false;
+    if (cacheFolder !== undefined && fs.existsSync(cacheFileOf(cacheFolder, cwd))) return false;
+    return paths.some((each) => fs.statSync(path.resolve(cwd, each), { throwIfNoEntry: false })?.isDirectory());
+  }
+
+  async #run(): Promise<LintReport> {
     const options = this.#options;
     const { stdin } = options;
     await this.#openKnown();
@@ -264,6 +282,7 @@ class Run {
         jobs: inOrder,
         workers,
         signal,
+        ahead: this.#ahead,
         onProgress: onProgress && ((count) => onProgress(jobs.length - open.length + count, jobs.length)),
       });
       open.forEach((job, index) => {

@@ -1,23 +1,23 @@
-/** A worker of the engine: takes files as long as there are any. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** A worker of the engine: waits for its work, then takes files as long as there are any. */
+import { parentPort } from 'node:worker_threads';
 import { useCompiledParser } from '@idempotify/core';
 import { Linter } from './linter.ts';
 import { type FromWorker, type PackedLint, pack, TAKEN, type WorkerData } from './protocol.ts';
 
-const { settings, jobs, state, worker, parser } = workerData as WorkerData;
-useCompiledParser(parser);
 const port = parentPort!;
-const linter = new Linter(settings);
-
-for (;;) {
-  const from = Atomics.add(state, 0, TAKEN);
-  if (from >= jobs.length) break;
-  const results: PackedLint[] = [];
-  for (const job of jobs.slice(from, from + TAKEN)) {
-    Atomics.store(state, 1 + worker, job.id);
-    results.push(pack(linter.run(job)));
+port.once('message', ({ settings, jobs, state, worker, parser }: WorkerData) => {
+  useCompiledParser(parser);
+  const linter = new Linter(settings);
+  for (;;) {
+    const from = Atomics.add(state, 0, TAKEN);
+    if (from >= jobs.length) break;
+    const results: PackedLint[] = [];
+    for (const job of jobs.slice(from, from + TAKEN)) {
+      Atomics.store(state, 1 + worker, job.id);
+      results.push(pack(linter.run(job)));
+    }
+    Atomics.store(state, 1 + worker, -1);
+    port.postMessage(results satisfies FromWorker);
   }
-  Atomics.store(state, 1 + worker, -1);
-  port.postMessage(results satisfies FromWorker);
-}
-port.postMessage([] satisfies FromWorker);
+  port.postMessage([] satisfies FromWorker);
+});
