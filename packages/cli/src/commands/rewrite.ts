@@ -487,6 +487,11 @@ Examples:
                                                  statements that bring the tool's checksums in line
   $ idempotify --stdin --stdin-filepath migrations/002_add.sql < migrations/002_add.sql
 
+Other commands, each with a --help of its own:
+  $ idempotify lint migrations/                  find what goes wrong with migrations before they are run
+  $ idempotify explain ban-drop-column           what a rule of lint is about
+  $ idempotify verify migrations/                prove on a real PostgreSQL that they can be run again
+
 Exit codes:
   0  everything is fine
   1  findings: --check would change something, or a statement is refused or can not be read
