@@ -39,7 +39,7 @@ export function secondRuns(
       const harmed = harmAt(reruns, index, k);
       if (harmed) return harmed;
       // where nothing has changed that it asks for, it is the same again
-      known = reruns.alone(index, k).outcome.to;
+      [, known] = reruns.span(reruns.alone(index, k).outcome);
     }
     return undefined;
   });

@@ -131,13 +131,12 @@ function runAction(catalog: Catalog, run: Run, relation: Obj, spec: Spec, action
       const transforms = using !== undefined && !isPlainCast(using, name);
       const same = found.attrs['type'] === wanted.attrs['type'] && found.attrs['typeId'] === wanted.attrs['typeId'];
       if (run.rerun && !catalog.world) {
-        for (const object of catalog.all()) {
+        for (const object of catalog.needing(found.id)) {
           if (
-            object.deps.includes(found.id) &&
-            (object.cls === 'policy' ||
-              object.cls === 'rule' ||
-              object.kind === 'view' ||
-              object.kind === 'materialized view')
+            object.cls === 'policy' ||
+            object.cls === 'rule' ||
+            object.kind === 'view' ||
+            object.kind === 'materialized view'
           )
             throw new StepError(
               `the type of "${name}" can't be changed while ${object.cls} "${object.name}" uses the column`,

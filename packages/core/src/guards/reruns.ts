@@ -13,9 +13,10 @@ interface Outcome {
   readonly trouble: { readonly why: string; readonly fails: boolean; readonly within: string | undefined } | undefined;
   /** What it changes, be it in the form alone; undefined for nothing at all. */
   readonly changes: Changes | undefined;
+  /** The stop at which it was worked out. */
+  readonly at: number;
   /** The stops, from the first one up to before the last one, between which nothing changes that it asked for. */
-  readonly from: number;
-  readonly to: number;
+  span?: readonly [from: number, to: number];
   /** What was done before it; of the keys that it asked for, those which that had changed. */
   readonly past: Past;
   readonly reads: ReadonlySet<string>;
@@ -37,8 +38,12 @@ type Token = object;
 
 /** All that has changed since a stop, by which outcomes. */
 interface Past {
-  readonly outcomes: readonly Outcome[];
-  readonly changed: ReadonlyMap<string, Token>;
+  readonly before: Past | undefined;
+  readonly outcome: Outcome | undefined;
+  /** How many. */
+  readonly outcomes: number;
+  /** Every key that has changed; handed on to what comes next, and made again if need be. */
+  changed: Map<string, Token> | undefined;
   readonly path: readonly string[];
   readonly pathSet: boolean;
   readonly next: Map<Outcome, Past>;
@@ -66,24 +71,30 @@ export class Reruns {
   readonly #runs: readonly Run[];
   readonly #known: (Outcome[] | undefined)[] = [];
   readonly #starts = new Map<string, Past>();
-  /** By the key of a question: the visible stops at which it gets another answer. */
-  readonly #changes = new Map<string, number[]>();
+  #changed: ReadonlyMap<string, readonly number[]> | undefined;
 
   constructor(effects: readonly (Effect | undefined)[], course: Course) {
     this.#effects = effects;
     this.#course = course;
     this.#runs = effects.map((_, index) => makeRun(index, true, course.steps));
-    const { visible, found } = course;
+  }
+
+  /** By the key of a question: the visible stops at which it gets another answer. */
+  get #changes(): ReadonlyMap<string, readonly number[]> {
+    if (this.#changed) return this.#changed;
+    const { visible, found } = this.#course;
+    const out = new Map<string, number[]>();
     const note = (key: string, k: number): void => {
-      const stops = this.#changes.get(key);
+      const stops = out.get(key);
       if (stops) stops.push(k);
-      else this.#changes.set(key, [k]);
+      else out.set(key, [k]);
     };
     for (let position = 1; position < visible.length; position++) {
       const k = visible[position] as number;
       for (const key of this.#found(visible[position - 1] as number).changedKeys(this.#found(k))) note(key, k);
     }
     note(END, found.length - 1);
+    return (this.#changed = out);
   }
 
   #found(k: number): Catalog {
@@ -95,7 +106,7 @@ export class Reruns {
     const key = `${pathSet}${path.join('\0')}`;
     let past = this.#starts.get(key);
     if (!past) {
-      past = { outcomes: [], changed: new Map(), path, pathSet, next: new Map() };
+      past = { before: undefined, outcome: undefined, outcomes: 0, changed: undefined, path, pathSet, next: new Map() };
       this.#starts.set(key, past);
     }
     return past;
@@ -105,13 +116,14 @@ export class Reruns {
   alone(index: number, k: number): { readonly outcome: Outcome; readonly differs: boolean } {
     const { path, pathSet } = this.#course.states[index] as Catalog;
     const start = this.#start(path, pathSet);
-    const outcome = this.#recall(index, k, start) ?? this.#attempt(index, k, start, this.#at(k, start)).outcome;
+    const outcome =
+      this.#recall(index, k, start) ?? this.#attempt(index, k, start, replay(this.#found(k), undefined, start)).outcome;
     return { outcome, differs: outcome.changes !== undefined && this.#differs(k, follow(start, outcome)) };
   }
 
   #differs(k: number, past: Past): boolean {
     if (past.differs !== undefined) return past.differs;
-    const catalog = this.#at(k, past);
+    const catalog = replay(this.#found(k), undefined, past);
     catalog.keepRows(this.#found(k));
     const { only, missing } = catalog.difference(this.#found(k));
     return (past.differs = only.length > 0 || missing.length > 0);
@@ -121,20 +133,27 @@ export class Reruns {
   walk(k: number, takesPart: (index: number) => boolean): Walk {
     const { path, pathSet } = this.#found(k);
     let past = this.#start(path, pathSet);
-    let catalog: Catalog | undefined;
+    let catalog = this.#found(k);
+    // what has been done to that one
+    let done = past;
     const outcomes = new Map<number, Outcome>();
     for (let at = 0; at < k; at++) {
       if (!takesPart(at)) continue;
       let outcome = this.#recall(at, k, past);
       let after: Catalog | undefined;
-      if (!outcome) ({ outcome, after } = this.#attempt(at, k, past, (catalog ??= this.#at(k, past))));
+      if (!outcome) {
+        catalog = replay(catalog, done, past);
+        done = past;
+        ({ outcome, after } = this.#attempt(at, k, past, catalog));
+      }
       outcomes.set(at, outcome);
       if (!outcome.changes) continue;
       past = follow(past, outcome);
-      // made when the next one needs it
+      if (!after) continue;
       catalog = after;
+      done = past;
     }
-    return { outcomes, changed: (past.makers ??= this.#makers(k, catalog ?? this.#at(k, past))) };
+    return { outcomes, changed: (past.makers ??= this.#makers(k, replay(catalog, done, past))) };
   }
 
   #makers(k: number, catalog: Catalog): (number | undefined)[] {
@@ -148,28 +167,34 @@ export class Reruns {
     });
   }
 
-  /** The state at a stop with all that has been done since. */
-  #at(k: number, past: Past): Catalog {
-    const catalog = this.#found(k).clone();
-    for (const { changes } of past.outcomes) {
-      if (!changes) continue;
-      catalog.replay(changes.objects);
-      if (changes.dropped.size > 0) catalog.dropped = new Set([...catalog.dropped, ...changes.dropped]);
-    }
-    catalog.path = past.path;
-    catalog.pathSet = past.pathSet;
-    return catalog;
-  }
-
   #recall(index: number, k: number, past: Past): Outcome | undefined {
     const known = this.#known[index];
     if (!known) return undefined;
     for (let which = known.length - 1; which >= 0; which--) {
       const outcome = known[which] as Outcome;
-      if (k < outcome.from || k >= outcome.to) continue;
+      if (k !== outcome.at) {
+        const [from, to] = this.span(outcome);
+        if (k < from || k >= to) continue;
+      }
       if (outcome.past === past || holds(outcome, past)) return outcome;
     }
     return undefined;
+  }
+
+  /** The stops between which it is the same. */
+  span(outcome: Outcome): readonly [from: number, to: number] {
+    if (outcome.span) return outcome.span;
+    let from = 0;
+    let to = Infinity;
+    for (const key of outcome.reads)
+      for (const stop of this.#changes.get(key) ?? []) {
+        if (stop <= outcome.at) from = Math.max(from, stop);
+        else {
+          to = Math.min(to, stop);
+          break;
+        }
+      }
+    return (outcome.span = [from, to]);
   }
 
   /** As a server would run it: an error leaves everything as it was, damage is done. */
@@ -200,25 +225,29 @@ export class Reruns {
       } catch (error) {
         if (!(error instanceof StepError)) throw error;
       }
-    let lower = 0;
-    let to = Infinity;
     const met = new Map<string, Token>();
-    for (const key of reads) {
-      const token = past.changed.get(key);
-      if (token) met.set(key, token);
-      for (const stop of this.#changes.get(key) ?? []) {
-        if (stop <= k) lower = Math.max(lower, stop);
-        else {
-          to = Math.min(to, stop);
-          break;
-        }
-      }
-    }
+    if (past.outcomes > 0) for (const [key, token] of changedBy(past)) if (reads.has(key)) met.set(key, token);
     const changes = after && changesBetween(from, after);
-    const outcome: Outcome = { trouble, changes, from: lower, to, past, reads, met, tokens: new Map() };
+    const outcome: Outcome = { trouble, changes, at: k, past, reads, met, tokens: new Map() };
     (this.#known[index] ??= []).push(outcome);
     return { outcome, after };
   }
+}
+
+/** A catalog to which one thing has been done, with the rest done to it, too. */
+function replay(catalog: Catalog, done: Past | undefined, past: Past): Catalog {
+  if (done === past) return catalog;
+  const missing: Outcome[] = [];
+  for (let at: Past | undefined = past; at && at !== done; at = at.before) if (at.outcome) missing.push(at.outcome);
+  const copy = catalog.clone();
+  for (const outcome of missing.reverse()) {
+    const { objects, dropped } = outcome.changes as Changes;
+    copy.replay(objects);
+    if (dropped.size > 0) copy.dropped = new Set([...copy.dropped, ...dropped]);
+  }
+  copy.path = past.path;
+  copy.pathSet = past.pathSet;
+  return copy;
 }
 
 function changesBetween(before: Catalog, after: Catalog): Changes | undefined {
@@ -236,9 +265,11 @@ function changesBetween(before: Catalog, after: Catalog): Changes | undefined {
 /** Is all that it asked for as it was? */
 function holds({ past, reads, met }: Outcome, now: Past): boolean {
   if (past.pathSet !== now.pathSet || past.path.join('\0') !== now.path.join('\0')) return false;
-  if (met.size === 0) return !meets(reads, now.changed);
-  for (const [key, token] of met) if (now.changed.get(key) !== token) return false;
-  for (const key of reads) if (now.changed.has(key) && !met.has(key)) return false;
+  if (now.outcomes === 0) return met.size === 0;
+  const changed = changedBy(now);
+  if (met.size === 0) return !meets(reads, changed);
+  for (const [key, token] of met) if (changed.get(key) !== token) return false;
+  for (const key of reads) if (changed.has(key) && !met.has(key)) return false;
   return true;
 }
 
@@ -246,14 +277,27 @@ function holds({ past, reads, met }: Outcome, now: Past): boolean {
 function follow(past: Past, outcome: Outcome): Past {
   let next = past.next.get(outcome);
   if (next) return next;
-  const { keys, path, pathSet } = outcome.changes as Changes;
-  const changed = new Map(past.changed);
-  for (const key of keys) {
-    const before = changed.get(key);
-    let token = outcome.tokens.get(before);
-    if (!token) outcome.tokens.set(before, (token = {}));
-    changed.set(key, token);
-  }
-  past.next.set(outcome, (next = { outcomes: [...past.outcomes, outcome], changed, path, pathSet, next: new Map() }));
+  const { path, pathSet } = outcome.changes as Changes;
+  const outcomes = past.outcomes + 1;
+  next = { before: past, outcome, outcomes, changed: undefined, path, pathSet, next: new Map() };
+  past.next.set(outcome, next);
   return next;
+}
+
+/** The keys of all that has been done so far. */
+function changedBy(past: Past): ReadonlyMap<string, Token> {
+  if (past.changed) return past.changed;
+  const behind: Outcome[] = [];
+  let from: Past | undefined = past;
+  for (; from && !from.changed; from = from.before) if (from.outcome) behind.push(from.outcome);
+  const changed = from?.changed ?? new Map<string, Token>();
+  if (from) from.changed = undefined;
+  for (const outcome of behind.reverse())
+    for (const key of (outcome.changes as Changes).keys) {
+      const before = changed.get(key);
+      let token = outcome.tokens.get(before);
+      if (!token) outcome.tokens.set(before, (token = {}));
+      changed.set(key, token);
+    }
+  return (past.changed = changed);
 }

@@ -101,11 +101,24 @@ export function defElemText(def: Node): string | undefined {
   return undefined;
 }
 
+const fingerprints = new WeakMap<object, string>();
+
 /** A stable text of a subtree without its positions: two equal texts are the same SQL but for layout. */
 export function fingerprint(node: Node): string {
-  return JSON.stringify(node, (key, value: unknown) =>
-    key === 'location' || key === 'stmt_location' || key === 'stmt_len' || key.endsWith('_location')
-      ? undefined
-      : value,
-  );
+  if (node === null || typeof node !== 'object') return JSON.stringify(node);
+  let text = fingerprints.get(node as object);
+  if (text === undefined) fingerprints.set(node as object, (text = written(node)));
+  return text;
+}
+
+function written(node: Node): string {
+  if (node === null || typeof node !== 'object') return JSON.stringify(node ?? null);
+  if (Array.isArray(node)) return `[${node.map(written).join(',')}]`;
+  let out = '';
+  for (const key in node) {
+    const value: unknown = node[key];
+    if (value === undefined || key === 'location' || key === 'stmt_len' || key.endsWith('_location')) continue;
+    out += `${out === '' ? '' : ','}"${key}":${written(value)}`;
+  }
+  return `{${out}}`;
 }

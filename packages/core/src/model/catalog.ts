@@ -422,6 +422,15 @@ export class Catalog {
     }
   }
 
+  /** What needs it: can't be without it, or as it is. */
+  *needing(id: string): Iterable<Obj> {
+    this.reads?.add(`on:${id}`);
+    for (const other of this.#below.get(`dep ${id}`) ?? []) {
+      const object = this.#objects.get(other);
+      if (object) yield object;
+    }
+  }
+
   /** What history knows under that name, copied with all that hangs on it. */
   #fromHistory(spec: Spec, parent: Obj | undefined): Obj | undefined {
     const history = this.world?.history;
@@ -706,6 +715,10 @@ export class Catalog {
     }
   }
 
+  #parentOf(object: Obj): Obj | undefined {
+    return object.parent === undefined ? undefined : this.#objects.get(object.parent);
+  }
+
   /** One line for an object: its name, kind, definition, attributes and rows; ids only where they stand for data. */
   line(object: Obj): string {
     const parent = object.parent === undefined ? undefined : this.objects.get(object.parent);
@@ -736,6 +749,11 @@ export class Catalog {
     const mine = new Map<string, Obj[]>();
     for (const id of ids) {
       const object = this.#objects.get(id);
+      const theirs = object && other.#objects.get(id);
+      if (theirs && alike(object, theirs) && sameName(this.#parentOf(object), other.#parentOf(theirs))) {
+        ids.delete(id);
+        continue;
+      }
       if (!object || object.schema === 'pg_temp') continue;
       const line = this.line(object);
       mine.set(line, [...(mine.get(line) ?? []), object]);
@@ -750,6 +768,23 @@ export class Catalog {
     }
     return { only: [...mine.values()].flat(), missing };
   }
+}
+
+const sameName = (a: Obj | undefined, b: Obj | undefined): boolean => a?.name === b?.name && a?.schema === b?.schema;
+
+/** Two pictures of one object of which, with parents of the same name, `line` says the same. */
+function alike(a: Obj, b: Obj): boolean {
+  if (a === b) return true;
+  if (a.name !== b.name || a.schema !== b.schema || a.kind !== b.kind || (a.def ?? '') !== (b.def ?? '')) return false;
+  if (a.cls !== b.cls || a.rows.length !== b.rows.length || a.rows.some((token, at) => token !== b.rows[at]))
+    return false;
+  return a.attrs === b.attrs || (covers(a.attrs, b.attrs) && covers(b.attrs, a.attrs));
+}
+
+/** All that the one says of an object, `line` counts, and the other says, too. */
+function covers(one: Obj['attrs'], other: Obj['attrs']): boolean {
+  for (const key in one) if (one[key] !== other[key] && key !== 'typeId' && key !== 'optional') return false;
+  return true;
 }
 
 const lines = new WeakMap<Obj, { readonly parent: Obj | undefined; readonly line: string }>();
