@@ -1,6 +1,5 @@
 import { lineIndex, type SqlRule } from '@idempotify/core';
 import { heldUp } from './lib/locks.ts';
-import { printedName } from './lib/names.ts';
 import { firstWithout, setLater } from './lib/timeouts.ts';
 
 export const rule: SqlRule = {
@@ -15,11 +14,11 @@ export const rule: SqlRule = {
     const found = firstWithout(file, 'lock_timeout');
     const later = found && setLater(file, 'lock_timeout', found.statement);
     if (!later) return;
-    const { statement, lock } = found;
+    const { statement, level, on } = found;
     const { line } = lineIndex(file.text).at(later.range.start);
     report({
       at: statement,
-      message: `lock_timeout is only set on line ${line}, behind this statement, which waits without an end for its lock (${lock.level}) on ${printedName(lock.relation)}; ${heldUp(lock.level)} behind it.`,
+      message: `lock_timeout is only set on line ${line}, behind this statement, which waits without an end for its lock (${level}) on ${on}; ${heldUp(level)} behind it.`,
       help: 'Move the SET lock_timeout in front of it. SET LOCAL has to stand in the same transaction.',
     });
   },

@@ -1,5 +1,4 @@
 import type { SqlRule } from '@idempotify/core';
-import { printedName } from './lib/names.ts';
 import { blocking, milliseconds, timeline, type Setting } from './lib/timeouts.ts';
 
 export const rule: SqlRule = {
@@ -18,7 +17,7 @@ export const rule: SqlRule = {
       told.add(current);
       report({
         at: current.statement,
-        message: `0 switches lock_timeout off: a later statement waits without an end for its lock (${found.lock.level}) on ${printedName(found.lock.relation)}, and others queue up behind it.`,
+        message: `0 switches lock_timeout off: a later statement waits without an end for its lock (${found.level}) on ${found.on}, and others queue up behind it.`,
         help: "Give it a time, for instance SET lock_timeout = '5s';, or leave the line out where the role has one.",
       });
     }

@@ -1,6 +1,5 @@
 import type { SqlRule } from '@idempotify/core';
 import { heldUp } from './lib/locks.ts';
-import { printedName } from './lib/names.ts';
 import { blocking, timeline } from './lib/timeouts.ts';
 
 export const rule: SqlRule = {
@@ -17,7 +16,7 @@ export const rule: SqlRule = {
       if (!found) continue;
       report({
         at: statement,
-        message: `The transaction keeps its lock (${found.lock.level}) on ${printedName(found.lock.relation)} until it ends. When whoever runs the migration hangs in between, ${heldUp(found.lock.level)} without an end.`,
+        message: `The transaction keeps its lock (${found.level}) on ${found.on} until it ends. When whoever runs the migration hangs in between, ${heldUp(found.level)} without an end.`,
         help: "Write SET idle_in_transaction_session_timeout = '10s'; in front of it: PostgreSQL then ends a session that has left its transaction open for that long. Where the role or the database has it set already, turn this rule off.",
       });
       return;

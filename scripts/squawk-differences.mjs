@@ -88,7 +88,9 @@ const isCast = (value) =>
 const onlySets = ({ tag, node }) =>
   tag === 'AlterTableStmt' &&
   node.cmds.every((/** @type {any} */ { AlterTableCmd: part }) =>
-    part.subtype === 'AT_AlterColumnType' ? isCast(part.def.ColumnDef.raw_default) : SETTING.has(part.subtype),
+    part.subtype === 'AT_AlterColumnType'
+      ? isCast(part.def.ColumnDef.raw_default)
+      : SETTING.has(part.subtype) || (part.subtype === 'AT_AddColumn' && part.missing_ok === true),
   );
 
 /** What the statement makes was dropped before in the same file, or the other way round. @param {Place} place */
@@ -103,15 +105,25 @@ function undoes({ tag, node, file, statement }) {
   );
   return (
     own.length > 0 &&
-    own.every((fact) =>
-      file.facts.some(
-        (other) =>
-          other.start < statement.range.end &&
-          (other.op === (fact.op === 'create' ? 'drop' : 'create') ||
-            (other.op === 'rename' && fact.op === 'create')) &&
-          ((other.cls === fact.cls && other.name === fact.name) ||
-            (other.cls === 'relation' && other.name === fact.on?.name)),
-      ),
+    own.every(
+      (fact) =>
+        file.facts.some(
+          (other) =>
+            other.start < statement.range.end &&
+            (other.op === (fact.op === 'create' ? 'drop' : 'create') ||
+              (other.op === 'rename' && fact.op === 'create')) &&
+            ((other.cls === fact.cls && other.name === fact.name) ||
+              (other.cls === 'relation' && other.name === fact.on?.name)),
+        ) ||
+        // RENAME to the name that is dropped here
+        file.facts.some(
+          (other) =>
+            fact.op === 'drop' &&
+            other.op === 'rename' &&
+            other.start < statement.range.start &&
+            other.cls === fact.cls &&
+            other.to === fact.name,
+        ),
     )
   );
 }
@@ -335,6 +347,58 @@ export const differences = [
       'DROP TABLE IF EXISTS t',
       'CREATE TABLE t (id int)',
       assert('(SELECT count(*) = 0 FROM t)'),
+    ],
+  },
+  {
+    rules: ['prefer-robust-stmts'],
+    only: 'ours',
+    why: 'USING INDEX takes an index that is there; a second run finds none under that name, since it has become the constraint.',
+    applies: ({ tag, node }) =>
+      tag === 'AlterTableStmt' &&
+      node.cmds.some((/** @type {any} */ { AlterTableCmd: part }) => part.def?.Constraint?.indexname !== undefined),
+    proof: [
+      'CREATE TABLE t (id int NOT NULL)',
+      'CREATE UNIQUE INDEX i ON t (id)',
+      'ALTER TABLE t ADD CONSTRAINT p PRIMARY KEY USING INDEX i',
+      'ALTER TABLE t DROP CONSTRAINT p',
+      raises('ALTER TABLE t ADD CONSTRAINT p PRIMARY KEY USING INDEX i'),
+    ],
+  },
+  {
+    rules: ['prefer-robust-stmts'],
+    only: 'ours',
+    why: 'IF EXISTS asks for the column or constraint. The table is renamed or dropped later in the file, and a second run does not find that.',
+    applies: ({ tag, node, file, statement }) =>
+      tag === 'AlterTableStmt' &&
+      !node.missing_ok &&
+      file.facts.some(
+        ({ op, cls, name, start }) =>
+          (op === 'rename' || op === 'drop') &&
+          cls === 'relation' &&
+          name === node.relation.relname &&
+          start > statement.range.start,
+      ),
+    proof: [
+      'CREATE TABLE t (id int, a int)',
+      'ALTER TABLE t DROP COLUMN IF EXISTS a',
+      'ALTER TABLE t RENAME TO u',
+      raises('ALTER TABLE t DROP COLUMN IF EXISTS a'),
+    ],
+  },
+  {
+    rules: ['prefer-robust-stmts'],
+    only: 'ours',
+    why: 'IF NOT EXISTS of an index that the same file drops later: a second run builds it once more.',
+    applies: ({ tag, node, file, statement }) =>
+      tag === 'IndexStmt' &&
+      node.if_not_exists === true &&
+      file.facts.some(({ op, name, start }) => op === 'drop' && name === node.idxname && start > statement.range.start),
+    proof: [
+      'CREATE TABLE t (id int)',
+      'CREATE INDEX IF NOT EXISTS i ON t (id)',
+      'DROP INDEX i',
+      'CREATE INDEX IF NOT EXISTS i ON t (id)',
+      assert(`to_regclass('i') IS NOT NULL`),
     ],
   },
   {

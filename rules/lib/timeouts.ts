@@ -1,6 +1,15 @@
 /** SET lock_timeout and its like: what is set where in a file. */
-import { constantText, strings, type LintFile, type LintStatement, type Node } from '@idempotify/core';
-import { locksOnOld, type Lock } from './locks.ts';
+import {
+  constantText,
+  objectName,
+  quoteIdent,
+  strings,
+  type LintFile,
+  type LintStatement,
+  type Node,
+} from '@idempotify/core';
+import { locksOnOld, type LockLevel } from './locks.ts';
+import { printedName } from './names.ts';
 import { together } from './together.ts';
 
 export interface Setting {
@@ -79,14 +88,29 @@ export function* timeline(
 
 export interface Blocking {
   readonly statement: LintStatement;
-  /** Its strongest claim on something that others use. */
-  readonly lock: Lock;
+  /** Its strongest claim on something that others use, and what that is, for messages. */
+  readonly level: LockLevel;
+  readonly on: string;
 }
 
 /** Does the statement wait for a lock that others have to queue up behind? Locks that only changes of structure collide with don't count. */
 export function blocking(statement: LintStatement, file: LintFile): Blocking | undefined {
+  const schema = droppedSchema(statement, file);
+  if (schema !== undefined) return { statement, level: 'ACCESS EXCLUSIVE', on: `everything in ${quoteIdent(schema)}` };
   const [lock] = locksOnOld(statement, file, 'SHARE');
-  return lock && { statement, lock };
+  return lock && { statement, level: lock.level, on: printedName(lock.relation) };
+}
+
+/** DROP SCHEMA … CASCADE names no table, and locks all that are in it. */
+function droppedSchema({ node, range }: LintStatement, file: LintFile): string | undefined {
+  if (node.removeType !== 'OBJECT_SCHEMA' || node.behavior !== 'DROP_CASCADE') return undefined;
+  const names = (node.objects as Node[]).map((object) => objectName(object).name);
+  const made = (name: string): boolean =>
+    // mutant: nothing is made where it is dropped
+    file.facts.some(
+      ({ op, cls, name: other, start }) => op === 'create' && cls === 'schema' && other === name && start < range.start,
+    );
+  return names.find((name) => !made(name));
 }
 
 /** The first such statement for which none of these is set. */

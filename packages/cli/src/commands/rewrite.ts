@@ -488,9 +488,9 @@ Examples:
   $ idempotify --stdin --stdin-filepath migrations/002_add.sql < migrations/002_add.sql
 
 Other commands, each with a --help of its own:
-  $ idempotify lint migrations/                  find what goes wrong with migrations before they are run
-  $ idempotify explain ban-drop-column           what a rule of lint is about
-  $ idempotify verify migrations/                prove on a real PostgreSQL that they can be run again
+  idempotify lint        find what goes wrong with migrations before they are run
+  idempotify explain     what a rule of lint is about
+  idempotify verify      prove on a real PostgreSQL that migrations can be run again
 
 Exit codes:
   0  everything is fine
