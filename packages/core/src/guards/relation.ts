@@ -206,6 +206,22 @@ export function addConstraint(
       if (columns[0] !== undefined) {
         def = `NOT NULL ${quoteIdent(columns[0])}`;
         const column = catalog.need({ cls: 'column', name: columns[0], parent: tableSpec });
+        attrs['inherit'] = node.is_no_inherit ? 'false' : 'true';
+        // PostgreSQL 18, the first that takes this, passes over a column's constraint that is there already
+        for (const there of catalog.children(table.id, 'constraint')) {
+          if (there.kind !== 'n' || there.attrs['columns'] !== JSON.stringify(columns)) continue;
+          const named = !node.conname || there.name === truncateName(node.conname);
+          if (!named && column.attrs['notnull'] === 'true')
+            throw new StepError(`column "${column.name}" has the not-null constraint "${there.name}"`);
+          if (
+            !named ||
+            there.attrs['inherit'] !== attrs['inherit'] ||
+            (there.attrs['valid'] !== 'true' && attrs['valid'] === 'true')
+          )
+            continue;
+          if (!node.skip_validation) catalog.set(column, 'notnull', 'true');
+          return there;
+        }
         if (!node.skip_validation) catalog.set(column, 'notnull', 'true');
       }
       break;
