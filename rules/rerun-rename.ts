@@ -1,5 +1,5 @@
 import { objectName, truncateName, type Node } from '@idempotify/core';
-import { missing, relationName, rerunRule, type PostgresError } from './lib/rerun.ts';
+import { missing, relationName, rerunRule, wholeName, type PostgresError } from './lib/rerun.ts';
 
 export const rule = rerunRule({
   name: 'rerun-rename',
@@ -23,7 +23,7 @@ function errorOf(tag: string, node: Node): PostgresError | undefined {
   if (tag === 'AlterEnumStmt')
     return { text: `"${node.oldVal}" is not an existing enum label`, code: '22023', found: /^label .*does not exist$/ };
   const type: string = node.renameType ?? node.objectType;
-  if (RELATIONS.has(type)) return missing('relation', relationName(node.relation), '42P01');
+  if (RELATIONS.has(type)) return missing('relation', wholeName(node.relation), '42P01');
   const name = truncateName(node.subname ?? '');
   switch (type) {
     case 'OBJECT_COLUMN':

@@ -188,8 +188,17 @@ interface RerunRule {
 
 const HALF_WAY = 'so a migration that stopped half way can not simply be run again';
 
+/** A relation, in PostgreSQL's messages and in those of the guards. */
+const RELATION = /^(?:relation|table|foreign table|view|materialized view|sequence) "/;
+
+/** The relation that a statement is about is gone by then: what PostgreSQL says, whatever the statement wants of it. */
+const goneRelation = (why: string): string | undefined =>
+  RELATION.test(why) ? /^[a-z ]+(".*") does not exist$/.exec(why)?.[1]?.replace('"."', '.') : undefined;
+
 /** Do PostgreSQL's words for the usual case say what the guards have found out? They may know of another clash that comes first. */
 function fits({ text, found }: PostgresError, why: string): boolean {
+  const gone = goneRelation(why) !== undefined;
+  if (gone && !RELATION.test(text)) return false;
   if (found) return found.test(why);
   const phrase = /already exists|does not exist/.exec(text)?.[0];
   return phrase === undefined ? !/does not exist/.test(why) : why.endsWith(phrase);
@@ -219,10 +228,14 @@ function messageOf({ error, repeats }: Words, { fails, why, within }: RerunVerdi
     return fails
       ? `A second run of this block fails at its ${within}: ${plain(why)}.`
       : `This block can not be run twice because of its ${within}: ${plain(why)}.`;
-  if (fails)
-    return error && fits(error, why)
-      ? `A second run fails with ${error.text} (${error.code}), ${HALF_WAY}.`
+  if (fails) {
+    if (error && fits(error, why)) return `A second run fails with ${error.text} (${error.code}), ${HALF_WAY}.`;
+    const gone = goneRelation(why);
+    // what drops a relation is answered in words of its own
+    return gone !== undefined && !(error && goneRelation(error.text) !== undefined)
+      ? `A second run fails with relation ${gone} does not exist (42P01), ${HALF_WAY}.`
       : `A second run fails because ${plain(why)}, ${HALF_WAY}.`;
+  }
   if (repeats !== undefined) return `A second run ${repeats}.`;
   return why.startsWith('it would change')
     ? 'A second run changes something again.'
@@ -300,6 +313,12 @@ export const missing = (kind: string, name: string, code = '42704'): PostgresErr
 
 /** The bare name of a relation, as PostgreSQL's messages give it. */
 export const relationName = (node: Node): string => rangeVar(node).name;
+
+/** With its schema, if that is written: how PostgreSQL names what it can not find. */
+export const wholeName = (node: Node): string => {
+  const { schema, name } = rangeVar(node);
+  return schema === undefined ? name : `${schema}.${name}`;
+};
 
 /** The bare name of a list of strings. */
 export const lastName = (list: Node): string =>
