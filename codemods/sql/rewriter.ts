@@ -1,11 +1,11 @@
 /** Rewrites migration files: plans each file (core), turns the plan into edits, reports what was done and why. */
 import {
   applyEdits,
+  disabledReruns,
   lineIndex,
   parseSql,
   PastMigrations,
   planWithHistory,
-  readDirectives,
   rewriteStatements,
   UNTOUCHED,
   type Catalog,
@@ -61,7 +61,17 @@ function rewriteFile(
     return { path, text, changed: false, statements: [], problems: sections.problems, notes };
   const parsed = parseSql(text, { ranges: sections.up });
   const problems = [...parsed.problems];
-  const disabled = disabledIn(text, parsed.statements, problems, lines);
+  const disabled = disabledReruns(text, parsed.statements);
+  for (const { kind, start, end } of disabled.unreasoned) {
+    const word = kind === 'range' ? 'disable' : `disable-${kind}`;
+    problems.push({
+      start,
+      end,
+      kind: 'syntax',
+      message: `idempotify-${word} needs a reason: -- idempotify-${word} -- why`,
+      ...lines.at(start),
+    });
+  }
   if (disabled.file !== undefined) {
     return {
       path,
@@ -104,36 +114,4 @@ function rewriteFile(
     problems,
     notes,
   };
-}
-
-/** A directive for other rules than those about reruns is none of the rewriter's business. */
-const aboutReruns = (rules: readonly string[] | undefined): boolean =>
-  rules === undefined || rules.some((name) => name.startsWith('rerun-'));
-
-/** The author's own opt-outs. Each needs a reason. */
-function disabledIn(
-  text: string,
-  statements: readonly Statement[],
-  problems: Problem[],
-  lines: ReturnType<typeof lineIndex>,
-): { file: string | undefined; statements: Map<Statement, string> } {
-  const out = new Map<Statement, string>();
-  let file: string | undefined;
-  for (const { kind, dialect, rules, reason, scope, start, end } of readDirectives(text, statements)) {
-    if (dialect !== 'idempotify' || !aboutReruns(rules)) continue;
-    if (reason === '') {
-      const word = kind === 'range' ? 'disable' : `disable-${kind}`;
-      problems.push({
-        start,
-        end,
-        kind: 'syntax',
-        message: `idempotify-${word} needs a reason: -- idempotify-${word} -- why`,
-        ...lines.at(start),
-      });
-    } else if (kind === 'file') file = reason;
-    else
-      for (const statement of statements)
-        if (statement.range.start >= scope.start && statement.range.start <= scope.end) out.set(statement, reason);
-  }
-  return { file, statements: out };
 }

@@ -1,6 +1,7 @@
 /** What an author has disabled is left alone; what is disabled for a rule that is not about reruns is not. */
-import { toolByName, type Tool } from '@idempotify/core';
+import { applyEdits, lintFile, prepareRules, toolByName, type Tool } from '@idempotify/core';
 import { createRewriter } from '@idempotify/codemods';
+import { ruleSet } from '@idempotify/rules';
 import { expect, it } from 'vitest';
 
 const outcomes = (text: string): string[] => {
@@ -25,4 +26,20 @@ it('wants a reason', () => {
     'native',
     'idempotify-disable-next-statement needs a reason: -- idempotify-disable-next-statement -- why',
   ]);
+});
+
+it.each([
+  '-- idempotify-disable-next-statement rerun-table -- mine\nCREATE TABLE a (x int);\nALTER TABLE a ADD CONSTRAINT k CHECK (x > 0);\nALTER TABLE a RENAME TO b;\n',
+  'CREATE TABLE a (x int);\n-- idempotify-disable-next-statement -- mine\nALTER TABLE a ADD CONSTRAINT k CHECK (x > 0);\nDROP TABLE a;\n',
+  '-- idempotify-disable-next-statement ban-drop-table -- mine\nCREATE TABLE a (x int);\nALTER TABLE a ADD CONSTRAINT k CHECK (x > 0);\n',
+  '-- idempotify-disable-next-statement rerun-table\nCREATE TABLE a (x int);\nALTER TABLE a ADD CONSTRAINT k CHECK (x > 0);\n',
+  '-- idempotify-disable-file rerun-table -- mine\nCREATE TABLE a (x int);\nALTER TABLE a ADD CONSTRAINT k CHECK (x > 0);\n',
+])('the fixes of the linter leave the same alone: %j', (text) => {
+  const tool = toolByName('sql') as Tool;
+  const rewriter = createRewriter({ guard: 'shape', pgVersion: 14 }, tool, { before: () => [] });
+  const { findings } = lintFile({ path: '1.sql', text, tool, pgVersion: 14 }, prepareRules(ruleSet('rerun')), {
+    fixes: true,
+  });
+  const fixes = findings.flatMap(({ rule, fix }) => (rule.startsWith('rerun-') && fix ? fix : []));
+  expect(applyEdits(text, fixes)).toBe(rewriter.rewrite({ path: '1.sql', text }).text);
 });

@@ -142,3 +142,33 @@ function statementAt(statements: readonly Statement[], line: Range): Range {
     end: Math.max(line.end, ...on.map(({ end }) => end)),
   };
 }
+
+/** What an author has disabled as far as reruns are concerned, with the reasons. */
+export interface DisabledReruns {
+  /** The whole file is. */
+  readonly file: string | undefined;
+  readonly statements: ReadonlyMap<Statement, string>;
+  /** Without a reason they disable nothing. */
+  readonly unreasoned: readonly Directive[];
+}
+
+/** A directive for other rules than those about reruns is no business of guards. squawk knows nothing of them. */
+const aboutReruns = ({ dialect, rules }: Directive): boolean =>
+  dialect === 'idempotify' && (rules === undefined || rules.some((name) => name.startsWith('rerun-')));
+
+/** Statements that are to be left as they are, whoever would put guards around them. */
+export function disabledReruns(text: string, statements: readonly Statement[]): DisabledReruns {
+  const out = new Map<Statement, string>();
+  const unreasoned: Directive[] = [];
+  let file: string | undefined;
+  for (const directive of readDirectives(text, statements)) {
+    if (!aboutReruns(directive)) continue;
+    const { kind, reason, scope } = directive;
+    if (reason === '') unreasoned.push(directive);
+    else if (kind === 'file') file = reason;
+    else
+      for (const statement of statements)
+        if (statement.range.start >= scope.start && statement.range.start <= scope.end) out.set(statement, reason);
+  }
+  return { file, statements: out, unreasoned };
+}

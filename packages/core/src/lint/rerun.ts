@@ -8,6 +8,7 @@ import type { Catalog } from '../model/catalog.ts';
 import type { Statement } from '../parse/index.ts';
 import { planWithHistory, rewriteStatements, type RewrittenStatement } from '../rewrite/statements.ts';
 import type { Tool } from '../tools/types.ts';
+import { disabledReruns } from './directives.ts';
 import type { RerunVerdict } from './types.ts';
 
 export interface RerunInput {
@@ -22,11 +23,11 @@ export interface RerunInput {
 
 /** Verdicts by the index of the statement; the harmless ones have none. */
 export function rerunVerdicts(input: RerunInput): ReadonlyMap<number, RerunVerdict> {
-  const { statements, text, pgVersion, history, path, tool } = input;
+  const { statements, text, pgVersion, path, tool } = input;
   const second = quickSecondRuns(statements, text, pgVersion) ?? involvedSecondRuns(input);
   let plan: Plan | undefined;
   const planned = (index: number): Form => {
-    plan ??= planWithHistory(statements, text, { guard: 'shape', pgVersion, history });
+    plan ??= planOf(input);
     return (plan.statements[index] as PlannedStatement).form;
   };
   let rewritten: readonly RewrittenStatement[] | undefined;
@@ -42,13 +43,24 @@ export function rerunVerdicts(input: RerunInput): ReadonlyMap<number, RerunVerdi
         return form.type === 'refuse' ? { why: form.why, advice: form.advice } : undefined;
       },
       edits() {
-        if (planned(index).type === 'refuse' || plan?.untouched) return undefined;
+        if (/^(?:refuse|disabled)$/.test(planned(index).type) || plan?.untouched) return undefined;
         rewritten ??= rewriteStatements(plan as Plan, { path, text, tool, guard: 'shape' }).statements;
         return rewritten[index]?.edits;
       },
     });
   });
   return out;
+}
+
+/** The guards around statements: what the author wants left alone has none, and none that relies on it. */
+function planOf({ statements, text, pgVersion, history }: RerunInput): Plan {
+  const disabled = disabledReruns(text, statements);
+  return planWithHistory(statements, text, {
+    guard: 'shape',
+    pgVersion,
+    history,
+    disabled: (statement) => disabled.file ?? disabled.statements.get(statement),
+  });
 }
 
 /** Of a file whose steps meet each other. */
