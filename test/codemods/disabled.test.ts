@@ -30,7 +30,6 @@ it('wants a reason', () => {
 
 it.each([
   '-- idempotify-disable-next-statement rerun-table -- mine\nCREATE TABLE a (x int);\nALTER TABLE a ADD CONSTRAINT k CHECK (x > 0);\nALTER TABLE a RENAME TO b;\n',
-  'CREATE TABLE a (x int);\n-- idempotify-disable-next-statement -- mine\nALTER TABLE a ADD CONSTRAINT k CHECK (x > 0);\nDROP TABLE a;\n',
   '-- idempotify-disable-next-statement ban-drop-table -- mine\nCREATE TABLE a (x int);\nALTER TABLE a ADD CONSTRAINT k CHECK (x > 0);\n',
   '-- idempotify-disable-next-statement rerun-table\nCREATE TABLE a (x int);\nALTER TABLE a ADD CONSTRAINT k CHECK (x > 0);\n',
   '-- idempotify-disable-file rerun-table -- mine\nCREATE TABLE a (x int);\nALTER TABLE a ADD CONSTRAINT k CHECK (x > 0);\n',
