@@ -106,9 +106,13 @@ function droppedSchema({ node, range }: LintStatement, file: LintFile): string |
   if (node.removeType !== 'OBJECT_SCHEMA' || node.behavior !== 'DROP_CASCADE') return undefined;
   const names = (node.objects as Node[]).map((object) => objectName(object).name);
   const made = (name: string): boolean =>
-    // mutant: nothing is made where it is dropped
     file.facts.some(
-      ({ op, cls, name: other, start }) => op === 'create' && cls === 'schema' && other === name && start < range.start,
+      (fact) =>
+        fact.op === 'create' &&
+        fact.cls === 'schema' &&
+        fact.name === name &&
+        // mutant: nothing is made where it is dropped
+        fact.start < range.start,
     );
   return names.find((name) => !made(name));
 }
