@@ -197,8 +197,7 @@ const goneRelation = (why: string): string | undefined =>
 
 /** Do PostgreSQL's words for the usual case say what the guards have found out? They may know of another clash that comes first. */
 function fits({ text, found }: PostgresError, why: string): boolean {
-  const gone = goneRelation(why) !== undefined;
-  if (gone && !RELATION.test(text)) return false;
+  if (goneRelation(why) !== undefined && !RELATION.test(text)) return false;
   if (found) return found.test(why);
   const phrase = /already exists|does not exist/.exec(text)?.[0];
   return phrase === undefined ? !/does not exist/.test(why) : why.endsWith(phrase);
@@ -231,8 +230,7 @@ function messageOf({ error, repeats }: Words, { fails, why, within }: RerunVerdi
   if (fails) {
     if (error && fits(error, why)) return `A second run fails with ${error.text} (${error.code}), ${HALF_WAY}.`;
     const gone = goneRelation(why);
-    // what drops a relation is answered in words of its own
-    return gone !== undefined && !(error && goneRelation(error.text) !== undefined)
+    return gone !== undefined
       ? `A second run fails with relation ${gone} does not exist (42P01), ${HALF_WAY}.`
       : `A second run fails because ${plain(why)}, ${HALF_WAY}.`;
   }
