@@ -17,6 +17,7 @@ import {
 const WORKERS_FROM_FILES = 150;
 /** Each needs its own parser and rules, 60 MB, so large machines get no more than that. */
 const MOST_WORKERS = 3;
+const YOUNG_MB = 12;
 
 export interface LintRun {
   readonly settings: LintSettings;
@@ -29,13 +30,17 @@ export interface LintRun {
   readonly ahead?: WorkersAhead | undefined;
 }
 
+/** Little room for what is young: a thread more would else take 60 MB more, for 3 % less time (measured on 3,400 files). */
+const newWorker = (): Worker =>
+  new Worker(workerEntry('lint'), { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
+
 /** Threads that load their program while it is still being found out what there is to do. */
 export class WorkersAhead {
   readonly #workers: Worker[];
 
   constructor(count = Math.min(availableParallelism() - 1, MOST_WORKERS)) {
     this.#workers = Array.from({ length: count }, () => {
-      const worker = new Worker(workerEntry('lint'));
+      const worker = newWorker();
       // one that can't even start is replaced by one that is listened to
       worker.on('error', () => undefined);
       worker.on('exit', () => {
@@ -116,7 +121,7 @@ function startWorker(
 ): Promise<Crash | undefined> {
   return new Promise((resolve) => {
     let reason: string | undefined;
-    const worker = ahead?.take() ?? new Worker(workerEntry('lint'));
+    const worker = ahead?.take() ?? newWorker();
     worker.on('message', (results: FromWorker) => {
       for (const result of results) take(result);
       // an empty message is the last one

@@ -24,8 +24,20 @@ export interface SourceOptions {
   readonly past?: () => readonly PastFile[];
 }
 
-/** Statements of earlier migrations, as long as somebody holds these. */
-const pastStatements = new WeakMap<PastFile, readonly LintStatement[]>();
+/** Statements of the earlier migrations that were looked at last: trees are ten times as large as their text. */
+const pastStatements = new Map<PastFile, readonly LintStatement[]>();
+const PAST_KEPT = 32;
+
+function statementsOf(file: PastFile, tool: Tool, pgVersion: number): readonly LintStatement[] {
+  let statements = pastStatements.get(file);
+  if (!statements) {
+    statements = new Source({ path: file.path, text: file.read(), tool, pgVersion }).all;
+    const [oldest] = pastStatements.keys();
+    if (oldest && pastStatements.size >= PAST_KEPT) pastStatements.delete(oldest);
+    pastStatements.set(file, statements);
+  }
+  return statements;
+}
 
 /** A statement of the file, broken ones included; the visitors of rules never get a broken one. */
 class Linted implements LintStatement {
@@ -196,14 +208,7 @@ export class Source implements LintFile {
 
   columnType(table: QualifiedName, column: string, before: LintStatement): string | undefined {
     const own = this.all.slice(0, this.all.indexOf(before));
-    return columnTypeBefore(own, this.#past, table, column, (file) => {
-      let statements = pastStatements.get(file);
-      if (!statements) {
-        statements = new Source({ path: file.path, text: file.read(), tool: this.tool, pgVersion: this.pgVersion }).all;
-        pastStatements.set(file, statements);
-      }
-      return statements;
-    });
+    return columnTypeBefore(own, this.#past, table, column, (file) => statementsOf(file, this.tool, this.pgVersion));
   }
 
   rerun(statement: LintStatement): RerunVerdict | undefined {
