@@ -77,15 +77,16 @@ export const readCreateView: Reader = (input): Effect => {
     (catalog: Catalog, run: Run): void => {
       const sources = needRelations(refs, catalog, spec);
       needs.check(catalog);
-      const columns = columnNames
-        .flatMap((name) =>
-          sources.flatMap((source) =>
-            name === '*'
-              ? [...catalog.children(source.id, 'column')].map((child) => child.id)
-              : [catalog.child(source, 'column', name)?.id],
-          ),
-        )
-        .filter((id): id is string => id !== undefined);
+      const columns: string[] = [];
+      const known = sources.map(
+        (source) => new Map([...catalog.children(source.id, 'column')].map(({ name, id }) => [name, id])),
+      );
+      for (const name of columnNames)
+        for (const theirs of known) {
+          const id = theirs.get(name);
+          if (name === '*') columns.push(...theirs.values());
+          else if (id !== undefined) columns.push(id);
+        }
       const deps = [
         ...new Set([
           ...sources.map((source) => source.id),

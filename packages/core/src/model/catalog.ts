@@ -240,7 +240,9 @@ export class Catalog {
   }
 
   #keyOf(object: Obj): string {
-    return this.#key(object.cls, object.schema, object.name, object.parent);
+    let key = keys.get(object);
+    if (key === undefined) keys.set(object, (key = this.#key(object.cls, object.schema, object.name, object.parent)));
+    return key;
   }
 
   /** Puts an object in as it is (materialised or restored). */
@@ -263,17 +265,20 @@ export class Catalog {
   }
 
   /** Under what an object is found besides its name: its parent, what it goes away with, what it needs, a function's bare name. */
-  #groups(object: Obj): Set<string> {
-    const groups = new Set<string>();
-    if (object.parent !== undefined) groups.add(object.parent);
-    for (const id of object.auto) groups.add(`auto ${id}`);
-    for (const id of object.deps) groups.add(`dep ${id}`);
-    if (object.cls === 'function') groups.add(`function ${object.name.slice(0, object.name.indexOf('('))}`);
-    return groups;
+  *#groups(object: Obj): Iterable<string> {
+    if (object.parent !== undefined) yield object.parent;
+    for (const id of object.auto) yield `auto ${id}`;
+    for (const id of object.deps) yield `dep ${id}`;
+    if (object.cls === 'function') yield `function ${object.name.slice(0, object.name.indexOf('('))}`;
   }
 
   #list(object: Obj): void {
-    for (const group of this.#groups(object)) this.#below.set(group, [...(this.#below.get(group) ?? []), object.id]);
+    for (const group of this.#groups(object)) {
+      const listed = this.#below.get(group);
+      // it may need one thing in two ways
+      if (listed?.at(-1) === object.id) continue;
+      this.#below.set(group, listed ? [...listed, object.id] : [object.id]);
+    }
   }
 
   #unlist(object: Obj): void {
@@ -295,7 +300,7 @@ export class Catalog {
 
   get(id: string | undefined): Obj | undefined {
     if (id === undefined) return undefined;
-    this.reads?.add(`id:${id}`);
+    this.reads?.add(id);
     return this.objects.get(id);
   }
 
@@ -315,7 +320,7 @@ export class Catalog {
   changedKeys(other: Catalog): Set<string> {
     const out = new Set<string>();
     const note = (object: Obj): void => {
-      out.add(this.#keyOf(object)).add(`id:${object.id}`).add('*');
+      out.add(this.#keyOf(object)).add(object.id).add('*');
       if (object.parent !== undefined) out.add(`children:${object.parent}`).add(`on:${object.parent}`);
       for (const id of object.auto) out.add(`on:${id}`);
       for (const id of object.deps) out.add(`on:${id}`);
@@ -546,7 +551,7 @@ export class Catalog {
       if (maybeThere && !this.world.history) this.world.maybe.add(key);
       this.world.absent.add(key);
     }
-    this.reads?.add(`id:${id}`);
+    this.reads?.add(id);
     const object: Obj = {
       // what an earlier run of the same statement made may still be there under another name
       id: this.objects.has(id) ? `${id}'` : id,
@@ -787,6 +792,7 @@ function covers(one: Obj['attrs'], other: Obj['attrs']): boolean {
   return true;
 }
 
+const keys = new WeakMap<Obj, string>();
 const lines = new WeakMap<Obj, { readonly parent: Obj | undefined; readonly line: string }>();
 
 /** Steps that add or delete rows commute as far as the model lets them run twice; updates that write over each other do not. */
