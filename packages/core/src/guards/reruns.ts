@@ -3,7 +3,7 @@
  * before them. Files of a hundred statements ask this some thousand times, and the answer is mostly one that is known already: each
  * notes what it rests on, and holds wherever that is the same.
  */
-import { DamageError, END, StepError, type Catalog, type Obj } from '../model/catalog.ts';
+import { DamageError, END, StepError, type NOTHING, type Catalog, type Obj } from '../model/catalog.ts';
 import type { Effect, Run } from '../model/effect.ts';
 import { makeRun, type Course } from './course.ts';
 
@@ -22,19 +22,25 @@ interface Outcome {
   readonly reads: ReadonlySet<string>;
   readonly met: ReadonlyMap<string, Token>;
   /** Each step after one and the same other step is one and the same. */
-  readonly tokens: Map<Token | undefined, Token>;
+  readonly tokens: Map<Token | undefined, Link>;
 }
 
 interface Changes {
   readonly objects: ReadonlyMap<string, Obj | undefined>;
-  readonly keys: ReadonlySet<string>;
+  /** With what stands behind them then, where that can be told. */
+  readonly keys: ReadonlyMap<string, Obj | typeof NOTHING | undefined>;
   readonly dropped: ReadonlySet<string>;
   readonly path: readonly string[];
   readonly pathSet: boolean;
 }
 
-/** The outcomes that have changed what stands behind a key, in their order. */
-type Token = object;
+/** What stands behind a key: the answer itself, or what it has become by one outcome after another. */
+type Token = Obj | typeof NOTHING | Link;
+
+interface Link {
+  /** It comes from an answer, whatever that was before. */
+  readonly known: boolean;
+}
 
 /** All that has changed since a stop, by which outcomes. */
 interface Past {
@@ -186,7 +192,9 @@ export class Reruns {
     if (outcome.span) return outcome.span;
     let from = 0;
     let to = Infinity;
-    for (const key of outcome.reads)
+    for (const key of outcome.reads) {
+      const token = outcome.met.get(key);
+      if (token && (!('known' in token) || token.known)) continue;
       for (const stop of this.#changes.get(key) ?? []) {
         if (stop <= outcome.at) from = Math.max(from, stop);
         else {
@@ -194,6 +202,7 @@ export class Reruns {
           break;
         }
       }
+    }
     return (outcome.span = [from, to]);
   }
 
@@ -257,8 +266,9 @@ function changesBetween(before: Catalog, after: Catalog): Changes | undefined {
     after.dropped === before.dropped ? [] : [...after.dropped].filter((key) => !before.dropped.has(key)),
   );
   if (objects.size === 0 && !moved && dropped.size === 0) return undefined;
-  const keys = before.changedKeys(after);
-  for (const key of dropped) keys.add(`dropped:${key}`);
+  const keys = new Map<string, Obj | typeof NOTHING | undefined>();
+  for (const key of before.changedKeys(after)) keys.set(key, after.answerTo(key));
+  for (const key of dropped) keys.set(`dropped:${key}`, undefined);
   return { objects, keys, dropped, path: after.path, pathSet: after.pathSet };
 }
 
@@ -293,10 +303,17 @@ function changedBy(past: Past): ReadonlyMap<string, Token> {
   const changed = from?.changed ?? new Map<string, Token>();
   if (from) from.changed = undefined;
   for (const outcome of behind.reverse())
-    for (const key of (outcome.changes as Changes).keys) {
+    for (const [key, answer] of (outcome.changes as Changes).keys) {
+      if (answer) {
+        changed.set(key, answer);
+        continue;
+      }
       const before = changed.get(key);
       let token = outcome.tokens.get(before);
-      if (!token) outcome.tokens.set(before, (token = {}));
+      if (!token) {
+        const known = before !== undefined && (!('known' in before) || before.known);
+        outcome.tokens.set(before, (token = { known }));
+      }
       changed.set(key, token);
     }
   return (past.changed = changed);

@@ -71,6 +71,9 @@ export type Class =
 /** What `reads` holds when it was asked whether the file has run to its end. */
 export const END = 'end';
 
+/** The answer to a question for what isn't there. */
+export const NOTHING: { readonly nothing: true } = { nothing: true };
+
 /** How a statement names an object. A child (column, constraint, …) is named through its parent. */
 export interface Spec {
   readonly cls: Class;
@@ -319,21 +322,36 @@ export class Catalog {
   /** What a question may have asked for that has another answer in `other`, in the words that `reads` uses. */
   changedKeys(other: Catalog): Set<string> {
     const out = new Set<string>();
-    const note = (object: Obj): void => {
-      out.add(this.#keyOf(object)).add(object.id).add('*');
-      if (object.parent !== undefined) out.add(`children:${object.parent}`).add(`on:${object.parent}`);
-      for (const id of object.auto) out.add(`on:${id}`);
-      for (const id of object.deps) out.add(`on:${id}`);
-      if (object.cls === 'function') out.add(`function:${object.name.slice(0, object.name.indexOf('('))}`);
-    };
     for (const id of this.#differing(other)) {
       const mine = this.#objects.get(id);
       const theirs = other.#objects.get(id);
       if (mine === theirs) continue;
-      if (mine) note(mine);
-      if (theirs) note(theirs);
+      if (mine) this.#noteKeys(mine, out);
+      if (theirs) this.#noteKeys(theirs, out);
     }
     return out;
+  }
+
+  #noteKeys(object: Obj, out: Set<string>): void {
+    out.add(this.#keyOf(object)).add(object.id).add('*');
+    if (object.parent !== undefined) out.add(`children:${object.parent}`).add(`on:${object.parent}`);
+    for (const id of object.auto) out.add(`on:${id}`);
+    for (const id of object.deps) out.add(`on:${id}`);
+    if (object.cls === 'function') out.add(`function:${object.name.slice(0, object.name.indexOf('('))}`);
+  }
+
+  /** What the whole answer to a question is now: the object itself, or that there is nothing; undefined where that isn't told so easily. */
+  answerTo(key: string): Obj | typeof NOTHING | undefined {
+    const id = this.#names.get(key);
+    const object = this.#objects.get(id ?? key);
+    if (object) return object;
+    if (key === '*') return undefined;
+    // the names of functions begin like that, too: there is nothing behind those either
+    const [, question, of] = /^(children|on|function):(.*)$/s.exec(key) ?? [];
+    if (question === undefined || of === undefined) return NOTHING;
+    const groups =
+      question === 'children' ? [of] : question === 'on' ? [of, `auto ${of}`, `dep ${of}`] : [`function ${of}`];
+    return groups.some((group) => this.#below.get(group) !== undefined) ? undefined : NOTHING;
   }
 
   /** What has become of the objects since the older version that this one was cloned from; undefined for those that are gone. */
