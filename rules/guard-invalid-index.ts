@@ -24,7 +24,7 @@ export const rule: SqlRule = {
   name: 'guard-invalid-index',
   category: 'guard',
   severity: 'warning',
-  presets: ['recommended', 'rerun'],
+  presets: ['recommended', 'rerun', 'squawk'],
   summary: 'CREATE INDEX CONCURRENTLY IF NOT EXISTS passes over the INVALID index of a run that failed',
   on: {
     IndexStmt(statement, file, report) {

@@ -182,6 +182,8 @@ export const secondRuns: readonly { readonly before: string; readonly statements
       "INSERT INTO keyed VALUES (2, 'y')",
       "INSERT INTO keyed VALUES (2, 'y') ON CONFLICT DO NOTHING",
       "INSERT INTO keyed VALUES (2, 'y') ON CONFLICT (id) DO UPDATE SET b = excluded.b",
+      "INSERT INTO keyed (id, b) VALUES (2, 'y') ON CONFLICT (id) DO UPDATE SET b = 'y'",
+      "INSERT INTO keyed (id, b) VALUES (2, 'y') ON CONFLICT (id) DO UPDATE SET b = 'z'",
       'INSERT INTO child VALUES (1)',
       'INSERT INTO child SELECT id FROM t',
       "UPDATE t SET b = 'z'",

@@ -313,6 +313,20 @@ export const readInsert: Reader = (input): Effect => {
     const set = collectRefs(conflictClause.targetList);
     return set.columns.some((column) => column.qualifier !== 'excluded');
   })();
+  /** SET c = constant where a row is inserted with another constant: the second run meets the row of the first, and changes it. */
+  const contradicts = ((): boolean => {
+    if (conflictClause?.action !== 'ONCONFLICT_UPDATE' || conflictClause.whereClause || !rows) return false;
+    const targets: Node[] = conflictClause.targetList ?? [];
+    return targets.some(({ ResTarget: target }) => {
+      const position = written.indexOf(truncateName(target?.name ?? ''));
+      const value = target?.indirection ? undefined : constantText(target?.val);
+      if (position < 0 || value === undefined) return false;
+      return rows.some((row) => {
+        const given = constantText(row.List?.items?.[position]);
+        return given !== undefined && given !== value;
+      });
+    });
+  })();
   const why = rows ? 'the rows would be inserted twice' : 'the rows would be selected and inserted twice';
   const run =
     (keyed: boolean) =>
@@ -340,7 +354,10 @@ export const readInsert: Reader = (input): Effect => {
             ? given(target)
             : uniqueKeys(catalog, table).some(given) || (!table.complete && uniqueKeys(catalog, table).length === 0);
         idempotent =
-          usable && !selfReading && !(refs.volatile && !rows && target.length === 0 && !selectedKey(catalog, table));
+          usable &&
+          !selfReading &&
+          !contradicts &&
+          !(refs.volatile && !rows && target.length === 0 && !selectedKey(catalog, table));
       } else if (keyed) {
         key ??= selectedKey(catalog, table);
         idempotent = key !== undefined;
@@ -362,7 +379,11 @@ export const readInsert: Reader = (input): Effect => {
             mentionsTarget: true,
           },
           idempotent,
-          why: selfReading ? 'ON CONFLICT DO UPDATE adds to what is there: it would be added twice' : why,
+          why: selfReading
+            ? 'ON CONFLICT DO UPDATE adds to what is there: it would be added twice'
+            : contradicts
+              ? 'ON CONFLICT DO UPDATE sets another value than the one that was inserted'
+              : why,
         },
         [table],
         onTable(table, key ?? ['*']),
@@ -433,10 +454,14 @@ export const readInsert: Reader = (input): Effect => {
       prefersEvidence: false,
       why: selfReading
         ? 'ON CONFLICT DO UPDATE reads the row that is there, so a second run adds once more'
-        : 'nothing in the table tells rows that this statement inserted from others: no unique key is given in full by constants',
+        : contradicts
+          ? 'ON CONFLICT DO UPDATE sets another value than the one that was inserted, so a second run changes the row'
+          : 'nothing in the table tells rows that this statement inserted from others: no unique key is given in full by constants',
       advice: selfReading
         ? 'Compute the value from its source instead of adding to it.'
-        : 'Give the rows a key and add ON CONFLICT (key) DO NOTHING, or add WHERE NOT EXISTS (…).',
+        : contradicts
+          ? 'Set the value that is inserted: SET c = excluded.c.'
+          : 'Give the rows a key and add ON CONFLICT (key) DO NOTHING, or add WHERE NOT EXISTS (…).',
     },
   };
 };
