@@ -296,6 +296,29 @@ describe('how migrations are run', () => {
     expect(lint(at, [...rules, '--update-ignores']).code).toBe(0);
     expect(told(lintJson(at, rules))).toEqual([]);
   });
+  it('is disabled by comments, where the format has any', () => {
+    const at = folder({
+      Dockerfile:
+        'FROM node:22\n# idempotify-disable-next-line deploy-db-push -- a demo\nCMD npx prisma db push && node .\n',
+      'release.sh':
+        'npx prisma db push # idempotify-disable-line deploy-db-push\n# idempotify-disable-next-line deploy-db-push -- nothing is there\n',
+      'package.json': JSON.stringify(
+        { scripts: { start: 'prisma db push # idempotify-disable-line -- why' } },
+        null,
+        2,
+      ),
+      'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
+      'prisma/migrations/20230101000000_a/migration.sql': FINE,
+    });
+    const rules = ['--rule', 'deploy-db-push=error'];
+    expect(told(lintJson(at, rules))).toEqual([
+      expect.stringMatching(/^package\.json:3:\d+ deploy-db-push$/),
+      'release.sh:1:1 deploy-db-push',
+      'release.sh:1:20 bad-disable',
+      'release.sh:2:1 unused-disable',
+    ]);
+    expect(lintJson(at, rules).totals.suppressed).toBe(1);
+  });
 });
 
 describe('corrections', () => {

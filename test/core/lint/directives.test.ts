@@ -3,6 +3,7 @@ import {
   parseSql,
   prepareRules,
   readDirectives,
+  readHashDirectives,
   suppress,
   toolByName,
   type SqlRule,
@@ -144,5 +145,46 @@ describe('suppress', () => {
       open: 1,
       reasons: ['x'],
     });
+  });
+});
+
+describe('directives behind #', () => {
+  const hashes = (text: string): string[] =>
+    readHashDirectives(text).map(({ kind, rules, reason, scope, start, end }) =>
+      [kind, rules?.join(' ') ?? '*', reason, scope, { start, end }]
+        .map((each) => (typeof each === 'string' ? each : JSON.stringify(text.slice(each.start, each.end))))
+        .join(' | '),
+    );
+  it('are about the next line', () => {
+    expect(hashes('a\n  # idempotify-disable-next-line a-b, c -- why ü\r\nb\r\nc')).toEqual([
+      'next-line | a-b c | why ü | "b" | "# idempotify-disable-next-line a-b, c -- why ü"',
+    ]);
+  });
+  it('pass over other comments', () => {
+    expect(hashes('# idempotify-disable-next-line a -- x\n\t# more\n# idempotify-disable-next-line b -- y\nb')).toEqual(
+      [
+        'next-line | a | x | "b" | "# idempotify-disable-next-line a -- x"',
+        'next-line | b | y | "b" | "# idempotify-disable-next-line b -- y"',
+      ],
+    );
+  });
+  it('are about nothing at the end of the file', () => {
+    expect(hashes('a # idempotify-disable-next-line -- x')).toEqual([
+      'next-line | * | x | "" | "# idempotify-disable-next-line -- x"',
+    ]);
+    expect(hashes('# idempotify-disable-next-line -- x\n')).toEqual([
+      'next-line | * | x | "" | "# idempotify-disable-next-line -- x"',
+    ]);
+  });
+  it('are about their own line, or the file', () => {
+    expect(hashes('a\nb #idempotify-disable-line a -- why\n# idempotify-disable-file -- old')).toEqual([
+      'line | a | why | "b #idempotify-disable-line a -- why" | "#idempotify-disable-line a -- why"',
+      expect.stringMatching(/^file \| \* \| old \| "a\\nb /),
+    ]);
+  });
+  it('are nothing else', () => {
+    expect(
+      hashes('a#idempotify-disable-line a -- why\n# idempotify-disable-lines\n# idempotify-disable-next-statement'),
+    ).toEqual([]);
   });
 });

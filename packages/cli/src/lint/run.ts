@@ -15,6 +15,7 @@ import {
   lintDeploy,
   lintHistory,
   placeFinding,
+  readHashDirectives,
   replay,
   suppress,
   toolByName,
@@ -465,8 +466,13 @@ class Run {
       const absolute = path.resolve(cwd, file.path);
       if (!isAsked(absolute)) continue;
       const set = this.#set(this.#choice.specOf(absolute));
-      const findings = this.#finished(absolute, lintDeploy(file, set), file.text);
-      out.push({ path: relativeInside(cwd, absolute), findings });
+      // JSON has no comments
+      const directives = /\.jsonc?$/.test(file.path) ? [] : readHashDirectives(file.text);
+      const active = new Set([...set.keys()].filter(({ kind }) => kind === 'deploy').map(({ name }) => name));
+      const unused: Severity | 'off' = this.#options.reportUnusedDisable ?? 'warning';
+      const judged = suppress(lintDeploy(file, set), directives, file.text, knownNames, active, { unused });
+      const findings = [...judged.findings, ...judged.complaints].sort(byPlace);
+      out.push({ path: relativeInside(cwd, absolute), findings: this.#finished(absolute, findings, file.text) });
     }
     for (const { path: name, message, offset = 0 } of problems) {
       const absolute = path.resolve(cwd, name);

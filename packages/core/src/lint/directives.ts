@@ -8,11 +8,13 @@
  *     -- squawk-ignore rule-a, rule-b            the same line or the next statement; squawk asks for no reason
  *     -- squawk-ignore-file [rule-a]
  *
+ * In files about deploys, whose comments begin with #, there are disable-next-line, disable-line and disable-file.
+ *
  * Inside of a statement, the next line stands for the next statement. Without names they are about all rules. The rewriter leaves alone what is disabled as a whole, or for a rule of the category `rerun`.
  */
 import { tokenize, type Comment, type Range, type Statement } from '../parse/index.ts';
 
-export type DirectiveKind = 'next-statement' | 'line' | 'range' | 'file';
+export type DirectiveKind = 'next-statement' | 'next-line' | 'line' | 'range' | 'file';
 
 export interface Directive extends Range {
   readonly kind: DirectiveKind;
@@ -27,6 +29,7 @@ export interface Directive extends Range {
 
 const COMMENT =
   /^(?:--|\/\*)\s*(idempotify-(?:disable-next-statement|disable-line|disable-file|disable|enable)|squawk-(?:ignore-file|ignore))(?![\w-])([\s\S]*)$/;
+const HASH_COMMENT = /^#\s*(idempotify-disable-(?:next-line|line|file))(?![\w-])(.*)$/;
 const NAMES = /^[\s:]*((?:[a-z][a-z0-9-]*)(?:\s*,\s*[a-z][a-z0-9-]*)*)?\s*,?\s*/;
 
 interface Parsed {
@@ -35,8 +38,8 @@ interface Parsed {
   readonly reason: string;
 }
 
-function parse(text: string): Parsed | undefined {
-  const match = COMMENT.exec(text);
+function parse(text: string, comment: RegExp): Parsed | undefined {
+  const match = comment.exec(text);
   if (!match) return undefined;
   const rest = (match[2] as string).replace(/\s*\*\/\s*$/, '').trim();
   // `-- why` or, as it has always been taken, `: why`
@@ -79,7 +82,7 @@ export function readDirectives(text: string, statements: readonly Statement[]): 
     return statement ? { start: after, end: statement.end } : { start: after, end: after };
   };
   for (const comment of comments) {
-    const parsed = parse(text.slice(comment.start, comment.end));
+    const parsed = parse(text.slice(comment.start, comment.end), COMMENT);
     if (!parsed) continue;
     const { word, names, reason } = parsed;
     const base = { start: comment.start, end: comment.end, rules: names, reason };
@@ -119,6 +122,31 @@ export function readDirectives(text: string, statements: readonly Statement[]): 
   }
   for (const { directive, from } of open) out.push({ ...directive, scope: { start: from, end: text.length } });
   return out.sort((a, b) => a.start - b.start);
+}
+
+/**
+ * The directives of a text whose comments begin with # and go to the end of the line: shell, YAML, TOML, Dockerfiles, Makefiles. What
+ * stands in a string is not told from a comment: nobody writes these words for anything else.
+ */
+export function readHashDirectives(text: string): readonly Directive[] {
+  const out: Directive[] = [];
+  for (const match of text.matchAll(/(?<=^|\s)#[^\S\r\n]*idempotify-disable-[^\r\n]*/gm)) {
+    const start = match.index;
+    const end = start + match[0].length;
+    const parsed = parse(match[0], HASH_COMMENT);
+    if (!parsed) continue;
+    const kind = parsed.word.slice('idempotify-disable-'.length) as 'next-line' | 'line' | 'file';
+    const scope =
+      kind === 'file' ? { start: 0, end: text.length } : kind === 'line' ? lineOf(text, start) : nextLine(text, end);
+    out.push({ start, end, rules: parsed.names, reason: parsed.reason, kind, dialect: 'idempotify', scope });
+  }
+  return out;
+}
+
+/** The next line that is more than a comment. */
+function nextLine(text: string, from: number): Range {
+  const between = /^[^\n]*\n(?:[^\S\n]*#[^\n]*\n)*/.exec(text.slice(from))?.[0];
+  return between === undefined ? { start: text.length, end: text.length } : lineOf(text, from + between.length);
 }
 
 const same = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean => a?.join() === b?.join();

@@ -223,7 +223,9 @@ export function suppress(
         'bad-disable',
         'error',
         'This comment disables a rule without saying why, so it has no effect.',
-        'Write the reason behind two hyphens: -- idempotify-disable-next-statement RULE -- why it is fine here.',
+        text.startsWith('#', directive.start)
+          ? 'Write the reason behind two hyphens: # idempotify-disable-next-line RULE -- why it is fine here.'
+          : 'Write the reason behind two hyphens: -- idempotify-disable-next-statement RULE -- why it is fine here.',
       );
       continue;
     }

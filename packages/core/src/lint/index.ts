@@ -1,7 +1,13 @@
 export * from './types.ts';
 export * from './shell.ts';
 export * from './engine.ts';
-export { disabledReruns, readDirectives, type Directive, type DisabledReruns } from './directives.ts';
+export {
+  disabledReruns,
+  readDirectives,
+  readHashDirectives,
+  type Directive,
+  type DisabledReruns,
+} from './directives.ts';
 export { Source, type SourceOptions } from './file.ts';
 export { factsOf, temporaryOf, type Fact, type FactClass } from './facts.ts';
 export { replay, type Conflict, type Placed, type Replay } from './replay.ts';
