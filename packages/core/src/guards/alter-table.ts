@@ -356,12 +356,19 @@ const WORDS: Record<string, string> = {
   AT_DetachPartition: 'DETACH PARTITION',
 };
 
-const words = (subtype: string): string =>
-  WORDS[subtype] ??
-  subtype
-    .replace('AT_', '')
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toUpperCase();
+const spelled = new Map<string, string>();
+
+function words(subtype: string): string {
+  let text = WORDS[subtype] ?? spelled.get(subtype);
+  if (text === undefined) {
+    text = subtype
+      .replace('AT_', '')
+      .replace(/([a-z])([A-Z])/g, '$1 $2')
+      .toUpperCase();
+    spelled.set(subtype, text);
+  }
+  return text;
+}
 
 /** Does the action name the same column or constraint as another one of the command? Then IF [NOT] EXISTS would look at the wrong one. */
 function collides(actions: readonly Action[], action: Action): boolean {
