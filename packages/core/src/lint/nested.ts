@@ -78,9 +78,9 @@ interface Found {
   readonly query: string;
   /**
    * - `statement`: runs as it is. `literal`: the text is the value of a string literal in the body.
-   * - `query`: its result is kept in variables. `expression`: a SELECT without that word.
+   * - `query`: its result is kept in variables. `expression`: a SELECT without that word. `perform`: what stands behind PERFORM.
    */
-  readonly kind: 'statement' | 'literal' | 'query' | 'expression';
+  readonly kind: 'statement' | 'literal' | 'query' | 'expression' | 'perform';
   readonly conditional: boolean;
   readonly branches: readonly FoundBranch[];
   /** The innermost block with an EXCEPTION part, and whether something in that block decides on it. */
@@ -167,7 +167,7 @@ class Collector {
           break;
         case 'PLpgSQL_stmt_perform':
           // PL/pgSQL has put SELECT in the place of the word PERFORM
-          add('expression', (value.expr?.PLpgSQL_expr?.query as string | undefined)?.replace(/^\s*SELECT/i, ''));
+          add('perform', (value.expr?.PLpgSQL_expr?.query as string | undefined)?.replace(/^\s*SELECT/i, ''));
           break;
         case 'PLpgSQL_stmt_assign':
           add('expression', (value.expr?.PLpgSQL_expr?.query as string | undefined)?.replace(/^[^=]*?:?=\s*/, ''));
@@ -288,18 +288,23 @@ export function nestedCode(statement: Statement, text: string): NestedCode {
   const literals = tokens.filter(({ kind }) => kind === 'string');
   for (const found of collector.found) {
     const { query, kind, conditional, branches, block, conditionalInBlock } = found;
-    const place = body && (kind === 'literal' ? literalWith(query) : plainAt(query));
+    const performed = kind === 'perform' ? performAt(query) : undefined;
+    const place = body && (kind === 'literal' ? literalWith(query) : (performed?.place ?? plainAt(query)));
     if (place) from = place.end;
-    if (kind === 'expression') {
+    let read: readonly Statement[];
+    if (kind === 'expression' || kind === 'perform') {
       const question = asSelect(query.trim(), place, statement.range);
       if (!question) continue;
       questions.push(question);
-      conditions.set(found, question);
-      continue;
-    }
-    const read = place
-      ? parseSql(text, { ranges: [place] }).statements
-      : parseSql(query).statements.map((inner) => standingAt(inner, statement.range));
+      if (kind === 'expression') {
+        conditions.set(found, question);
+        continue;
+      }
+      read = [performed ? { ...question, range: performed.whole, tokens: performed.tokens } : question];
+    } else
+      read = place
+        ? parseSql(text, { ranges: [place] }).statements
+        : parseSql(query).statements.map((inner) => standingAt(inner, statement.range));
     for (const inner of read) {
       if (inner.tag === '') continue;
       if (kind === 'query' && inner.tag === 'SelectStmt') questions.push(inner);
@@ -325,6 +330,25 @@ export function nestedCode(statement: Statement, text: string): NestedCode {
     return found >= 0 && body && found + wanted.length <= body.end
       ? { start: found, end: found + wanted.length }
       : undefined;
+  }
+  /** The text behind the next PERFORM that goes on with it. */
+  function performAt(query: string): { place: Range; whole: Range; tokens: readonly Token[] } | undefined {
+    const wanted = query.trimEnd();
+    const start = query.length - query.trimStart().length;
+    const index = tokens.findIndex(
+      (token) =>
+        token.start >= from &&
+        /^perform$/i.test(text.slice(token.start, token.end)) &&
+        text.startsWith(wanted, token.end),
+    );
+    const word = tokens[index];
+    if (!word) return undefined;
+    const end = word.end + wanted.length;
+    return {
+      place: { start: word.end + start, end },
+      whole: { start: word.start, end },
+      tokens: tokens.slice(index).filter((token) => token.end <= end),
+    };
   }
   function literalWith(query: string): Range | undefined {
     const fits = (inside: Range | undefined): boolean =>
