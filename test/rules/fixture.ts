@@ -157,6 +157,7 @@ export function runCase(rule: Rule, one: FixtureCase, fixes = true): ReadonlyMap
   const sql = one.files.filter((file) => file.path.endsWith('.sql'));
   const findings = new Map<string, Finding[]>(one.files.map((file) => [file.path, []]));
   const past = new PastMigrations(one.pg, tool);
+  const functions = new PastMigrations(one.pg, tool, 'functions');
   const inOrder = upFiles(tool, one.files);
   const earlier = (file: FixtureCase['files'][number]): { path: string; read: () => string }[] =>
     inOrder
@@ -172,6 +173,7 @@ export function runCase(rule: Rule, one: FixtureCase, fixes = true): ReadonlyMap
           pgVersion: one.pg,
           folder: view,
           history: () => past.upTo(earlier(file)),
+          functions: () => functions.upTo(earlier(file)),
           past: () => earlier(file),
         },
         prepared,

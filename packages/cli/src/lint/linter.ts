@@ -33,6 +33,7 @@ interface Folder {
   readonly files: readonly string[];
   readonly positions: ReadonlyMap<string, number>;
   readonly past: PastMigrations;
+  readonly functions: PastMigrations;
   /** All migrations, to be read when somebody looks back. */
   readonly migrations: readonly PastFile[];
   /** Texts of other files that a tool has asked for; undefined = not there. */
@@ -90,6 +91,7 @@ export class Linter {
         pgVersion: this.#settings.pgVersion,
         folder: watched(folder, reads),
         history: () => folder.past.upTo(before()),
+        functions: () => folder.functions.upTo(before()),
         past: before,
       },
       this.#rulesOf(job.spec),
@@ -133,6 +135,7 @@ export class Linter {
         files,
         positions: new Map(files.map((file, position) => [file, position])),
         past: new PastMigrations(this.#settings.pgVersion, tool),
+        functions: new PastMigrations(this.#settings.pgVersion, tool, 'functions'),
         migrations: files.map((file) => {
           let text: string | undefined;
           return { path: file, read: () => (text ??= this.#text(file)) };

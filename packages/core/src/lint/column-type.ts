@@ -4,12 +4,44 @@ import { exactType } from '../model/types.ts';
 import type { PastFile } from '../rewrite/past.ts';
 import type { LintStatement } from './types.ts';
 
+/** A statement that may say something of a column, without the rest of its tree: trees are ten times as large as their text. */
+export type ColumnStatement = Pick<LintStatement, 'tag' | 'node' | 'conditional'>;
+
+const column = (item: Node): Node => ({
+  ColumnDef: { colname: item.ColumnDef.colname, typeName: item.ColumnDef.typeName },
+});
+
+/** What is to be remembered of a migration. */
+export function aboutColumns(statements: readonly LintStatement[]): readonly ColumnStatement[] {
+  const out: ColumnStatement[] = [];
+  for (const { tag, node, conditional } of statements) {
+    const keep = (short: Node): number => out.push({ tag, conditional, node: short });
+    if (tag === 'RenameStmt') keep({ newname: node.newname, renameType: node.renameType });
+    else if (tag === 'AlterObjectSchemaStmt') keep({ newschema: node.newschema, relation: node.relation });
+    else if (tag === 'CreateStmt')
+      keep({
+        relation: node.relation,
+        if_not_exists: node.if_not_exists,
+        tableElts: (node.tableElts ?? []).filter((item: Node) => item.ColumnDef).map(column),
+      });
+    else if (tag === 'AlterTableStmt')
+      keep({
+        relation: node.relation,
+        missing_ok: node.missing_ok,
+        cmds: (node.cmds ?? []).map(({ AlterTableCmd: { subtype, name, missing_ok, def } }: Node) => ({
+          AlterTableCmd: { subtype, name, missing_ok, ...(def?.ColumnDef ? { def: column(def) } : {}) },
+        })),
+      });
+  }
+  return out;
+}
+
 /** Not known, and nothing earlier can tell. */
 const UNKNOWN = { type: undefined };
 
 /** What one statement makes of the column's type; undefined when it leaves it alone. */
 function typeAfter(
-  { tag, node, conditional }: LintStatement,
+  { tag, node, conditional }: ColumnStatement,
   table: QualifiedName,
   column: string,
 ): { readonly type: string | undefined } | undefined {
@@ -54,7 +86,7 @@ export function columnTypeBefore(
   earlier: () => readonly PastFile[],
   table: QualifiedName,
   column: string,
-  statementsOf: (file: PastFile) => readonly LintStatement[],
+  statementsOf: (file: PastFile) => readonly ColumnStatement[],
 ): string | undefined {
   for (let index = before.length - 1; index >= 0; index--) {
     const after = typeAfter(before[index] as LintStatement, table, column);
@@ -68,7 +100,7 @@ export function columnTypeBefore(
     if (!mayTell(file, names)) continue;
     const statements = statementsOf(file);
     for (let at = statements.length - 1; at >= 0; at--) {
-      const after = typeAfter(statements[at] as LintStatement, table, column);
+      const after = typeAfter(statements[at] as ColumnStatement, table, column);
       if (after) return after.type;
     }
   }

@@ -124,21 +124,25 @@ export function lintFile(source: SourceOptions, rules: PreparedRules, options: {
         lines,
       ),
     );
-  const reporter =
-    (rule: SqlRule, severity: Severity): ReportFn =>
-    (report) =>
-      findings.push(findingAt(rule.name, severity, report, lines, options.fixes ? report.fix?.() : undefined));
+  let running!: { readonly rule: SqlRule; readonly severity: Severity };
+  // one for all: visitors are called a hundred times as often as they find something
+  const report: ReportFn = (found) =>
+    findings.push(
+      findingAt(running.rule.name, running.severity, found, lines, options.fixes ? found.fix?.() : undefined),
+    );
   for (const statement of file.all) {
     const visitors = rules.byTag.get(statement.tag);
     if (!visitors) continue;
-    for (const { rule, severity, options: own, visit } of visitors) {
-      file.options = own;
-      visit(statement, file, reporter(rule, severity));
+    for (const visitor of visitors) {
+      running = visitor;
+      file.options = visitor.options;
+      visitor.visit(statement, file, report);
     }
   }
-  for (const { rule, severity, options: own } of rules.files) {
-    file.options = own;
-    rule.file?.(file, reporter(rule, severity));
+  for (const each of rules.files) {
+    running = each;
+    file.options = each.options;
+    each.rule.file?.(file, report);
   }
   findings.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
   return {

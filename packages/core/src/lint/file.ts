@@ -2,7 +2,7 @@
 import { Catalog } from '../model/catalog.ts';
 import type { QualifiedName } from '../model/ast.ts';
 import { parseSql, type ParsedSql, type Statement } from '../parse/index.ts';
-import { columnTypeBefore } from './column-type.ts';
+import { aboutColumns, columnTypeBefore, type ColumnStatement } from './column-type.ts';
 import type { PastFile } from '../rewrite/past.ts';
 import type { FolderView, Tool, Transactions } from '../tools/types.ts';
 import { fileFacts, searchPathOf, temporaryOf, type Fact } from './facts.ts';
@@ -20,23 +20,22 @@ export interface SourceOptions {
   readonly folder?: FolderView;
   /** What earlier migrations left; asked only when the file alone leaves open what a second run does. */
   readonly history?: () => Catalog | undefined;
+  /** The functions that earlier migrations have made; asked when the file calls some. Without it, `history` is asked. */
+  readonly functions?: () => Catalog | undefined;
   /** The migrations before this one, in the tool's order; asked only when the file alone leaves a column's old type open. */
   readonly past?: () => readonly PastFile[];
 }
 
-/** Statements of the earlier migrations that were looked at last: trees are ten times as large as their text. */
-const pastStatements = new Map<PastFile, readonly LintStatement[]>();
-const PAST_KEPT = 32;
+/** What earlier migrations say of their columns, as long as somebody holds these. */
+const pastColumns = new WeakMap<PastFile, readonly ColumnStatement[]>();
 
-function statementsOf(file: PastFile, tool: Tool, pgVersion: number): readonly LintStatement[] {
-  let statements = pastStatements.get(file);
-  if (!statements) {
-    statements = new Source({ path: file.path, text: file.read(), tool, pgVersion }).all;
-    const [oldest] = pastStatements.keys();
-    if (oldest && pastStatements.size >= PAST_KEPT) pastStatements.delete(oldest);
-    pastStatements.set(file, statements);
+function columnsOf(file: PastFile, tool: Tool, pgVersion: number): readonly ColumnStatement[] {
+  let columns = pastColumns.get(file);
+  if (!columns) {
+    const { all } = new Source({ path: file.path, text: file.read(), tool, pgVersion });
+    pastColumns.set(file, (columns = aboutColumns(all)));
   }
-  return statements;
+  return columns;
 }
 
 /** A statement of the file, broken ones included; the visitors of rules never get a broken one. */
@@ -95,6 +94,7 @@ export class Source implements LintFile {
   /** Options of the rule that is running; set by the engine. */
   options: Readonly<Record<string, OptionValue>> = {};
   readonly #history: () => Catalog | undefined;
+  readonly #functions: () => Catalog | undefined;
   readonly #past: () => readonly PastFile[];
   #all: readonly LintStatement[] | undefined;
   #facts: readonly Fact[] | undefined;
@@ -103,12 +103,13 @@ export class Source implements LintFile {
   readonly #code = new Map<LintStatement, NestedCode>();
   readonly #bodies = new Map<LintStatement, readonly LintStatement[]>();
 
-  constructor({ path, text, tool, pgVersion, folder, history, past }: SourceOptions) {
+  constructor({ path, text, tool, pgVersion, folder, history, functions, past }: SourceOptions) {
     this.path = path;
     this.text = text;
     this.tool = tool;
     this.pgVersion = pgVersion;
     this.#history = history ?? (() => undefined);
+    this.#functions = functions ?? this.#history;
     this.#past = past ?? (() => []);
     const sections = tool.sections(text, path);
     const parsed = parseSql(text, { ranges: sections.up });
@@ -208,7 +209,7 @@ export class Source implements LintFile {
 
   columnType(table: QualifiedName, column: string, before: LintStatement): string | undefined {
     const own = this.all.slice(0, this.all.indexOf(before));
-    return columnTypeBefore(own, this.#past, table, column, (file) => statementsOf(file, this.tool, this.pgVersion));
+    return columnTypeBefore(own, this.#past, table, column, (file) => columnsOf(file, this.tool, this.pgVersion));
   }
 
   rerun(statement: LintStatement): RerunVerdict | undefined {
@@ -220,6 +221,7 @@ export class Source implements LintFile {
       pgVersion: this.pgVersion,
       statements: this.parsed.statements,
       history: this.#history,
+      functions: this.#functions,
     });
     return this.#verdicts.get(statement.index);
   }

@@ -19,6 +19,8 @@ export interface RerunInput {
   /** Of the file, broken ones included. */
   readonly statements: readonly Statement[];
   readonly history: () => Catalog | undefined;
+  /** The functions that earlier migrations have made. */
+  readonly functions: () => Catalog | undefined;
 }
 
 /** Verdicts by the index of the statement; the harmless ones have none. */
@@ -64,7 +66,12 @@ function planOf({ statements, text, pgVersion, history }: RerunInput): Plan {
 }
 
 /** Of a file whose steps meet each other. */
-function involvedSecondRuns({ statements, text, pgVersion, history }: RerunInput): readonly (SecondRun | undefined)[] {
+function involvedSecondRuns({
+  statements,
+  text,
+  pgVersion,
+  functions,
+}: RerunInput): readonly (SecondRun | undefined)[] {
   const effects = statements.map((statement) =>
     statement.tag === '' ? undefined : readEffect(statement, text, pgVersion),
   );
@@ -72,7 +79,7 @@ function involvedSecondRuns({ statements, text, pgVersion, history }: RerunInput
   const second = secondRuns(effects, undefined, related);
   // what a function does may stand in an earlier migration
   const asks = statements.some(({ tag }, index) => CALLS.has(tag) && second[index]);
-  const before = asks ? history() : undefined;
+  const before = asks ? functions() : undefined;
   return before ? secondRuns(effects, before, related) : second;
 }
 

@@ -3,7 +3,7 @@ import { applyToHistory } from '../guards/course.ts';
 import { readEffect } from '../guards/registry.ts';
 import { Catalog } from '../model/catalog.ts';
 import type { Effect } from '../model/effect.ts';
-import { parseSql } from '../parse/index.ts';
+import { parseSql, type Statement } from '../parse/index.ts';
 import type { Tool } from '../tools/types.ts';
 
 export interface PastFile {
@@ -12,16 +12,41 @@ export interface PastFile {
   read(): string;
 }
 
+const FUNCTION = /\b(?:function|procedure|routine)\b/i;
+
+/** Statements that make, change or drop functions, and those that say where unqualified names lie. */
+function concernsFunctions({ tag, node }: Statement): boolean {
+  switch (tag) {
+    case 'CreateFunctionStmt':
+    case 'AlterFunctionStmt':
+    case 'VariableSetStmt':
+      return true;
+    case 'DropStmt':
+      return ROUTINES.has(node.removeType);
+    case 'RenameStmt':
+      return ROUTINES.has(node.renameType);
+    case 'AlterObjectSchemaStmt':
+      return ROUTINES.has(node.objectType);
+    default:
+      return false;
+  }
+}
+
+const ROUTINES: ReadonlySet<string> = new Set(['OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_ROUTINE']);
+
 /** What earlier migrations leave, replayed on the symbolic catalog as far as it is asked for. */
 export class PastMigrations {
   readonly #pgVersion: number;
   readonly #tool: Tool;
+  readonly #functionsOnly: boolean;
   #catalog = new Catalog();
   #done: string[] = [];
 
-  constructor(pgVersion: number, tool: Tool) {
+  /** @param about `functions`: nothing else is replayed, which is a small part of the work */
+  constructor(pgVersion: number, tool: Tool, about: 'everything' | 'functions' = 'everything') {
     this.#pgVersion = pgVersion;
     this.#tool = tool;
+    this.#functionsOnly = about === 'functions';
   }
 
   /** @param files all migrations before the one that asks, in the tool's order; read when they have not been read before */
@@ -36,10 +61,16 @@ export class PastMigrations {
     for (const file of files.slice(this.#done.length)) {
       try {
         const text = file.read();
+        if (this.#functionsOnly && !FUNCTION.test(text)) {
+          this.#done.push(file.path);
+          continue;
+        }
         const sections = this.#tool.sections(text, file.path);
         const parsed = parseSql(text, { ranges: sections.up });
         const effects: (Effect | undefined)[] = parsed.statements.map((statement) =>
-          statement.tag === '' ? undefined : readEffect(statement, text, this.#pgVersion),
+          statement.tag === '' || (this.#functionsOnly && !concernsFunctions(statement))
+            ? undefined
+            : readEffect(statement, text, this.#pgVersion),
         );
         applyToHistory(this.#catalog, effects, String(this.#done.length));
       } catch {
