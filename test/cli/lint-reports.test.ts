@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeclimate } from '../../packages/cli/src/lint/reporters/codeclimate.ts';
 import { gcc } from '../../packages/cli/src/lint/reporters/gcc.ts';
 import { github } from '../../packages/cli/src/lint/reporters/github.ts';
-import type { ReportContext } from '../../packages/cli/src/lint/reporters/index.ts';
+import type { ReportContext } from '../../packages/cli/src/lint/reporters/reporter.ts';
 import { json } from '../../packages/cli/src/lint/reporters/json.ts';
 import { junit } from '../../packages/cli/src/lint/reporters/junit.ts';
 import { sarif } from '../../packages/cli/src/lint/reporters/sarif.ts';

@@ -1,6 +1,6 @@
 /** Code Climate's issues, which are also GitLab's report of code quality. */
 import { type LintReport, isTold } from '../report.ts';
-import type { ReportContext } from './index.ts';
+import type { ReportContext } from './reporter.ts';
 import { projectPath, projectRoot, uniqueFingerprints } from './places.ts';
 
 interface Issue {

@@ -1,6 +1,6 @@
 /** Commands in the log of GitHub Actions, which become annotations of the lines. */
 import { type LintReport, isTold } from '../report.ts';
-import type { ReportContext } from './index.ts';
+import type { ReportContext } from './reporter.ts';
 import { projectPath, projectRoot } from './places.ts';
 
 const data = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');

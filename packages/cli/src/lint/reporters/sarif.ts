@@ -4,7 +4,7 @@ import { rules } from '@idempotify/rules';
 import type { Log, ReportingDescriptor, Result, Suppression } from 'sarif';
 import { packageVersion } from '../../package.ts';
 import type { LintFinding, LintReport } from '../report.ts';
-import type { ReportContext } from './index.ts';
+import type { ReportContext } from './reporter.ts';
 import { projectPath, projectRoot, uniqueFingerprints } from './places.ts';
 
 /** What is told without being a rule. */

@@ -1,7 +1,7 @@
 /** The report for people. */
 import { type Colors, printable, printableLine } from '../../terminal.ts';
 import { type LintFinding, type LintReport, isTold } from '../report.ts';
-import type { ReportContext } from './index.ts';
+import type { ReportContext } from './reporter.ts';
 
 export function stylish(report: LintReport, { colors: c, quiet, terminal }: ReportContext): string {
   const parts: string[] = [];
