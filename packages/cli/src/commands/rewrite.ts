@@ -1,12 +1,11 @@
 /** The default command: rewrites migrations. Core function, API and command line in one place. */
 import fs from 'node:fs';
 import path from 'node:path';
-import v8 from 'node:v8';
 import { type Tool, toolByName, tools } from '@idempotify/core';
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import { readStdin } from './stdin.ts';
-import { namedTool, onSignals, realIfThere, relativeInside, withoutUndefined } from './shared.ts';
+import { compileParserSimply, namedTool, onSignals, realIfThere, relativeInside, withoutUndefined } from './shared.ts';
 import type { FolderSpec, Job, JobResult, Settings } from '../engine/protocol.ts';
 import { createProcessor, isFinding } from '../engine/processor.ts';
 import { runJobs } from '../engine/run.ts';
@@ -647,13 +646,4 @@ function filter(reporter: Reporter, bytes: Uint8Array, { check, diff }: ConfigOp
       else output.writeBytes(bytes); // also what is no text at all
     },
   };
-}
-
-/**
- * Lets V8 compile PostgreSQL's parser once and simply. Left to itself it compiles the grammar's one huge function a second
- * time, optimised, and the process has to wait for that at its end: 370 ms instead of 190 ms for one file, and half as
- * much again for parsing 1,300 files. The flag is the process's, so only the command may set it, not the API.
- */
-function compileParserSimply(): void {
-  v8.setFlagsFromString('--liftoff-only');
 }

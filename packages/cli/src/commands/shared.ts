@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import v8 from 'node:v8';
 import { type Tool, toolByName, tools } from '@idempotify/core';
 import { UsageError } from '../errors.ts';
 import { removeTemporaries } from '../files/write.ts';
@@ -57,4 +58,13 @@ export function onSignals(interruption: AbortController): () => number | undefin
     for (const name of names) process.off(name, handler);
     return received;
   };
+}
+
+/**
+ * Lets V8 compile PostgreSQL's parser once and simply. Left to itself it compiles the grammar's one huge function a second
+ * time, optimised, and the process has to wait for that at its end: 370 ms instead of 190 ms for one file, and half as
+ * much again for parsing 1,300 files. The flag is the process's, so only the command may set it, not the API.
+ */
+export function compileParserSimply(): void {
+  v8.setFlagsFromString('--liftoff-only');
 }

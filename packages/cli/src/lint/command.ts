@@ -2,7 +2,7 @@
 import path from 'node:path';
 import v8 from 'node:v8';
 import { readStdin } from '../commands/stdin.ts';
-import { onSignals, realIfThere, relativeInside, withoutUndefined } from '../commands/shared.ts';
+import { compileParserSimply, onSignals, realIfThere, relativeInside, withoutUndefined } from '../commands/shared.ts';
 import { type LoadedConfig, loadConfig } from '../config.ts';
 import { UsageError, systemMessage } from '../errors.ts';
 import { type Called, PG_VERSIONS, type Source, below, calledIn, commandLine, sourceOf } from '../options.ts';
@@ -221,12 +221,11 @@ function calledOf(chosen: object, own: object, loaded: LoadedConfig | undefined,
 }
 
 /**
- * A run is over before much of what the compilers would make better has paid for itself: simple code for the parser (see
- * commands/rewrite.ts), and optimised code only for what is really hot, a fifth less time on 3,400 files. For the command only, since flags are
+ * A run is over before much of what the compilers would make better has paid for itself: simple code for the parser, and optimised code only for what is really hot, a fifth less time on 3,400 files. For the command only, since flags are
  * the process's.
  */
 function compileSparingly(): void {
-  v8.setFlagsFromString('--liftoff-only');
+  compileParserSimply();
   // V8's own names change, and it complains of one that it does not know: only where it was measured
   if (process.versions.node.startsWith('20.')) v8.setFlagsFromString('--interrupt-budget=1000000');
 }
