@@ -15,6 +15,8 @@ export default defineConfig({
       { find: /^@idempotify\/database$/, replacement: source('./packages/database/src/index.ts') },
       { find: /^@idempotify\/codemods$/, replacement: source('./codemods/index.ts') },
       { find: /^@idempotify\/rules$/, replacement: source('./rules/index.ts') },
+      { find: /^@idempotify\/javascript$/, replacement: source('./packages/javascript/src/index.ts') },
+      { find: /^eslint-plugin-idempotify$/, replacement: source('./packages/eslint-plugin/src/index.ts') },
       { find: /^idempotify$/, replacement: source('./packages/cli/src/index.ts') },
     ],
   },
