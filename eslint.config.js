@@ -16,7 +16,7 @@ const mayNotImport = (...names) => ({
 });
 
 export default defineConfig(
-  globalIgnores(['**/dist/', 'packages/cli/bundle/', 'rewritten/', 'examples/', '**/fixtures/']),
+  globalIgnores(['**/dist/', 'packages/cli/bundle/', 'rewritten/', 'examples/', '**/fixtures/', 'test/codemods/js/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

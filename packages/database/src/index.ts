@@ -52,4 +52,4 @@ export {
 } from './verify/lab.ts';
 export { BadOriginal, proveMigration, type ProofInput } from './verify/prove.ts';
 export { concurrentBuilds, modeOf, reachesBeyond, scriptOf, sentAs, type ScriptFile } from './verify/script.ts';
-export { look, type State } from './verify/state.ts';
+export { compare, look, masked, unstableColumns, type State } from './verify/state.ts';
