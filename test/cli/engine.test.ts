@@ -8,7 +8,7 @@ import { resolveOptions, runRewrite } from '../../packages/cli/src/commands/rewr
 import { unifiedDiff } from '../../packages/cli/src/diff.ts';
 import { runPool } from '../../packages/cli/src/engine/pool.ts';
 import type { Job, JobResult } from '../../packages/cli/src/engine/protocol.ts';
-import { decodeMigration } from '../../packages/cli/src/files/read.ts';
+import { decodeMigration } from '@idempotify/core';
 import { WriteError, replaceFile } from '../../packages/cli/src/files/write.ts';
 import { printable } from '../../packages/cli/src/terminal.ts';
 import type { FileReport } from '../../packages/cli/src/results.ts';

@@ -1,7 +1,8 @@
 /** The config file: where it is looked for, and its options. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { UsageError, systemMessage } from './errors.ts';
+import { systemMessage } from '@idempotify/core';
+import { UsageError } from './errors.ts';
 import { type ConfigOptions, type Source, below, checkedOptions, sourceOf } from './options.ts';
 import type { LintConfig } from './lint/options.ts';
 import type { VerifyConfig } from './verify/options.ts';

@@ -2,7 +2,8 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { UsageError, errorCode, systemMessage } from './errors.ts';
+import { errorCode, gitEnvironment, repositoryRoot, systemMessage } from '@idempotify/core';
+import { UsageError } from './errors.ts';
 import type { Called } from './options.ts';
 import { printable } from './terminal.ts';
 
@@ -51,39 +52,6 @@ export async function committedFiles(files: readonly string[]): Promise<Committe
     }),
   );
   return { files: committed, unknown };
-}
-
-/** The nearest folder upwards that holds `.git`: a folder, or in submodules and worktrees a file. */
-export function repositoryRoot(folder: string, known: Map<string, string | undefined>): string | undefined {
-  const asked: string[] = [];
-  let at = folder;
-  let root: string | undefined;
-  for (;;) {
-    if (known.has(at)) {
-      root = known.get(at);
-      break;
-    }
-    asked.push(at);
-    if (fs.existsSync(path.join(at, '.git'))) {
-      root = at;
-      break;
-    }
-    const parent = path.dirname(at);
-    if (parent === at) break;
-    at = parent;
-  }
-  for (const each of asked) known.set(each, root);
-  return root;
-}
-
-/** The environment of a git that only looks, in the repository that the files lie in. */
-export function gitEnvironment(): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env };
-  // A hook sets these for its own repository; the files may lie in another one.
-  for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_COMMON_DIR']) delete env[name];
-  env['GIT_OPTIONAL_LOCKS'] = '0'; // only looking: must not get in the way of another git
-  env['LC_ALL'] = 'C';
-  return env;
 }
 
 function gitStatus(root: string, files: readonly string[]): Promise<string> {

@@ -1,5 +1,5 @@
 /** Standard output and standard error: gathered, so that a long report is few system calls, and deaf once nobody listens any more. */
-import { systemMessage } from './errors.ts';
+import { systemMessage } from '@idempotify/core';
 
 const GATHERED = 1 << 16;
 

@@ -7,3 +7,4 @@ export * from './guards/index.ts';
 export * from './tools/index.ts';
 export * from './rewrite/index.ts';
 export * from './lint/index.ts';
+export * from './files/index.ts';

@@ -1,7 +1,7 @@
 /** The default command: rewrites migrations. Core function, API and command line in one place. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Tool, toolByName, tools } from '@idempotify/core';
+import { type Tool, toolByName, tools, migrationFolderOf, decodeMigration } from '@idempotify/core';
 import type { Command } from 'commander';
 import { loadConfig } from '../config.ts';
 import { readStdin } from './stdin.ts';
@@ -11,8 +11,6 @@ import { createProcessor, isFinding } from '../engine/processor.ts';
 import { runJobs } from '../engine/run.ts';
 import { UsageError } from '../errors.ts';
 import { type InputPlan, type Target, planInputs } from '../files/inputs.ts';
-import { migrationFolderOf } from '../files/migrations.ts';
-import { decodeMigration } from '../files/read.ts';
 import { OutputFolder, WriteError, writeNamedFile } from '../files/write.ts';
 import {
   BOOLEAN_OPTIONS,

@@ -1,8 +1,13 @@
 /** Deploy files: what runs the migrations. Parsers are loaded when a file of their format is there. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { CalledScript, DeployCommand, DeployFile, DeployStage } from '@idempotify/core';
-import { systemMessage } from '../errors.ts';
+import {
+  type CalledScript,
+  type DeployCommand,
+  type DeployFile,
+  type DeployStage,
+  systemMessage,
+} from '@idempotify/core';
 import { findDeployFiles, formatOf, readDeployFile, type Format } from './find.ts';
 import { BrokenFile, type Found } from './found.ts';
 

@@ -1,9 +1,15 @@
 /** Takes one file through reading, rewriting and (for an output folder) writing. Runs in the main thread and in workers. */
 import fs from 'node:fs';
 import { type Rewriter, createRewriter } from '@idempotify/codemods';
-import { type Problem, type StatementResult, toolByName } from '@idempotify/core';
-import { systemMessage } from '../errors.ts';
-import { decodeMigration, readBytes, readText } from '../files/read.ts';
+import {
+  type Problem,
+  type StatementResult,
+  toolByName,
+  systemMessage,
+  decodeMigration,
+  readBytes,
+  readText,
+} from '@idempotify/core';
 import { OutputFolder, WriteError } from '../files/write.ts';
 import { noCounts } from '../results.ts';
 import type { FolderSpec, Job, JobResult, Settings } from './protocol.ts';

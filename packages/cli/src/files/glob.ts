@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { globSync } from 'tinyglobby';
-import { NEVER } from './walk.ts';
+import { NEVER } from '@idempotify/core';
 
 export interface IgnorePatterns {
   /** Absolute; the patterns are relative to it. */

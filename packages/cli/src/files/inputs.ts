@@ -1,13 +1,20 @@
 /** From the arguments to the migrations that are meant: their folders, their tools, their order. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { MigrationFolder, Tool } from '@idempotify/core';
-import { UsageError, errorCode, systemMessage } from '../errors.ts';
+import {
+  type MigrationFolder,
+  type Tool,
+  errorCode,
+  systemMessage,
+  groupMigrations,
+  migrationFolderOf,
+  NEVER,
+  listFolder,
+} from '@idempotify/core';
+import { UsageError } from '../errors.ts';
 import type { RunError } from '../results.ts';
 import { printable } from '../terminal.ts';
 import type { IgnorePatterns } from './glob.ts';
-import { groupMigrations, migrationFolderOf } from './migrations.ts';
-import { NEVER, listFolder } from './walk.ts';
 
 /** Where migrations usually lie, relative to the project. */
 const USUAL_FOLDERS = [

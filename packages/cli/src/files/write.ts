@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { errorCode, systemMessage } from '../errors.ts';
+import { errorCode, systemMessage } from '@idempotify/core';
 
 /** A file could not be written; what was there before still is. */
 export class WriteError extends Error {

@@ -1,9 +1,9 @@
 /** Asks git what has changed: since a revision, in the index, since the last commit. */
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { UsageError, errorCode, systemMessage } from '../errors.ts';
-import { gitEnvironment, repositoryRoot } from '../git.ts';
+import { errorCode, systemMessage, gitEnvironment, repositoryRoot } from '@idempotify/core';
+import { UsageError } from '../errors.ts';
 import { printable } from '../terminal.ts';
 
 const MOST_BYTES = 1 << 30;
@@ -149,25 +149,4 @@ function indexEnvironment(root: string): NodeJS.ProcessEnv {
   const absolute = path.resolve(root, index);
   const env = gitEnvironment();
   return fs.existsSync(absolute) ? { ...env, GIT_INDEX_FILE: absolute } : env;
-}
-
-/** Files that differ from what is committed, in all repositories of the folders. Nothing where there is no git. */
-export async function editedFiles(folders: readonly string[]): Promise<ReadonlySet<string>> {
-  const known = new Map<string, string | undefined>();
-  const roots = new Set(folders.flatMap((folder) => repositoryRoot(folder, known) ?? []));
-  const lists = await Promise.all(
-    [...roots].map(
-      (root) =>
-        new Promise<string[]>((resolve) => {
-          const args = ['-C', root, '-c', 'core.fsmonitor=false', 'diff', '--name-only', '-z', '--no-renames'];
-          execFile(
-            'git',
-            [...args, '--no-ext-diff', '--ignore-submodules=all', '--diff-filter=MT', 'HEAD', '--', '*.sql'],
-            { env: gitEnvironment(), encoding: 'utf8', maxBuffer: MOST_BYTES, windowsHide: true },
-            (error, stdout) => resolve(error ? [] : names(stdout, root)),
-          );
-        }),
-    ),
-  );
-  return new Set(lists.flat());
 }

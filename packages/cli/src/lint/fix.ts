@@ -1,7 +1,6 @@
 /** Corrects what has a certain correction, again and again until nothing is left of it. */
-import { type Edit, type FileLint, type Finding, applyEdits } from '@idempotify/core';
+import { type Edit, type FileLint, type Finding, applyEdits, decodeMigration } from '@idempotify/core';
 import { WriteError, replaceFile } from '../files/write.ts';
-import { decodeMigration } from '../files/read.ts';
 import type { Linter } from './linter.ts';
 import type { LintJob } from './protocol.ts';
 import type { LintFileReport } from './report.ts';

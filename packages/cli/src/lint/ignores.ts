@@ -4,7 +4,8 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { UsageError, errorCode, systemMessage } from '../errors.ts';
+import { errorCode, systemMessage } from '@idempotify/core';
+import { UsageError } from '../errors.ts';
 import { writeNamedFile } from '../files/write.ts';
 import { printable } from '../terminal.ts';
 import type { LintFinding } from './report.ts';

@@ -14,10 +14,11 @@ import {
   lintFile,
   prepareRules,
   toolByName,
+  systemMessage,
+  decodeMigration,
+  readBytes,
 } from '@idempotify/core';
 import { ruleSet } from '@idempotify/rules';
-import { systemMessage } from '../errors.ts';
-import { decodeMigration, readBytes } from '../files/read.ts';
 import { hashOf } from './hash.ts';
 import { type LintJob, type LintSettings, type PackedLint, liveLint } from './protocol.ts';
 

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import {
+  editedFiles,
   type FileLint,
   type Finding,
   type FolderView,
@@ -19,13 +20,14 @@ import {
   replay,
   suppress,
   toolByName,
+  folderAt,
+  migrationFolderOf,
+  decodeMigration,
+  listFolder,
 } from '@idempotify/core';
 import { knownNames, ruleSet, rules as allRules } from '@idempotify/rules';
 import { namedTool, realIfThere, relativeInside } from '../commands/shared.ts';
 import { type InputPlan, type Target, planInputs } from '../files/inputs.ts';
-import { folderAt, migrationFolderOf } from '../files/migrations.ts';
-import { decodeMigration } from '../files/read.ts';
-import { listFolder } from '../files/walk.ts';
 import type { Called } from '../options.ts';
 import type { RunError } from '../results.ts';
 import type { Changes, Staged } from './changes.ts';
@@ -157,9 +159,7 @@ class Run {
     const edited = changes
       ? Promise.resolve(changes.edited)
       : hasHistoryRules && jobs.length > 0 && !stdin
-        ? import('./changes.ts').then(({ editedFiles }) =>
-            editedFiles(folders.filter((_, index) => needed.has(index)).map(({ root }) => root)),
-          )
+        ? editedFiles(folders.filter((_, index) => needed.has(index)).map(({ root }) => root))
         : Promise.resolve<ReadonlySet<string>>(new Set());
     const results = await this.#lint(settings, jobs);
     const lints = new Map<string, FileLint | { readonly failed: string }>();

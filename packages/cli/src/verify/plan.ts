@@ -2,10 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type CheckName, pgliteExtensions } from '@idempotify/database';
-import { UsageError, systemMessage } from '../errors.ts';
+import { systemMessage, folderAt, decodeMigration, textOf } from '@idempotify/core';
+import { UsageError } from '../errors.ts';
 import type { InputPlan } from '../files/inputs.ts';
-import { folderAt } from '../files/migrations.ts';
-import { decodeMigration, textOf } from '../files/read.ts';
 import { gitContents } from '../git.ts';
 import type { Called } from '../options.ts';
 import { printable } from '../terminal.ts';

@@ -12,9 +12,9 @@ import {
   pgliteVersion,
   reachesBeyond,
 } from '@idempotify/database';
-import { raisedByGuard } from '@idempotify/core';
+import { raisedByGuard, systemMessage } from '@idempotify/core';
 import { namedTool } from '../commands/shared.ts';
-import { UsageError, systemMessage } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { planInputs } from '../files/inputs.ts';
 import type { Called } from '../options.ts';
 import { packageVersion } from '../package.ts';

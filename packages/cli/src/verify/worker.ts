@@ -1,6 +1,6 @@
 /** A worker of `verify`: one server, one history at a time. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { toolByName } from '@idempotify/core';
+import { toolByName, readText, folderAt } from '@idempotify/core';
 import {
   ConnectionError,
   type History,
@@ -13,8 +13,6 @@ import {
   startPGlite,
   watchedServer,
 } from '@idempotify/database';
-import { readText } from '../files/read.ts';
-import { folderAt } from '../files/migrations.ts';
 import type { FromVerifyWorker, Task, ToVerifyWorker, VerifyFile, VerifyWorkerData } from './protocol.ts';
 
 const { settings, begun, running } = workerData as VerifyWorkerData;

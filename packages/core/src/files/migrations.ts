@@ -1,14 +1,9 @@
-/** The bridge to core's knowledge of migration tools: which of the files are migrations, of which tool, in which order. */
+/** Folders on the disk and what tools know of them: which of the files are migrations, of which tool, in which order. */
 import fs from 'node:fs';
 import path from 'node:path';
-import {
-  type FolderAccess,
-  type FolderView,
-  type MigrationFolder,
-  type Tool,
-  findMigrationFolders,
-  folderView,
-} from '@idempotify/core';
+import { type MigrationFolder, findMigrationFolders } from '../tools/find.ts';
+import { type FolderAccess, folderView } from '../tools/folder.ts';
+import type { FolderView, Tool } from '../tools/types.ts';
 import { readText } from './read.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** Reading migrations: what is no text in UTF-8 is recognised here, with the reason and the place. */
 import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
-import type { Problem } from '@idempotify/core';
-import { systemMessage } from '../errors.ts';
+import type { Problem } from '../parse/types.ts';
+import { systemMessage } from './errors.ts';
 
 /** Bytes. A tree of PostgreSQL's parser takes about 85 times the size of its text; see docs/command.md. */
 const MAX_FILE_BYTES = 8 * 1024 * 1024;

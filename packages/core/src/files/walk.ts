@@ -1,7 +1,7 @@
 /** Lists a folder: what is there, what is only linked, what can't be looked at. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { systemMessage } from '../errors.ts';
+import { systemMessage } from './errors.ts';
 
 interface Skipped {
   /** Relative to the folder, with '/'. */
