@@ -14,6 +14,7 @@ export default defineConfig({
       { find: /^@idempotify\/core$/, replacement: source('./packages/core/src/index.ts') },
       { find: /^@idempotify\/database$/, replacement: source('./packages/database/src/index.ts') },
       { find: /^@idempotify\/codemods$/, replacement: source('./codemods/index.ts') },
+      { find: /^@idempotify\/codemods\/js$/, replacement: source('./codemods/js/index.ts') },
       { find: /^@idempotify\/rules$/, replacement: source('./rules/index.ts') },
       { find: /^@idempotify\/javascript$/, replacement: source('./packages/javascript/src/index.ts') },
       { find: /^eslint-plugin-idempotify$/, replacement: source('./packages/eslint-plugin/src/index.ts') },

@@ -1,1 +1,12 @@
-export {};
+/** Migrations in JavaScript and TypeScript, read into steps and into the SQL that they send. */
+export * from './ast.ts';
+export * from './migration.ts';
+export * from './parse.ts';
+export * from './roles.ts';
+export * from './scope.ts';
+export * from './sql-text.ts';
+export * from './tool.ts';
+export * from './tools/index.ts';
+export { typeorm } from './tools/typeorm.ts';
+export * from './up.ts';
+export * from './walk.ts';

@@ -1,4 +1,4 @@
-import { basename, byName, isSql, slashes } from './paths.ts';
+import { basename, byName, isScript, isSql, slashes } from './paths.ts';
 import type { FolderView } from './types.ts';
 
 /** How far above the folder marker files are looked for: `apps/api/src/db/migrations` is the deepest nesting that is common. */
@@ -20,7 +20,7 @@ export interface FolderAccess {
 export function folderView(root: string, files: readonly string[], access: FolderAccess): FolderView {
   const found = new Map<string, boolean>();
   const texts = new Map<string, string | undefined>();
-  let samples: string[] | undefined;
+  const samples = new Map<'sql' | 'scripts', string[]>();
   const view: FolderView = {
     root: slashes(root),
     files,
@@ -38,7 +38,14 @@ export function folderView(root: string, files: readonly string[], access: Folde
       }
       return texts.get(name);
     },
-    samples: () => (samples ??= sampleNames(files).flatMap((name) => readable(view, name) ?? [])),
+    samples(of = 'sql') {
+      let read = samples.get(of);
+      if (!read) {
+        const names = sampleNames(files.filter(of === 'sql' ? isSql : isScript));
+        samples.set(of, (read = names.flatMap((name) => readable(view, name) ?? [])));
+      }
+      return read;
+    },
   };
   return view;
 }
@@ -61,9 +68,9 @@ function readable(folder: FolderView, name: string): string | undefined {
 }
 
 function sampleNames(files: readonly string[]): string[] {
-  const sql = files.filter(isSql).sort(byName);
-  if (sql.length <= 2 * samplesAtEachEnd) return sql;
-  return [...sql.slice(0, samplesAtEachEnd), ...sql.slice(-samplesAtEachEnd)];
+  const sorted = [...files].sort(byName);
+  if (sorted.length <= 2 * samplesAtEachEnd) return sorted;
+  return [...sorted.slice(0, samplesAtEachEnd), ...sorted.slice(-samplesAtEachEnd)];
 }
 
 /** Whether one of the project's package.json files above the folder names this package. */
@@ -72,8 +79,8 @@ export function dependsOn(folder: FolderView, dependency: string): boolean {
 }
 
 /** Most tools want a number in front of a file's name; where there is none, nothing has to be read to say no. */
-export const anyNumbered = (folder: FolderView): boolean =>
-  folder.files.some((path) => isSql(path) && /^\d/.test(basename(path)));
+export const anyNumbered = (folder: FolderView, isWanted: (path: string) => boolean = isSql): boolean =>
+  folder.files.some((path) => isWanted(path) && /^\d/.test(basename(path)));
 
 /** How many of the samples a pattern matches, from 0 to 1. */
 export function sampleShare(folder: FolderView, pattern: { test(text: string): boolean }): number {

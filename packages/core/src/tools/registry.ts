@@ -12,6 +12,7 @@ import { nodePgMigrate } from './node-pg-migrate.ts';
 import { postgresMigrations } from './postgres-migrations.ts';
 import { prisma } from './prisma.ts';
 import { refinery } from './refinery.ts';
+import { knex, kysely, mikroOrm, sequelize, typeorm } from './scripts.ts';
 import { plainSql } from './sql.ts';
 import { sqlx } from './sqlx.ts';
 import { supabase } from './supabase.ts';
@@ -34,6 +35,11 @@ export const tools: readonly Tool[] = [
   postgresMigrations,
   atlas,
   refinery,
+  typeorm,
+  mikroOrm,
+  sequelize,
+  knex,
+  kysely,
   plainSql,
 ];
 

@@ -73,7 +73,7 @@ export interface Ledger {
 export interface FolderView {
   /** The folder, for messages and for tools that are recognised by their folder's name. Absolute when it is known. */
   readonly root: string;
-  /** All files below the folder that were found: `.sql` files and marker files. Never a directory. */
+  /** All files below the folder that were found: `.sql` files, scripts and marker files. Never a directory. */
   readonly files: readonly string[];
   /** The text of a file; throws when it can't be read. */
   read(relative: string): string;
@@ -83,8 +83,11 @@ export interface FolderView {
   parentHas(name: string): boolean;
   /** The text of the nearest such file, or undefined when there is none or it can't be read. */
   parentRead(name: string): string | undefined;
-  /** The texts of the first and last few `.sql` files, for tools that are recognised by what stands in their files. Read once. */
-  samples(): readonly string[];
+  /**
+   * The texts of the first and last few files, for tools that are recognised by what stands in their files. Read once.
+   * @param of `.sql` files, or those in JavaScript and TypeScript
+   */
+  samples(of?: 'sql' | 'scripts'): readonly string[];
 }
 
 /** What has to stand directly before and behind a DO block. */
@@ -98,6 +101,11 @@ export interface Tool {
   readonly name: string;
   /** The name for people: 'Prisma Migrate'. */
   readonly title: string;
+  /**
+   * Its migrations are written in JavaScript or TypeScript. `sections` then has no answer: @idempotify/javascript makes SQL of them.
+   * `select` is given both kinds of files.
+   */
+  readonly scripts?: boolean;
   /** How a file is run without the tool's transaction: what an author writes, and where. Missing where the tool has no such thing. */
   readonly noTransaction?: string;
   /**

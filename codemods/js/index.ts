@@ -1,0 +1,9 @@
+/** The codemods for migrations in JavaScript and TypeScript. */
+import type { Guards } from './types.ts';
+import { guards as typeorm } from './typeorm.ts';
+
+export { rewriteJavaScript, toolOf, type JsRewriteContext } from './rewrite.ts';
+
+const all: readonly Guards[] = [typeorm];
+
+export const guardsOf = (tool: string): Guards | undefined => all.find((guards) => guards.tool.name === tool);

@@ -1,0 +1,245 @@
+/** Rewrites a migration in JavaScript or TypeScript: the SQL in it by the plan of the SQL rewriter, calls of a builder by the tool's guards. */
+import {
+  applyEdits,
+  disabledReruns,
+  lineIndex,
+  parseSql,
+  planWithHistory,
+  rewriteStatements,
+  UNTOUCHED,
+  type Catalog,
+  type Edit,
+  type RewrittenStatement,
+  type StatementResult,
+  type Tool,
+} from '@idempotify/core';
+import {
+  parseJavaScript,
+  readMigration,
+  SqlText,
+  type Migration,
+  type Placed,
+  type Step,
+} from '@idempotify/javascript';
+import type { FileResult, RewriteOptions } from '../sql/rewriter.ts';
+import type { Guarded, Guards } from './types.ts';
+import { Writer } from './writer.ts';
+
+export interface JsRewriteContext {
+  readonly guards: Guards;
+  readonly options: RewriteOptions;
+  /** The tool as the rest of the program knows it. */
+  readonly tool: Tool;
+  /** What earlier migrations left. */
+  readonly history: () => Catalog | undefined;
+}
+
+type Result = Omit<StatementResult, 'line' | 'column'>;
+
+/** Never throws for what stands in the file. */
+export function rewriteJavaScript(
+  file: { readonly path: string; readonly text: string },
+  context: JsRewriteContext,
+): FileResult {
+  const { path, text } = file;
+  const { guards, options } = context;
+  const untouched: FileResult = { path, text, changed: false, statements: [], problems: [], notes: [] };
+  const parsed = parseJavaScript(text, path);
+  if (parsed.kind === 'broken') return { ...untouched, problems: [parsed.problem] };
+  const migration = readMigration(parsed.program, text, guards.tool);
+  if (!migration) return { ...untouched, notes: ['it has no `up`: nothing in it is run forwards'] };
+
+  const lines = lineIndex(text);
+  const tool = toolOf(migration, context.tool);
+  const sql = parseSql(migration.sql);
+  const disabled = disabledReruns(migration.sql, sql.statements);
+  const problems = [...migration.problems];
+  for (const { start, end } of disabled.unreasoned) {
+    const at = migration.sourceOf(start);
+    problems.push({
+      start: at,
+      end: migration.sourceOf(end, 'end'),
+      kind: 'syntax',
+      message: 'a comment that disables needs a reason: // idempotify-disable-next-statement -- why',
+      ...lines.at(at),
+    });
+  }
+  const plan = planWithHistory(sql.statements, migration.sql, {
+    guard: options.guard,
+    pgVersion: options.pgVersion,
+    disabled: (statement) => disabled.file ?? disabled.statements.get(statement),
+    history: context.history,
+  });
+  const { statements } = rewriteStatements(plan, { path, text: migration.sql, tool, guard: options.guard });
+  const byStep = new Map<Step, RewrittenStatement[]>();
+  sql.statements.forEach((statement, index) => {
+    const of = migration.placedAt(statement.range.start);
+    const result = statements[index];
+    if (!of || !result) return;
+    const list = byStep.get(of.step);
+    if (list) list.push(result);
+    else byStep.set(of.step, [result]);
+  });
+
+  const write = new Writer(migration.scope);
+  const results: StatementResult[] = [];
+  const edits: Edit[] = [];
+  for (const step of migration.steps) {
+    const done = rewriteStep(step, byStep.get(step) ?? [], migration, guards, write);
+    edits.push(...done.edits);
+    results.push(...done.results.map((result) => ({ ...lines.at(step.node.range[0]), ...result })));
+  }
+  // what is refused here would silently do its work again once the steps in front of it no longer fail
+  const blind = migration.steps.some((step) => step.kind === 'opaque') || results.some(repeatsSilently);
+  const kept = blind && edits.length > 0 && !plan.untouched;
+  const notes = kept || plan.untouched ? [UNTOUCHED] : [];
+  const result = edits.length === 0 || kept ? text : applyEdits(text, edits);
+  return {
+    path,
+    text: result,
+    changed: result !== text,
+    statements: kept ? results.map(leftAlone) : results,
+    problems,
+    notes,
+  };
+}
+
+const leftAlone = (result: StatementResult): StatementResult =>
+  result.outcome === 'native' || result.outcome === 'guarded' || result.outcome === 'pattern'
+    ? { ...result, outcome: 'rerunnable', message: UNTOUCHED }
+    : result;
+
+/** Statements whose second run raises no error, and that are refused all the same. */
+const repeatsSilently = ({ outcome, kind }: StatementResult): boolean =>
+  outcome === 'refused' && /^(?:INSERT|UPDATE|DELETE|MERGE|TRUNCATE|SELECT|CALL|COPY|DO)\b/.test(kind);
+
+function rewriteStep(
+  step: Step,
+  statements: readonly RewrittenStatement[],
+  migration: Migration,
+  guards: Guards,
+  write: Writer,
+): { readonly results: readonly Result[]; readonly edits: readonly Edit[] } {
+  if (step.kind === 'opaque')
+    return {
+      results: [
+        {
+          kind: step.what,
+          subject: '',
+          outcome: 'refused',
+          message: `it is not known what is sent: ${step.why ?? 'it depends on what happens when it runs'}`,
+          advice: 'put a test in front of it that says whether its work has been done',
+        },
+      ],
+      edits: [],
+    };
+  if (step.kind === 'sql') return rewriteSql(step, statements, migration);
+  const wanted = statements.filter(({ edits, outcome }) => edits.length > 0 || outcome === 'refused');
+  const kind = step.what;
+  const subject = statements[0]?.subject ?? '';
+  if (step.guarded || wanted.length === 0) {
+    const [first] = statements;
+    return {
+      results: first
+        ? [
+            {
+              kind,
+              subject,
+              outcome: first.outcome === 'disabled' ? 'disabled' : 'rerunnable',
+              message: step.guarded ? 'the test in front of it keeps it from running twice' : first.message,
+            },
+          ]
+        : [],
+      edits: [],
+    };
+  }
+  const answer = guarded(step, statements, migration, guards, write);
+  return answer.kind === 'refused'
+    ? { results: [{ kind, subject, outcome: 'refused', message: answer.why, advice: answer.advice }], edits: [] }
+    : { results: [{ kind, subject, outcome: answer.outcome, message: answer.message }], edits: answer.edits };
+}
+
+function guarded(
+  step: Step,
+  statements: readonly RewrittenStatement[],
+  migration: Migration,
+  guards: Guards,
+  write: Writer,
+): Guarded {
+  const parts = migration.placed.filter((placed) => placed.step === step);
+  return guards.guard(step, { migration, statements, write, sql: sqlForm(parts, statements) });
+}
+
+/** The SQL of a builder call as the SQL rewriter writes it. */
+function sqlForm(parts: readonly Placed[], statements: readonly RewrittenStatement[]): string | undefined {
+  if (
+    parts.length === 0 ||
+    parts.some(({ exact, sql }) => !exact || sql.hasExpressions || SqlText.hasPlaceholder(sql.text))
+  )
+    return undefined;
+  if (statements.some(({ outcome }) => outcome === 'refused' || outcome === 'broken')) return undefined;
+  const edits = statements.flatMap((statement) => statement.edits);
+  return parts
+    .map(({ sql, start, end }) => {
+      const own = edits
+        .filter((edit) => start <= edit.start && edit.start <= end)
+        .map((edit) => ({ ...edit, start: edit.start - start, end: Math.min(edit.end, end) - start }));
+      const text = applyEdits(sql.text, own);
+      return text.endsWith(';') ? text : `${text};`;
+    })
+    .join('\n');
+}
+
+function rewriteSql(
+  step: Step,
+  statements: readonly RewrittenStatement[],
+  migration: Migration,
+): { readonly results: readonly Result[]; readonly edits: readonly Edit[] } {
+  const results: Result[] = [];
+  const edits: Edit[] = [];
+  const refuse = ({ kind, subject }: RewrittenStatement, message: string, advice: string): void => {
+    results.push({ kind, subject, outcome: 'refused', message, advice });
+  };
+  for (const statement of statements) {
+    const { edits: own, line: _line, column: _column, ...result } = statement;
+    if (own.length === 0) {
+      results.push(result);
+      continue;
+    }
+    const block = own.some(({ text }) => /^DO\b/.test(text.trimStart()));
+    if (step.bindings && block)
+      refuse(
+        statement,
+        'its values are sent apart from the SQL, and a DO block takes none',
+        'write the values into the SQL, or put a test in front of the call',
+      );
+    else if (own.some(({ text }) => SqlText.hasPlaceholder(text)))
+      refuse(
+        statement,
+        'a part of it is only known when it runs, and a guard has to name it',
+        'write the names down, or put a test in front of the call',
+      );
+    else {
+      const inFile = migration.toEdits(own);
+      if (inFile) {
+        edits.push(...inFile);
+        results.push(result);
+      } else
+        refuse(
+          statement,
+          'its text is put together from several places, and none of them is this statement alone',
+          'write it as one template or one string',
+        );
+    }
+  }
+  return { results, edits };
+}
+
+/** The tool, for the SQL of a migration: all of it runs forwards, and is sent as the file says. */
+export function toolOf(migration: Migration, tool: Tool): Tool {
+  const own: Pick<Tool, 'sections' | 'transactions'> = {
+    sections: (text) => ({ up: [{ start: 0, end: text.length }], problems: [] }),
+    transactions: () => migration.transactions,
+  };
+  return { ...tool, ...own };
+}

@@ -1,0 +1,12 @@
+/** All tools. A new one adds its file and its line here. */
+import type { Scope } from '../scope.ts';
+import type { JsTool } from '../tool.ts';
+import { typeorm } from './typeorm.ts';
+
+export const jsTools: readonly JsTool[] = [typeorm];
+
+export const jsToolNamed = (name: string): JsTool | undefined => jsTools.find((tool) => tool.name === name);
+
+/** The tool whose migration this is, judged by the file alone. */
+export const recogniseTool = (scope: Scope): JsTool | undefined =>
+  jsTools.find((tool) => tool.recognises(scope) && tool.ups(scope).length > 0);
