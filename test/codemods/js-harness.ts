@@ -43,10 +43,14 @@ export interface JsMigrator {
    * Runs all migrations of the folder that were not run yet, as the tool's own command does, with its usual transaction,
    * and ends its connections.
    * @param files absolute paths of the migrations, in order: CommonJS (`.js`), or ES modules (`.mjs`) that were so before
+   * @param call runs one call of the tool's API that sends several statements, which the tool's transaction keeps
+   *   together: no run is stopped in the middle of it. Not for a migration that is run without a transaction.
    * @throws what the migration throws
    */
-  run(folder: string, url: string, files: readonly string[]): Promise<void>;
+  run(folder: string, url: string, files: readonly string[], call: Call): Promise<void>;
 }
+
+export type Call = <T>(use: () => Promise<T>) => Promise<T>;
 
 export interface JsFixture {
   readonly name: string;
@@ -128,6 +132,8 @@ export interface JsProof {
 export interface Sent {
   readonly text: string;
   readonly values?: readonly unknown[];
+  /** Which call of the API sent it, where that sends several statements. */
+  readonly call?: number;
 }
 
 /** One real server for a test file: call in beforeAll(), and `close()` in afterAll(). */
@@ -211,14 +217,16 @@ class Lab implements JsLab {
     if (refused || complaints.length > 0) return complaints;
 
     const seen = new Set<string>();
+    const keyOf = (sent: readonly Sent[]): string => JSON.stringify(sent.map(({ text, values }) => [text, values]));
     for (const [name, sent] of [
       ['the original', first],
       ['the rewritten one', second],
     ] as const) {
       await this.#in(template, async (walk) => {
         for (const [k, statement] of sent.entries()) {
-          const state = JSON.stringify(sent.slice(0, k + 1));
+          const state = keyOf(sent.slice(0, k + 1).filter(writes));
           await this.#send(walk, statement);
+          if (statement.call !== undefined && statement.call === sent[k + 1]?.call) continue;
           // a prefix that both have in common, and what only reads
           if (seen.has(state) || !writes(statement)) continue;
           seen.add(state);
@@ -264,11 +272,11 @@ END $$`),
 
   async #run(database: string, source: string, extension: string, sent: Sent[] = []): Promise<void> {
     const { folder, file } = this.#written(source, extension);
-    const stop = record(this.#tool.pgFrom, database, sent);
+    const recording = record(this.#tool.pgFrom, database, sent);
     try {
-      await this.#tool.run(folder, this.#address(database), [file]);
+      await this.#tool.run(folder, this.#address(database), [file], recording.call);
     } finally {
-      stop();
+      recording.stop();
     }
   }
 
@@ -322,11 +330,11 @@ function compiled(source: string): string {
   return outputText;
 }
 
-/** Imports a file that was written for a run. */
-export async function imported(file: string): Promise<Record<string, unknown>> {
+/** Imports a file that was written for a run: what it exports, or the class that it is. */
+export async function imported(file: string): Promise<object> {
   const module = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as Record<string, unknown>;
   const inner = module['default'];
-  return typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : module;
+  return (typeof inner === 'object' && inner !== null) || typeof inner === 'function' ? inner : module;
 }
 
 interface Client {
@@ -344,21 +352,39 @@ function driver(from: string): Driver {
 }
 
 /**
- * Notes what the migration sends to that database, until the returned function is called. What the tool sends for itself
- * is left out: transactions and savepoints, its ledger, its locks.
+ * Notes what the migration sends to that database, until it is stopped. What the tool sends for itself is left out:
+ * transactions and savepoints, its ledger, its locks.
  */
-function record(pgFrom: string, database: string, sent: Sent[]): () => void {
+function record(pgFrom: string, database: string, sent: Sent[]): { readonly call: Call; stop(): void } {
+  let calls = 0;
+  let open: number | undefined;
   const prototype = driver(pgFrom).Client.prototype;
   const query = prototype.query;
   prototype.query = function (this: Client, config: unknown, ...rest: unknown[]) {
     const { text, values } = typeof config === 'string' ? { text: config, values: rest[0] } : (config as Sent);
     if (this.database === database && typeof text === 'string' && !ofTheTool(text, values)) {
-      sent.push(Array.isArray(values) && values.length > 0 ? { text, values: [...(values as unknown[])] } : { text });
+      sent.push({
+        text,
+        ...(Array.isArray(values) && values.length > 0 ? { values: [...(values as unknown[])] } : {}),
+        ...(open === undefined ? {} : { call: open }),
+      });
     }
     return query.call(this, config, ...rest);
   };
-  return () => {
-    prototype.query = query;
+  return {
+    async call(use) {
+      // a call that makes others is still one
+      if (open !== undefined) return use();
+      open = ++calls;
+      try {
+        return await use();
+      } finally {
+        open = undefined;
+      }
+    },
+    stop() {
+      prototype.query = query;
+    },
   };
 }
 

@@ -1,0 +1,2 @@
+CREATE TABLE role (id serial PRIMARY KEY, name text);
+INSERT INTO role (name) VALUES ('owner');
