@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { REFUSED, RERUNNABLE, TABLE, bin, build, execute, folder, json, write } from './harness.ts';
+import { REFUSED, RERUNNABLE, TABLE, bin, build, execute, folder, git, json, write } from './harness.ts';
 
 beforeAll(build);
 
@@ -28,6 +28,7 @@ it('has commands', () => expect(commands.length).toBeGreaterThan(10));
 it.each(commands)('%s', (command) => {
   const at = project();
   if (command.includes('--force')) write(at, { 'rewritten/already': 'here' });
+  if (command.includes('--staged')) git(at, 'init', '-q');
   const shell = `idempotify() { "${process.execPath}" "${bin}" "$@"; }; ${command}`;
   const { code, stderr } = execute(at, 'sh', ['-c', shell]);
   const finds = command.includes('--check') && command.includes('migrations/') && !command.includes('001_init');

@@ -3,7 +3,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { REFUSED, RERUNNABLE, TABLE, build, execute, folder, json, run, tree, write } from './harness.ts';
+import { REFUSED, RERUNNABLE, TABLE, build, execute, folder, git, json, run, tree, write } from './harness.ts';
 
 beforeAll(build);
 
@@ -516,6 +516,7 @@ describe('help, version, wrong use', () => {
     expect(examples.length).toBeGreaterThan(4);
     for (const example of examples) {
       const place = folder({ 'migrations/002_add.sql': TABLE, 'prisma/migrations/1_a/migration.sql': TABLE });
+      if (example.includes('--staged')) git(place, 'init', '-q');
       const bin = path.resolve(import.meta.dirname, '../../packages/cli/dist/bin.js');
       const result = execute(place, 'sh', ['-c', `"${process.execPath}" "${bin}" ${example}`]);
       expect({ example, code: result.code, stderr: result.stderr }).toEqual({

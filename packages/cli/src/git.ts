@@ -1,5 +1,5 @@
-/** Asks git which files are committed and unchanged, and what they were in a revision. Few calls, however many files there are. */
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+/** Runs git; asks which files are committed and unchanged, and what they were in a revision. Few calls, however many files there are. */
+import { execFile, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { errorCode, gitEnvironment, repositoryRoot, systemMessage } from '@idempotify/core';
@@ -52,6 +52,61 @@ export async function committedFiles(files: readonly string[]): Promise<Committe
     }),
   );
   return { files: committed, unknown };
+}
+
+const MOST_BYTES = 1 << 30;
+
+export interface GitOptions {
+  /** Default: `gitEnvironment()`. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: string | Uint8Array;
+  /** Exit codes that are answers. Default: 0. */
+  readonly accepted?: (status: number) => boolean;
+}
+
+/**
+ * Runs git in a folder and waits for it.
+ *
+ * @returns standard output
+ * @throws GitError with what git says
+ */
+export function git(folder: string, args: readonly string[], options: GitOptions = {}): Buffer {
+  const { env = gitEnvironment(), input, accepted = (status) => status === 0 } = options;
+  const { status, stdout, stderr, error } = spawnSync('git', ['-C', folder, '-c', 'core.fsmonitor=false', ...args], {
+    env,
+    maxBuffer: MOST_BYTES,
+    windowsHide: true,
+    ...(input === undefined ? {} : { input }),
+  });
+  if (error) throw new GitError(error, '');
+  if (status === null || !accepted(status)) throw new GitError(new Error('git failed'), stderr.toString('utf8'));
+  return stdout;
+}
+
+/**
+ * The contents of blobs.
+ *
+ * @param names object ids, or `REVISION:PATH`
+ * @returns in the same order; undefined for what is not there
+ */
+export function blobs(
+  root: string,
+  names: readonly string[],
+  env: NodeJS.ProcessEnv = gitEnvironment(),
+): (Uint8Array<ArrayBuffer> | undefined)[] {
+  if (names.length === 0) return [];
+  const output = git(root, ['cat-file', '--batch'], { env, input: names.map((name) => `${name}\n`).join('') });
+  let at = 0;
+  return names.map(() => {
+    const end = output.indexOf(10, at);
+    if (end < 0) return undefined;
+    const size = /^[0-9a-f]+ blob (\d+)$/.exec(output.toString('utf8', at, end))?.[1];
+    at = end + 1;
+    if (size === undefined) return undefined; // "… missing"
+    const content = Uint8Array.from(output.subarray(at, at + Number(size)));
+    at += Number(size) + 1;
+    return content;
+  });
 }
 
 function gitStatus(root: string, files: readonly string[]): Promise<string> {
@@ -121,19 +176,14 @@ export function gitContents(
   files: readonly string[],
   wanted: string | undefined,
   called: Called,
-): Map<string, Buffer> {
-  const found = new Map<string, Buffer>();
-  const git = (...args: string[]): string =>
-    execFileSync('git', ['-C', root, ...args], {
-      env: gitEnvironment(),
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+): Map<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>();
   let top: string;
   let revision: string;
   try {
-    top = git('rev-parse', '--show-toplevel').trim();
-    revision = git('rev-parse', '--verify', '--quiet', '--end-of-options', `${wanted ?? 'HEAD'}^{commit}`).trim();
+    top = git(root, ['rev-parse', '--show-toplevel']).toString('utf8').trim();
+    const asked = `${wanted ?? 'HEAD'}^{commit}`;
+    revision = git(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', asked]).toString('utf8').trim();
   } catch (error) {
     if (wanted === undefined) return found;
     throw new UsageError(`${called('originalRef')} ${printable(wanted)}: git knows no such revision in ${root}`, {
@@ -142,34 +192,29 @@ export function gitContents(
   }
   const real = fs.realpathSync(top);
   const names = files.map((file) => path.relative(real, file).split(path.sep).join('/'));
-  const asked = names.map((name) => `${revision}:${name}\n`).join('');
-  const { stdout, status } = spawnSync('git', ['-C', root, 'cat-file', '--batch'], {
-    env: gitEnvironment(),
-    input: asked,
-    maxBuffer: 1 << 30,
-  });
-  if (status !== 0) return found;
-  let at = 0;
-  for (const file of files) {
-    const end = stdout.indexOf(10, at);
-    if (end < 0) break;
-    const head = stdout.toString('utf8', at, end);
-    at = end + 1;
-    const size = /^[0-9a-f]+ blob (\d+)$/.exec(head)?.[1];
-    if (size === undefined) continue; // "… missing"
-    found.set(file, stdout.subarray(at, at + Number(size)));
-    at += Number(size) + 1;
+  let contents: readonly (Uint8Array | undefined)[];
+  try {
+    contents = blobs(
+      root,
+      names.map((name) => `${revision}:${name}`),
+    );
+  } catch {
+    return found;
   }
+  files.forEach((file, index) => {
+    const content = contents[index];
+    if (content) found.set(file, content);
+  });
   return found;
 }
 
-class GitError extends Error {
+export class GitError extends Error {
   override readonly name = 'GitError';
 
   constructor(error: Error, stderr: string) {
     const line = stderr.split('\n').find((each) => each.trim() !== '');
     if (errorCode(error) === 'ENOENT') super('git is not installed');
     else if (line !== undefined) super(`git says "${line.trim()}"`);
-    else super(`git failed: ${systemMessage(error)}`);
+    else super(error.message === 'git failed' ? 'git failed' : `git failed: ${systemMessage(error)}`);
   }
 }

@@ -18,6 +18,8 @@ export interface RewriteOptions {
   readonly force?: boolean | undefined;
   /** Also rewrite what is committed and unchanged. */
   readonly all?: boolean | undefined;
+  /** Only what is staged in git, as it is staged; the result is staged again. */
+  readonly staged?: boolean | undefined;
   /** Globs of files that are left alone. */
   readonly ignore?: readonly string[] | undefined;
   /** `shape` (default): a guard that finds the object makes sure that it is the same one; `name`: only that it is there. */
@@ -44,7 +46,8 @@ export interface OutputOptions {
   readonly color?: boolean | undefined;
 }
 
-export type ConfigOptions = Omit<RewriteOptions, 'cwd' | 'stdin' | 'config' | 'workers' | 'signal'> & OutputOptions;
+export type ConfigOptions = Omit<RewriteOptions, 'cwd' | 'stdin' | 'config' | 'workers' | 'signal' | 'staged'> &
+  OutputOptions;
 
 /** @returns what is wrong with a value, as the end of the sentence "the option …" */
 type Check = (value: unknown) => string | undefined;
@@ -159,7 +162,8 @@ export function checked<O extends object>(value: unknown, source: Source, checks
 
 /** Options that contradict each other. @throws UsageError */
 export function assertCompatible(options: RewriteOptions & OutputOptions, called: Called): void {
-  const conflict = (a: keyof ConfigOptions, b: keyof ConfigOptions, why: string): void => {
+  type Name = keyof ConfigOptions | 'staged';
+  const conflict = (a: Name, b: Name, why: string): void => {
     if (isSet(options[a]) && isSet(options[b]))
       throw new UsageError(`${called(a)} and ${called(b)} can not be used together: ${why}`);
   };
@@ -173,7 +177,10 @@ export function assertCompatible(options: RewriteOptions & OutputOptions, called
   }
   if (isSet(options.force) && !isSet(options.outDir))
     throw new UsageError(`${called('force')} needs ${called('outDir')}`);
+  conflict('staged', 'outDir', `${called('staged')} writes into git's index and the work tree`);
+  conflict('staged', 'all', `${called('staged')} is only about what is staged`);
   if (options.stdin) {
+    if (options.staged) throw new UsageError('--staged can not be used with --stdin');
     if (options.paths && options.paths.length > 0) {
       throw new UsageError('--stdin takes no paths; --stdin-filepath PATH says which file the text is');
     }

@@ -3,11 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Tool, toolByName, tools, migrationFolderOf, decodeMigration } from '@idempotify/core';
 import type { Command } from 'commander';
+import type { Staged } from '../changes.ts';
 import { loadConfig } from '../config.ts';
 import { readStdin } from './stdin.ts';
 import { compileParserSimply, namedTool, onSignals, realIfThere, relativeInside, withoutUndefined } from './shared.ts';
 import type { FolderSpec, Job, JobResult, Settings } from '../engine/protocol.ts';
-import { createProcessor, isFinding } from '../engine/processor.ts';
+import { createProcessor, failedResult, isFinding } from '../engine/processor.ts';
 import { runJobs } from '../engine/run.ts';
 import { UsageError } from '../errors.ts';
 import { type InputPlan, type Target, planInputs } from '../files/inputs.ts';
@@ -54,7 +55,15 @@ export interface RunContext {
  * @throws UsageError for options that are wrong, contradict each other or find nothing to work on
  */
 export async function rewrite(options: RewriteOptions = {}): Promise<RewriteReport> {
-  const { cwd: _cwd, stdin: _stdin, config: _config, workers: _workers, signal: _signal, ...checkable } = options;
+  const {
+    cwd: _cwd,
+    stdin: _stdin,
+    config: _config,
+    workers: _workers,
+    signal: _signal,
+    staged: _staged,
+    ...checkable
+  } = options;
   checkedOptions(withoutUndefined(checkable), sourceOf('rewrite()'));
   const files: FileReport[] = [];
   const resolved = await resolveOptions(options);
@@ -96,6 +105,7 @@ export async function resolveOptions<O extends RewriteOptions>(
   if (given.stdin || MODE_OPTIONS.some((name) => given[name] !== undefined)) {
     for (const name of MODE_OPTIONS) delete inherited[name];
   }
+  if (given.staged) for (const name of ['outDir', 'force', 'all']) delete inherited[name];
   if (given.stdin) delete inherited['paths'];
   else if (loaded?.options.paths) inherited['paths'] = loaded.options.paths.map((each) => relativeInside(cwd, each));
   const called: Called = (name) =>
@@ -115,6 +125,12 @@ export async function resolveOptions<O extends RewriteOptions>(
  */
 export async function runRewrite(options: ResolvedOptions, reporter: Reporter, context: RunContext): Promise<Summary> {
   return options.stdin ? rewriteText(options, options.stdin, reporter) : new Run(options, reporter, context).run();
+}
+
+interface StagedInput {
+  readonly changes: Staged;
+  readonly targets: readonly Target[];
+  readonly texts: NonNullable<Settings['texts']>;
 }
 
 class Run {
@@ -143,16 +159,19 @@ class Run {
     this.#plan = await planInputs({
       paths: options.paths ?? [],
       cwd: options.cwd,
+      mayBeEmpty: options.staged === true,
       ...(options.outDir === undefined ? {} : { output: options.called('outDir') }),
       ...(tool ? { tool } : {}),
       ...(options.ignore && options.ignore.length > 0
         ? { ignore: { base: realIfThere(options.ignoreBase), patterns: options.ignore } }
         : {}),
     });
-    const { folders, errors } = this.#plan;
+    const { errors } = this.#plan;
     const outDir = options.outDir === undefined ? undefined : this.#outputFolder(options.outDir);
     if (options.checksumSql !== undefined && options.checksumSql !== '-') this.#assertOutside(options.checksumSql);
 
+    const staged = options.staged ? await this.#staged() : undefined;
+    const { folders } = this.#plan;
     this.#reporter.start({
       mode: this.#mode,
       folders: folders.map(({ display, tool: { name, title }, files }) => ({
@@ -169,7 +188,7 @@ class Run {
       else this.#preface(other.folder, report);
     }
 
-    const targets = await this.#withoutCommitted();
+    const targets = staged?.targets ?? (await this.#withoutCommitted());
     const jobs = targets.map(({ folder, path: file, display, out }, id): Job => ({
       id,
       folder,
@@ -178,36 +197,87 @@ class Run {
       ...(out === undefined ? {} : { out }),
     }));
     const output = outDir === undefined ? undefined : this.#fillOutput(outDir);
-    const inPlace = this.#mode === 'write';
+    const writes = this.#mode === 'write';
     const settings: Settings = {
       guard: options.guard ?? 'shape',
       pgVersion: options.pgVersion ?? PG_VERSIONS.default,
       folders: folders.map(({ root, tool: { name }, files }): FolderSpec => ({ root, tool: name, files })),
       statements: this.#context.statements,
       diff: options.diff === true,
-      bytes: inPlace || options.checksumSql !== undefined,
+      bytes: writes || options.checksumSql !== undefined,
+      ...(staged ? { texts: staged.texts } : {}),
       ...(outDir === undefined ? {} : { outDir }),
     };
     const { onProgress } = this.#context;
+    const restaged: { job: Job; result: JobResult }[] = [];
     try {
       await runJobs(
         {
           settings,
           jobs,
-          inPlace,
+          inPlace: writes && !staged,
           bytes: totalBytes(targets),
-          ...(options.workers === undefined ? {} : { workers: options.workers }),
+          // what is staged is in this thread's hands already, and is never much
+          ...(staged ? { workers: 0 } : options.workers === undefined ? {} : { workers: options.workers }),
           ...(options.signal ? { signal: options.signal } : {}),
           ...(onProgress ? { onProgress: (done) => onProgress(done, jobs.length) } : {}),
         },
-        (job, result) => this.#result(job, result, output),
+        (job, result) => (staged ? restaged.push({ job, result }) : this.#result(job, result, output)),
       );
+      if (staged) await this.#restage(staged, restaged, settings);
     } catch (error) {
       // the pool itself doesn't work; files that have their result keep it
       this.#error({ message: error instanceof Error ? error.message : String(error) });
     }
     this.#introduce(folders.length - 1);
     return this.#finish();
+  }
+
+  /** What is staged, and everything else as it would be committed with it. */
+  async #staged(): Promise<StagedInput> {
+    const [{ stagedChanges }, { asStaged }, { stagedTexts }] = await Promise.all([
+      import('../changes.ts'),
+      import('../files/staged.ts'),
+      import('../restage.ts'),
+    ]);
+    const { cwd, called } = this.#options;
+    const folders = this.#plan.folders.map(({ root }) => root);
+    const changes = stagedChanges(folders.length > 0 ? folders : [cwd], called('staged'));
+    this.#plan = { ...this.#plan, ...asStaged(this.#plan, changes) };
+    const targets = this.#plan.targets.filter(({ path: file }) => changes.entries.has(file));
+    const texts = new Map(changes.contents);
+    for (const [file, bytes] of stagedTexts(
+      changes,
+      targets.map((target) => target.path),
+    ))
+      texts.set(file, bytes);
+    return { changes, targets, texts };
+  }
+
+  async #restage(
+    { changes }: StagedInput,
+    results: readonly { readonly job: Job; readonly result: JobResult }[],
+    settings: Settings,
+  ): Promise<void> {
+    const { signal } = this.#options;
+    if (signal?.aborted) return;
+    let failures: ReadonlyMap<string, string> = new Map();
+    if (this.#mode === 'write') {
+      const { restage } = await import('../restage.ts');
+      const { texts: _texts, ...onDisk } = settings;
+      const processor = createProcessor({ ...onDisk, bytes: true });
+      failures = await restage({
+        files: results.flatMap(({ job, result: { after } }) => (after ? [{ path: job.path, after }] : [])),
+        staged: changes,
+        again: (file) => processor.process(results.find(({ job }) => job.path === file)!.job).after,
+        ...(signal ? { signal } : {}),
+      });
+      if (signal?.aborted) return;
+    }
+    for (const { job, result } of results) {
+      const failure = failures.get(job.path);
+      this.#result(job, failure === undefined ? result : failedResult(job.id, failure), undefined);
+    }
   }
 
   /** Leaves out what is committed and unchanged, unless it was asked for. */
@@ -477,6 +547,7 @@ const EXAMPLES = `
 Examples:
   $ idempotify migrations/                       rewrite new and changed migrations in place
   $ idempotify --check migrations/               for CI: exit code 1 if anything would change
+  $ idempotify --staged                          in a pre-commit hook: rewrite what is about to be committed
   $ idempotify --diff prisma/migrations          show what would change
   $ idempotify migrations/ --out-dir rewritten   write the whole rewritten folder elsewhere
   $ idempotify --all --checksum-sql ledger.sql migrations/
@@ -494,7 +565,12 @@ Exit codes:
   1  findings: --check would change something, or a statement is refused or can not be read
   2  wrong use, or a file could not be read or written`;
 
-type CommandOptions = ConfigOptions & { config?: string | boolean; stdin?: boolean; stdinFilepath?: string };
+type CommandOptions = ConfigOptions & {
+  config?: string | boolean;
+  staged?: boolean;
+  stdin?: boolean;
+  stdinFilepath?: string;
+};
 
 /**
  * The command for the command line.
@@ -515,6 +591,7 @@ export function rewriteCommand(create: () => Command, done: (exitCode: number) =
     .option('--out-dir <dir>', 'write the whole rewritten tree there and leave the input alone')
     .option('--force', '--out-dir may hold files already; those of the same name are replaced')
     .option('--all', 'also rewrite files that are committed and unchanged')
+    .option('--staged', 'only files that are staged in git, as they are staged; the result is staged again')
     .option('--ignore <glob...>', 'leave these files alone')
     .option(
       '--guard <kind>',
@@ -560,7 +637,7 @@ export function rewriteCommand(create: () => Command, done: (exitCode: number) =
 }
 
 async function runCommand(paths: readonly string[], given: CommandOptions): Promise<number> {
-  const { config, stdin, stdinFilepath, ...chosen } = given;
+  const { config, stdin, stdinFilepath, staged, ...chosen } = given;
   checkedOptions(chosen, commandLine);
   if (stdinFilepath === '') throw new UsageError('--stdin-filepath needs the name of a file');
   if (stdinFilepath !== undefined && !stdin) throw new UsageError('--stdin-filepath needs --stdin');
@@ -571,6 +648,7 @@ async function runCommand(paths: readonly string[], given: CommandOptions): Prom
       ...chosen,
       ...(paths.length > 0 ? { paths } : {}),
       config: config ?? true,
+      staged,
       // contradictions are told before anything is read
       ...(stdin ? { stdin: { bytes: new Uint8Array(), path: stdinFilepath } } : {}),
       signal: interruption.signal,

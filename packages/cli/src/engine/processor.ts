@@ -42,7 +42,7 @@ export function createProcessor(
       rewriter = createRewriter(
         { guard: settings.guard, pgVersion: settings.pgVersion },
         toolOf(spec),
-        historyOf(spec),
+        historyOf(spec, settings.texts),
       );
       rewriters.set(folder, rewriter);
     }
@@ -84,7 +84,8 @@ export function createProcessor(
   return {
     process: (job) =>
       guarded(job, () => {
-        const read = readBytes(job.path);
+        const given = settings.texts?.get(job.path);
+        const read = given ? ({ kind: 'bytes', bytes: given } as const) : readBytes(job.path);
         if (read.kind === 'failed') return failedResult(job.id, read.message);
         const before = read.bytes;
         const decoded = decodeMigration(before);
@@ -124,8 +125,20 @@ function toolOf(spec: FolderSpec): NonNullable<ReturnType<typeof toolByName>> {
 }
 
 /** The migrations of the folder that come before a file. They are read when the rewriter asks for their text. */
-function historyOf(spec: FolderSpec): { before(path: string): readonly { path: string; read(): string }[] } {
-  const entries = spec.files.map((path) => ({ path, read: () => readText(path) }));
+function historyOf(
+  spec: FolderSpec,
+  texts: Settings['texts'],
+): {
+  before(path: string): readonly { path: string; read(): string }[];
+} {
+  const read = (path: string): string => {
+    const given = texts?.get(path);
+    if (!given) return readText(path);
+    const decoded = decodeMigration(given);
+    if (decoded.kind === 'text') return decoded.text;
+    throw new Error(`${path}: it ${decoded.problem.message}`);
+  };
+  const entries = spec.files.map((path) => ({ path, read: () => read(path) }));
   const positions = new Map(spec.files.map((path, index) => [path, index]));
   return { before: (path) => entries.slice(0, positions.get(path) ?? entries.length) };
 }

@@ -21,6 +21,8 @@ export interface Settings {
   readonly diff: boolean;
   /** The bytes before and after of changed files in the results. */
   readonly bytes: boolean;
+  /** Contents that count instead of those on the disk, by absolute path. */
+  readonly texts?: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   /** Absolute; every file is written there too, changed or not. */
   readonly outDir?: string;
 }

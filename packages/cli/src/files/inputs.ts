@@ -39,6 +39,8 @@ export interface InputOptions {
   readonly cwd: string;
   readonly tool?: Tool;
   readonly ignore?: IgnorePatterns;
+  /** Folders may be missing or hold no migration yet: in a hook of a project that has none so far, nothing is wrong. */
+  readonly mayBeEmpty?: boolean;
   /**
    * Given when the places of all files in an output folder are wanted, and the files that are no migrations: what the
    * option is called that names the folder.
@@ -219,7 +221,9 @@ class Planner {
         this.#other(absolute(name), { display: display(name), status: 'ignored', reason, folder });
       }
     }
-    if (
+    if (this.#options.mayBeEmpty) {
+      // then there is nothing to say about it
+    } else if (
       !listing.files.some((name) => name.endsWith('.sql')) &&
       sqlLinks.length === 0 &&
       listing.failed.length === 0 &&
@@ -336,8 +340,12 @@ class Planner {
 }
 
 /** Arguments that are not there become errors; the others go on. */
-async function resolveInputs({ paths, cwd }: InputOptions, errors: RunError[], links: Other[]): Promise<Input[]> {
-  if (paths.length === 0) return usualFolders(cwd);
+async function resolveInputs(
+  { paths, cwd, mayBeEmpty = false }: InputOptions,
+  errors: RunError[],
+  links: Other[],
+): Promise<Input[]> {
+  if (paths.length === 0) return usualFolders(cwd, mayBeEmpty);
   const inputs: Input[] = [];
   const seen = new Set<string>();
   const add = (input: Input): void => {
@@ -362,8 +370,12 @@ async function resolveInputs({ paths, cwd }: InputOptions, errors: RunError[], l
         const matched = await matches(given, cwd, links);
         if (matched) {
           for (const input of matched) add(input);
-          if (matched.length === 0)
+          if (matched.length === 0 && !mayBeEmpty)
             errors.push({ path: display, message: 'no .sql file or folder matches this pattern' });
+          continue;
+        }
+        if (mayBeEmpty) {
+          links.push({ path: absolute, display, status: 'skipped', reason: 'it is not there' });
           continue;
         }
       }
@@ -420,7 +432,7 @@ async function matches(given: string, cwd: string, links: Other[]): Promise<Inpu
   return inputs;
 }
 
-function usualFolders(cwd: string): Input[] {
+function usualFolders(cwd: string, mayBeEmpty: boolean): Input[] {
   const found = USUAL_FOLDERS.filter((folder) => {
     try {
       return listFolder(path.join(cwd, folder)).files.some((name) => name.endsWith('.sql'));
@@ -428,7 +440,7 @@ function usualFolders(cwd: string): Input[] {
       return false;
     }
   });
-  if (found.length === 0) {
+  if (found.length === 0 && !mayBeEmpty) {
     throw new UsageError(
       `no path was given, and no migrations were found in the usual places (${USUAL_FOLDERS.join(', ')}). Name the folder: idempotify FOLDER`,
     );

@@ -28,9 +28,10 @@ import {
 import { knownNames, ruleSet, rules as allRules } from '@idempotify/rules';
 import { namedTool, realIfThere, relativeInside } from '../commands/shared.ts';
 import { type InputPlan, type Target, planInputs } from '../files/inputs.ts';
+import { asStaged } from '../files/staged.ts';
 import type { Called } from '../options.ts';
 import type { RunError } from '../results.ts';
-import type { Changes, Staged } from './changes.ts';
+import type { Changes, Staged } from '../changes.ts';
 import { type LintCache, cacheFileOf, openCache } from './cache.ts';
 import { WorkersAhead, lintAll } from './engine.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -203,6 +204,7 @@ class Run {
     return planInputs({
       paths: options.paths ?? [],
       cwd: options.cwd,
+      mayBeEmpty: options.staged === true,
       ...(tool ? { tool } : {}),
       ...(options.ignore && options.ignore.length > 0
         ? { ignore: { base: realIfThere(options.ignoreBase), patterns: options.ignore } }
@@ -239,35 +241,16 @@ class Run {
   async #changes(): Promise<Changes | Staged | undefined> {
     const { since, staged, called } = this.#options;
     if (since === undefined && !staged) return undefined;
-    const { changedSince, stagedChanges } = await import('./changes.ts');
+    const { changedSince, stagedChanges } = await import('../changes.ts');
     const folders = this.#plan.folders.map(({ root }) => root);
-    const asked = folders.length > 0 ? folders : this.#plan.roots;
+    const asked = folders.length > 0 ? folders : [...this.#plan.roots, this.#options.cwd];
     return since === undefined ? stagedChanges(asked, called('staged')) : changedSince(asked, since, called('since'));
   }
 
   /** The folders as they are in git's index. */
   #withStaged(staged: Staged | undefined): { folders: readonly LintFolder[]; targets: readonly Target[] } {
-    const targets = [...this.#plan.targets];
-    const folders = this.#plan.folders.map(({ root, tool, files, display }) => ({ root, display, tool, files }));
-    if (staged) {
-      for (const [file, bytes] of staged.contents) this.#texts.set(file, bytes);
-      for (const [index, folder] of folders.entries())
-        folders[index] = { ...folder, files: folder.files.filter((file) => !staged.absent.has(file)) };
-      // what is staged and has been deleted since is committed all the same
-      for (const file of staged.contents.keys()) {
-        if (!staged.changed.has(file) || fs.existsSync(file)) continue;
-        const index = folders.findIndex(({ root }) => file.startsWith(root + path.sep));
-        const folder = folders[index];
-        if (!folder) continue;
-        const group = migrationFolderOf(file, folder.tool);
-        const up = group.up.map((name) => path.join(group.root, name));
-        if (!up.includes(file) || group.root !== folder.root) continue;
-        const there = new Set([...folder.files, file]);
-        folders[index] = { ...folder, files: up.filter((each) => there.has(each)) };
-        const display = path.join(folder.display, path.relative(folder.root, file));
-        targets.push({ folder: index, path: file, display, named: false });
-      }
-    }
+    if (staged) for (const [file, bytes] of staged.contents) this.#texts.set(file, bytes);
+    const { folders, targets } = staged ? asStaged(this.#plan, staged) : this.#plan;
     return { folders: folders.map(({ root, tool, files }) => ({ root, tool: tool.name, files })), targets };
   }
 

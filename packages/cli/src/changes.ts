@@ -1,31 +1,12 @@
 /** Asks git what has changed: since a revision, in the index, since the last commit. */
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { errorCode, systemMessage, gitEnvironment, repositoryRoot } from '@idempotify/core';
-import { UsageError } from '../errors.ts';
-import { printable } from '../terminal.ts';
+import { gitEnvironment, repositoryRoot } from '@idempotify/core';
+import { UsageError } from './errors.ts';
+import { blobs, git } from './git.ts';
+import { printable } from './terminal.ts';
 
 const MOST_BYTES = 1 << 30;
-
-/** @returns standard output. @throws Error with what git says */
-function git(root: string, args: readonly string[], env: NodeJS.ProcessEnv, input?: string): Buffer {
-  const { status, stdout, stderr, error } = spawnSync('git', ['-C', root, '-c', 'core.fsmonitor=false', ...args], {
-    env,
-    maxBuffer: MOST_BYTES,
-    windowsHide: true,
-    ...(input === undefined ? {} : { input }),
-  });
-  if (error) throw new Error(errorCode(error) === 'ENOENT' ? 'git is not installed' : systemMessage(error));
-  if (status !== 0) {
-    const line = stderr
-      .toString('utf8')
-      .split('\n')
-      .find((each) => each.trim() !== '');
-    throw new Error(line === undefined ? 'git failed' : `git says "${line.trim()}"`);
-  }
-  return stdout;
-}
 
 const names = (output: Buffer | string, root: string): string[] =>
   output
@@ -60,7 +41,7 @@ export function changedSince(folders: readonly string[], revision: string, optio
   const edited = new Set<string>();
   const env = gitEnvironment();
   for (const root of rootsOf(folders, option)) {
-    const ask = (...args: string[]): Buffer => git(root, args, env);
+    const ask = (...args: string[]): Buffer => git(root, args, { env });
     let base: string;
     try {
       const wanted = ask('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`)
@@ -82,64 +63,86 @@ export function changedSince(folders: readonly string[], revision: string, optio
   return { changed, edited };
 }
 
+/** A file as it stands in git's index. */
+export interface StagedFile {
+  /** Of the work tree, absolute. */
+  readonly root: string;
+  /** Relative to it, with '/'. */
+  readonly name: string;
+  /** `100644`, `100755`; something else is no regular file. */
+  readonly mode: string;
+  /** Object id. */
+  readonly id: string;
+  /** The work tree has another content, or none. */
+  readonly differs: boolean;
+  /** What git has to be run with to see this index. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
 export interface Staged extends Changes {
+  /** The changed ones, by their absolute paths. */
+  readonly entries: ReadonlyMap<string, StagedFile>;
   /** Files whose content in the index is not that of the work tree. */
-  readonly contents: ReadonlyMap<string, Uint8Array>;
+  readonly contents: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   /** Files that are not in the index at all: they are no part of what is committed. */
   readonly absent: ReadonlySet<string>;
 }
 
+/** What migrations are written in. */
+const READ = /\.(?:sql|[cm]?[jt]s)$/;
+
 /**
  * What is staged.
  *
+ * @param folders absolute
  * @throws UsageError
  */
 export function stagedChanges(folders: readonly string[], option: string): Staged {
   const changed = new Set<string>();
   const edited = new Set<string>();
-  const contents = new Map<string, Uint8Array>();
+  const entries = new Map<string, StagedFile>();
+  const contents = new Map<string, Uint8Array<ArrayBuffer>>();
   const absent = new Set<string>();
   const roots = rootsOf(folders, option);
   for (const root of roots) {
     // `git commit FILE` runs hooks with an index of its own, which is the one that counts
     const env = roots.length === 1 && process.env['GIT_INDEX_FILE'] ? indexEnvironment(root) : gitEnvironment();
-    let status: string;
-    const other: string[] = [];
+    const other: { file: string; id: string }[] = [];
     try {
-      status = git(
-        root,
-        ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--ignore-submodules=all'],
-        env,
-      ).toString('utf8');
+      const asked = ['status', '--porcelain=v2', '-z', '--untracked-files=all', '--no-renames'];
+      const status = git(root, [...asked, '--ignore-submodules=all'], { env }).toString('utf8');
       for (const entry of status.split('\0')) {
-        if (entry.length < 4) continue;
-        const [inIndex, inTree] = entry;
-        const name = entry.slice(3);
+        if (entry.startsWith('? ')) absent.add(path.join(root, entry.slice(2)));
+        const found = /^1 (.)(.) \S+ \d+ (\d+) \d+ [0-9a-f]+ ([0-9a-f]+) (.*)$/s.exec(entry);
+        if (!found) continue;
+        const [, inIndex, inTree, mode = '', id = '', name = ''] = found;
         const file = path.join(root, name);
-        if (inIndex === '?' || inIndex === 'D') {
+        // deleted; or known to git, but nothing of it (git add --intent-to-add)
+        if (inIndex === 'D' || (inIndex === '.' && inTree === 'A')) {
           absent.add(file);
           continue;
         }
-        if (inIndex === 'A' || inIndex === 'M' || inIndex === 'T') changed.add(file);
+        if (inIndex !== '.') {
+          changed.add(file);
+          entries.set(file, { root, name, mode, id, differs: inTree !== '.', env });
+        }
         if (inIndex === 'M' || inIndex === 'T') edited.add(file);
-        if (inTree !== ' ' && name.endsWith('.sql')) other.push(name);
+        if (inTree !== '.' && READ.test(name)) other.push({ file, id });
       }
-      const blobs = git(root, ['cat-file', '--batch'], env, other.map((name) => `:${name}\n`).join(''));
-      let at = 0;
-      for (const name of other) {
-        const end = blobs.indexOf(10, at);
-        if (end < 0) break;
-        const size = /^[0-9a-f]+ blob (\d+)$/.exec(blobs.toString('utf8', at, end))?.[1];
-        at = end + 1;
-        if (size === undefined) continue;
-        contents.set(path.join(root, name), Uint8Array.from(blobs.subarray(at, at + Number(size))));
-        at += Number(size) + 1;
-      }
+      const read = blobs(
+        root,
+        other.map(({ id }) => id),
+        env,
+      );
+      other.forEach(({ file }, index) => {
+        const content = read[index];
+        if (content) contents.set(file, content);
+      });
     } catch (error) {
       throw new UsageError(`${option}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   }
-  return { changed, edited, contents, absent };
+  return { changed, edited, entries, contents, absent };
 }
 
 /** Of a hook that runs in the repository. */
