@@ -6,8 +6,6 @@ import { UsageError } from './errors.ts';
 import { blobs, git } from './git.ts';
 import { printable } from './terminal.ts';
 
-const MOST_BYTES = 1 << 30;
-
 const names = (output: Buffer | string, root: string): string[] =>
   output
     .toString('utf8')
