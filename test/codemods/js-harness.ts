@@ -23,7 +23,10 @@ import {
   type Snapshot,
   type State,
 } from '@idempotify/database';
+import { guardsOf, rewriteJavaScript } from '@idempotify/codemods/js';
+import { PastMigrations, toolByName } from '@idempotify/core';
 import ts from 'typescript';
+import { expect } from 'vitest';
 import { startPostgres } from '../support/servers.ts';
 
 /** What a tool's own tables have to be called in a run: every option of it that names one has to start so. */
@@ -67,7 +70,7 @@ export interface JsFixture {
 
 const fixturesFolder = fileURLToPath(new URL('./js/', import.meta.url));
 const runsFolder = fileURLToPath(new URL('../../node_modules/.cache/idempotify-js/', import.meta.url));
-export const updating = process.env['UPDATE_FIXTURES'] === '1';
+const updating = process.env['UPDATE_FIXTURES'] === '1';
 
 export function jsFixtures(tool: string): JsFixture[] {
   const home = path.join(fixturesFolder, tool);
@@ -96,14 +99,73 @@ export function jsFixtures(tool: string): JsFixture[] {
 }
 
 /** Writes what the rewriter makes of a fixture, with UPDATE_FIXTURES=1. An input that stays as it is has an output, too. */
-export function updateFixture(fixture: JsFixture, output: string, refused: readonly string[]): void {
+function updateFixture(fixture: JsFixture, output: string, refused: readonly string[]): void {
   fs.writeFileSync(path.join(fixture.folder, `output.${fixture.extension}`), output);
   const list = path.join(fixture.folder, 'refused.txt');
   if (refused.length > 0) fs.writeFileSync(list, `${refused.join('\n')}\n`);
   else fs.rmSync(list, { force: true });
 }
 
+export interface Rewritten {
+  readonly text: string;
+  /** One line each: where, what and why. */
+  readonly refused: readonly string[];
+}
+
+/** @param history SQL that earlier migrations left; undefined: the file stands alone, as for jscodeshift */
+export function rewriteFixture(tool: string, fixture: JsFixture, history: string | undefined): Rewritten {
+  const guards = guardsOf(tool);
+  const known = toolByName(tool);
+  const sql = toolByName('sql');
+  if (!guards || !known || !sql) throw new Error(`there is no tool called ${tool}`);
+  const past = new PastMigrations(14, sql);
+  const path = `20260101000000_migration.${fixture.extension}`;
+  const result = rewriteJavaScript(
+    { path, text: fixture.input },
+    {
+      guards,
+      tool: known,
+      options: { guard: 'shape', pgVersion: 14 },
+      history: () => (history === undefined ? undefined : past.upTo([{ path: '1.sql', read: () => history }])),
+    },
+  );
+  const refused = result.statements.filter(({ outcome }) => outcome === 'refused' || outcome === 'broken');
+  return {
+    text: result.text,
+    refused: [
+      ...result.problems.map(({ line, message }) => `${line}: ${message}`),
+      ...refused.map(({ line, kind, subject, message }) => `${line}: ${kind}${subject && ` ${subject}`}: ${message}`),
+    ],
+  };
+}
+
+/**
+ * The whole of what a fixture has to show: it is rewritten as its files say, a second time nothing changes, and the tool
+ * runs it.
+ * @returns what is wrong
+ */
+export async function provedFixture(lab: JsLab, fixture: JsFixture): Promise<string[]> {
+  const { text, refused } = rewriteFixture(lab.tool, fixture, fixture.before);
+  if (updating) updateFixture(fixture, text, refused);
+  else {
+    expect(text).toBe(fixture.output);
+    expect(refused).toEqual(fixture.refused);
+  }
+  const { input: original, extension, before } = fixture;
+  const prove = ({ text: rewritten, refused: left }: Rewritten): Promise<string[]> =>
+    lab.prove({ original, rewritten, extension, before, refused: left.length > 0 });
+  const complaints = await prove({ text, refused });
+  // whoever runs the transform on its own has no history
+  const alone = rewriteFixture(lab.tool, fixture, undefined);
+  if (alone.text !== text) complaints.push(...(await prove(alone)).map((complaint) => `alone: ${complaint}`));
+  const again = rewriteFixture(lab.tool, { ...fixture, input: text }, fixture.before);
+  if (again.text !== text) complaints.push(`rewritten twice, it is:\n${again.text}`);
+  return complaints;
+}
+
 export interface JsLab {
+  /** Its name. */
+  readonly tool: string;
   readonly url: string;
   /**
    * @returns what is wrong with the rewritten text; an empty list is the proof
@@ -153,6 +215,7 @@ export async function openJsLab(tool: JsMigrator): Promise<JsLab> {
 
 class Lab implements JsLab {
   readonly url: string;
+  readonly tool: string;
   readonly #tool: JsMigrator;
   readonly #server: Server;
   readonly #stop: () => Promise<void>;
@@ -161,6 +224,7 @@ class Lab implements JsLab {
 
   constructor(tool: JsMigrator, url: string, server: Server, stop: () => Promise<void>) {
     this.url = url;
+    this.tool = tool.name;
     this.#tool = tool;
     this.#server = server;
     this.#stop = stop;
