@@ -1,4 +1,5 @@
 /** The options of `rewrite`: their names, what they accept, how those of the command line, the config file and the API come together. */
+import { PG_VERSIONS } from '@idempotify/core';
 import { UsageError } from './errors.ts';
 import { printable } from './terminal.ts';
 
@@ -62,8 +63,6 @@ const texts: Check = (value) =>
     : 'must be a list of texts that are not empty';
 
 export const kinds = { boolean, text, texts } as const;
-
-export const PG_VERSIONS = { oldest: 12, newest: 18, default: 14 } as const;
 
 const CHECKS: Checks<ConfigOptions> = {
   paths: texts,

@@ -8,3 +8,4 @@ export * from './tools/index.ts';
 export * from './rewrite/index.ts';
 export * from './lint/index.ts';
 export * from './files/index.ts';
+export * from './versions.ts';

@@ -1,7 +1,7 @@
 /** The default command: rewrites migrations. Core function, API and command line in one place. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Tool, toolByName, tools, migrationFolderOf, decodeMigration } from '@idempotify/core';
+import { PG_VERSIONS, type Tool, toolByName, tools, migrationFolderOf, decodeMigration } from '@idempotify/core';
 import type { Command } from 'commander';
 import type { Staged } from '../changes.ts';
 import { loadConfig } from '../config.ts';
@@ -17,7 +17,6 @@ import {
   BOOLEAN_OPTIONS,
   type Called,
   type ConfigOptions,
-  PG_VERSIONS,
   type RewriteOptions,
   type Source,
   assertCompatible,

@@ -1,8 +1,8 @@
 /** The options of `lint`: their names, what they accept, how they come together. */
-import type { Preset, Severity } from '@idempotify/core';
+import { PG_VERSIONS, type Preset, type Severity } from '@idempotify/core';
 import type { RuleSetting } from '@idempotify/rules';
 import { UsageError } from '../errors.ts';
-import { type Called, type Checks, PG_VERSIONS, type Source, calledIn, checked, kinds } from '../options.ts';
+import { type Called, type Checks, type Source, calledIn, checked, kinds } from '../options.ts';
 import { printable } from '../terminal.ts';
 
 export const FORMATS = ['stylish', 'json', 'sarif', 'github', 'gitlab', 'codeclimate', 'junit', 'gcc'] as const;

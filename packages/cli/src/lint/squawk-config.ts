@@ -3,9 +3,8 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type RuleSetting, rules, squawkNames } from '@idempotify/rules';
-import { errorCode, systemMessage } from '@idempotify/core';
+import { PG_VERSIONS, errorCode, systemMessage } from '@idempotify/core';
 import { UsageError } from '../errors.ts';
-import { PG_VERSIONS } from '../options.ts';
 import { printable } from '../terminal.ts';
 import { nearest } from './suggest.ts';
 

@@ -1,8 +1,7 @@
 /** What the rewriter says about a migration that is verified: what it refuses, and what it would do about a failure. */
 import { type Rewriter, createRewriter } from '@idempotify/codemods';
-import { type StatementResult, readText } from '@idempotify/core';
+import { PG_VERSIONS, type StatementResult, readText } from '@idempotify/core';
 import type { Failure, Place } from '@idempotify/database';
-import { PG_VERSIONS } from '../options.ts';
 import type { PlannedProof } from './plan.ts';
 import type { Unprovable } from './report.ts';
 

@@ -32,6 +32,26 @@ export function folderAt(root: string, files: readonly string[]): FolderView {
   return folderView(root, files, accessTo(root));
 }
 
+/** Where to look for the migrations beside a file. */
+export interface FilePlace {
+  /** The folder that a tool would be pointed at, as far as the file's name tells. */
+  readonly root: string;
+  /** The file, relative to it, with '/'. */
+  readonly name: string;
+  /** Each migration has a folder of its own: Prisma, Drizzle 1.x, diesel. */
+  readonly ownFolder: boolean;
+}
+
+/** @param file absolute; need not be there */
+export function placeOf(file: string): FilePlace {
+  const ownFolder = /^(migration|up|down)\.sql$/.test(path.basename(file));
+  const root = ownFolder ? path.dirname(path.dirname(file)) : path.dirname(file);
+  return { root, name: path.relative(root, file).split(path.sep).join('/'), ownFolder };
+}
+
+/** The files beside a file, as deep as tools put their files; relative to the root of its place. */
+export const filesAround = ({ root, ownFolder }: FilePlace): string[] => listShallow(root, ownFolder);
+
 /**
  * The migration folder that a file belongs to, with all its migrations. Only looks as deep as tools put their files.
  *
@@ -39,15 +59,23 @@ export function folderAt(root: string, files: readonly string[]): FolderView {
  * @returns `root` is absolute here, the files are relative to it
  */
 export function migrationFolderOf(file: string, tool?: Tool): MigrationFolder {
-  // Prisma, Drizzle 1.x and diesel give each migration a folder of its own
-  const ownFolder = /^(migration|up|down)\.sql$/.test(path.basename(file));
-  const root = ownFolder ? path.dirname(path.dirname(file)) : path.dirname(file);
-  const name = path.relative(root, file).split(path.sep).join('/');
-  const files = new Set([...listShallow(root, ownFolder), name]);
-  const groups = groupMigrations(root, [...files].sort(), tool);
-  const group = groups.find((each) => each.up.includes(name) || each.ignored.some((ignored) => ignored.path === name));
+  const place = placeOf(file);
+  const group = groupOf(place, filesAround(place), tool);
   if (!group) throw new Error(`${file} belongs to no migration folder`);
-  return { ...group, root };
+  return group;
+}
+
+/**
+ * The same where the files are known already.
+ *
+ * @param files as `filesAround` gives them
+ * @returns undefined when it is no .sql file
+ */
+export function groupOf(place: FilePlace, files: readonly string[], tool?: Tool): MigrationFolder | undefined {
+  const { root, name } = place;
+  const groups = groupMigrations(root, [...new Set([...files, name])].sort(), tool);
+  const group = groups.find((each) => each.up.includes(name) || each.ignored.some((ignored) => ignored.path === name));
+  return group && { ...group, root };
 }
 
 /** The files of a folder, and with `below` those of its subfolders. What can't be listed is left out. */

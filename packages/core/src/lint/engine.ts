@@ -199,85 +199,98 @@ export interface Suppressed {
   readonly complaints: readonly Finding[];
 }
 
+/** Names of all rules, and by squawk's names those that they stand for. */
+export interface KnownNames {
+  readonly rules: ReadonlySet<string>;
+  readonly squawk: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What the directives of a file are about. */
+export class Suppressions {
+  readonly #lines: LineIndex;
+  readonly #used = new Map<Directive, Set<string>>();
+  readonly #valid: { readonly directive: Directive; readonly rules: ReadonlySet<string> | undefined }[] = [];
+  /** What is wrong with the directives themselves: no reason, an unknown rule. */
+  readonly complaints: readonly Finding[];
+
+  constructor(directives: readonly Directive[], text: string, known: KnownNames) {
+    this.#lines = lineIndex(text);
+    const complaints: Finding[] = [];
+    this.complaints = complaints;
+    for (const directive of directives) {
+      const complain = (level: Severity, message: string, help: string): number =>
+        complaints.push(findingAt('bad-disable', level, { at: directive, message, help }, this.#lines));
+      if (directive.dialect === 'idempotify' && directive.reason === '') {
+        complain(
+          'error',
+          'This comment disables a rule without saying why, so it has no effect.',
+          text.startsWith('#', directive.start)
+            ? 'Write the reason behind two hyphens: # idempotify-disable-next-line RULE -- why it is fine here.'
+            : 'Write the reason behind two hyphens: -- idempotify-disable-next-statement RULE -- why it is fine here.',
+        );
+        continue;
+      }
+      const names = directive.rules?.flatMap((name) => {
+        if (directive.dialect === 'squawk') {
+          const translated = known.squawk.get(name);
+          if (translated) return translated;
+        } else if (known.rules.has(name)) return [name];
+        complain(
+          'warning',
+          `There is no rule "${name}".`,
+          'idempotify explain lists all rules; a misspelt name disables nothing.',
+        );
+        return [];
+      });
+      this.#used.set(directive, new Set());
+      this.#valid.push({ directive, rules: names && new Set(names) });
+    }
+  }
+
+  /** The directive that is about such a finding at this offset; it counts as used from then on. */
+  use(rule: string, offset: number): Directive | undefined {
+    const by = this.#valid.find(
+      ({ directive: { scope }, rules }) =>
+        offset >= scope.start && offset <= scope.end && (rules === undefined || rules.has(rule)),
+    );
+    if (by) this.#used.get(by.directive)?.add(rule);
+    return by?.directive;
+  }
+
+  /** @param active rules that were run: a directive for another rule is not unused */
+  unused(active: ReadonlySet<string>, severity: Severity): readonly Finding[] {
+    return this.#valid.flatMap(({ directive, rules }) => {
+      if ((this.#used.get(directive) as Set<string>).size > 0) return [];
+      // a rule that is off can't have used it
+      if (rules && ![...rules].some((name) => active.has(name))) return [];
+      const message = 'This comment disables something that is not found here.';
+      const help = 'Take the comment out, or correct the name of the rule.';
+      return [findingAt('unused-disable', severity, { at: directive, message, help }, this.#lines)];
+    });
+  }
+}
+
 /**
  * Applies directives to all findings of a file, those of its history included.
  *
  * @param text of the file
- * @param known names of all rules, and by squawk's names those that they stand for
  * @param active rules that were run: a directive for another rule is not unused
  */
 export function suppress(
   findings: readonly Finding[],
   directives: readonly Directive[],
   text: string,
-  known: { readonly rules: ReadonlySet<string>; readonly squawk: ReadonlyMap<string, readonly string[]> },
+  known: KnownNames,
   active: ReadonlySet<string>,
   severity: { readonly unused: Severity | 'off' },
 ): Suppressed {
   if (directives.length === 0) return { findings, complaints: [] };
-  const lines = lineIndex(text);
-  const complaints: Finding[] = [];
-  const usedNames = new Map<Directive, Set<string>>();
-  const valid: { directive: Directive; rules: ReadonlySet<string> | undefined }[] = [];
-  for (const directive of directives) {
-    const complain = (rule: string, level: Severity, message: string, help: string): number =>
-      complaints.push(findingAt(rule, level, { at: directive, message, help }, lines));
-    if (directive.dialect === 'idempotify' && directive.reason === '') {
-      complain(
-        'bad-disable',
-        'error',
-        'This comment disables a rule without saying why, so it has no effect.',
-        text.startsWith('#', directive.start)
-          ? 'Write the reason behind two hyphens: # idempotify-disable-next-line RULE -- why it is fine here.'
-          : 'Write the reason behind two hyphens: -- idempotify-disable-next-statement RULE -- why it is fine here.',
-      );
-      continue;
-    }
-    const names = directive.rules?.flatMap((name) => {
-      if (directive.dialect === 'squawk') {
-        const translated = known.squawk.get(name);
-        if (translated) return translated;
-      } else if (known.rules.has(name)) return [name];
-      complain(
-        'bad-disable',
-        'warning',
-        `There is no rule "${name}".`,
-        'idempotify explain lists all rules; a misspelt name disables nothing.',
-      );
-      return [];
-    });
-    usedNames.set(directive, new Set());
-    valid.push({ directive, rules: names && new Set(names) });
-  }
+  const suppressions = new Suppressions(directives, text, known);
   const out = findings.map((finding) => {
     if (finding.rule === 'syntax-error') return finding;
-    const by = valid.find(
-      ({ directive: { scope }, rules }) =>
-        finding.start >= scope.start && finding.start <= scope.end && (rules === undefined || rules.has(finding.rule)),
-    );
-    if (!by) return finding;
-    usedNames.get(by.directive)?.add(finding.rule);
-    return { ...finding, suppressed: { reason: by.directive.reason } };
+    const by = suppressions.use(finding.rule, finding.start);
+    return by ? { ...finding, suppressed: { reason: by.reason } } : finding;
   });
-  if (severity.unused !== 'off') {
-    for (const { directive, rules } of valid) {
-      const used = usedNames.get(directive) as Set<string>;
-      if (used.size > 0) continue;
-      // a rule that is off can't have used it
-      if (rules && ![...rules].some((name) => active.has(name))) continue;
-      complaints.push(
-        findingAt(
-          'unused-disable',
-          severity.unused,
-          {
-            at: directive,
-            message: 'This comment disables something that is not found here.',
-            help: 'Take the comment out, or correct the name of the rule.',
-          },
-          lines,
-        ),
-      );
-    }
-  }
-  return { findings: out, complaints };
+  const unused = severity.unused === 'off' ? [] : suppressions.unused(active, severity.unused);
+  return { findings: out, complaints: [...suppressions.complaints, ...unused] };
 }

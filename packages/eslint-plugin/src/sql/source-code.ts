@@ -1,0 +1,253 @@
+/** A migration as ESLint sees it: one node for each statement, with PostgreSQL's own tree in it. */
+import {
+  type Comment,
+  type LineIndex,
+  type LintStatement,
+  type Range,
+  type Source,
+  Suppressions,
+  lineIndex,
+  readDirectives,
+  tokenize,
+} from '@idempotify/core';
+import { knownNames } from '@idempotify/rules';
+import { ConfigCommentParser, Directive, TextSourceCodeBase, VisitNodeStep } from '@eslint/plugin-kit';
+import type { FileProblem, RulesConfig, SourceLocation, TraversalStep } from '@eslint/core';
+import type { Place } from './folders.ts';
+
+/** Offsets are UTF-16 units without BOM; lines and columns count from 1. */
+interface Located {
+  readonly range: [number, number];
+  readonly loc: SourceLocation;
+}
+
+export interface CommentNode extends Located {
+  readonly type: 'LineComment' | 'BlockComment';
+  /** Without `--`, `/*` and its end. */
+  readonly value: string;
+}
+
+/** The node of libpg-query's name: `CreateStmt`, `IndexStmt`, … */
+export interface StatementNode extends Located {
+  readonly type: string;
+  /** PostgreSQL's tree of the statement, as libpg-query gives it. */
+  readonly node: unknown;
+  readonly statement: LintStatement;
+  /** Of a DO block: the statements in it. */
+  readonly children: readonly StatementNode[];
+}
+
+export interface FileNode extends Located {
+  readonly type: 'SqlFile';
+  readonly children: readonly StatementNode[];
+}
+
+type SqlNode = FileNode | StatementNode;
+
+/** `/* eslint rule: off * /`. */
+interface InlineConfig {
+  readonly loc: SourceLocation;
+  readonly config: { readonly rules: RulesConfig };
+}
+
+const comments = new ConfigCommentParser();
+const NONE: readonly StatementNode[] = [];
+
+class Lines {
+  readonly #text: string;
+  #index: LineIndex | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  loc({ start, end }: Range): SourceLocation {
+    const index = (this.#index ??= lineIndex(this.#text));
+    return { start: index.at(start), end: index.at(end) };
+  }
+}
+
+/** Most nodes are never asked where they stand. */
+class Node implements Located {
+  readonly type: string;
+  readonly range: [number, number];
+  readonly children: readonly StatementNode[];
+  readonly #lines: Lines;
+
+  constructor(type: string, { start, end }: Range, children: readonly StatementNode[], lines: Lines) {
+    this.type = type;
+    this.range = [start, end];
+    this.children = children;
+    this.#lines = lines;
+  }
+
+  get loc(): SourceLocation {
+    return this.#lines.loc({ start: this.range[0], end: this.range[1] });
+  }
+}
+
+class Stated extends Node implements StatementNode {
+  readonly statement: LintStatement;
+
+  constructor(statement: LintStatement, children: readonly StatementNode[], lines: Lines) {
+    super(statement.tag, statement.range, children, lines);
+    this.statement = statement;
+  }
+
+  get node(): unknown {
+    return this.statement.node as unknown;
+  }
+}
+
+/** What `parse` makes of a file. */
+export interface ParsedFile {
+  readonly text: string;
+  readonly place: Place | undefined;
+  /** undefined: the tool never runs this file, so no rule about statements looks at it. */
+  readonly file: Source | undefined;
+  readonly pgVersion: number;
+}
+
+export class SqlSourceCode extends TextSourceCodeBase<{
+  LangOptions: Record<string, unknown>;
+  RootNode: FileNode;
+  SyntaxElementWithLoc: SqlNode | CommentNode;
+  ConfigNode: CommentNode;
+}> {
+  readonly place: Place | undefined;
+  /** The file as rules see it, made once for all of them. */
+  readonly file: Source | undefined;
+  readonly pgVersion: number;
+  /** Nodes that occur: most rules are about others. */
+  readonly tags: ReadonlySet<string>;
+  /** The rules that run on this file, by the linter's names. */
+  readonly active = new Set<string>();
+  readonly #lines: Lines;
+  readonly #steps: readonly TraversalStep[];
+  #parents: ReadonlyMap<object, SqlNode> | undefined;
+  #comments: readonly CommentNode[] | undefined;
+  #suppressions: Suppressions | undefined;
+
+  constructor({ text, place, file, pgVersion }: ParsedFile) {
+    const lines = new Lines(text);
+    const steps: TraversalStep[] = [];
+    const tags = new Set<string>();
+    const enter = (target: SqlNode): number =>
+      steps.push(new VisitNodeStep({ target, phase: 1, args: [target] }) as TraversalStep);
+    const leave = (target: SqlNode): number =>
+      steps.push(new VisitNodeStep({ target, phase: 2, args: [target] }) as TraversalStep);
+    const nodeOf = (statement: LintStatement): StatementNode => {
+      tags.add(statement.tag);
+      const inner = statement.tag === 'DoStmt' && !statement.outer ? (file?.bodyOf(statement) ?? []) : [];
+      return new Stated(statement, inner.length === 0 ? NONE : inner.map(nodeOf), lines);
+    };
+    const root = new Node('SqlFile', { start: 0, end: text.length }, file?.statements.map(nodeOf) ?? NONE, lines);
+    const visit = (node: SqlNode): void => {
+      enter(node);
+      for (const child of node.children) visit(child);
+      leave(node);
+    };
+    visit(root as FileNode);
+    super({ text, ast: root as FileNode, lineEndingPattern: /\r\n|[\r\n]/u });
+    this.place = place;
+    this.file = file;
+    this.pgVersion = pgVersion;
+    this.tags = tags;
+    this.#lines = lines;
+    this.#steps = steps;
+  }
+
+  get visitorKeys(): Record<string, string[]> {
+    return VISITOR_KEYS;
+  }
+
+  /** 1-based. */
+  locOf(range: Range): SourceLocation {
+    return this.#lines.loc(range);
+  }
+
+  override traverse(): Iterable<TraversalStep> {
+    return this.#steps;
+  }
+
+  override getParent(node: SqlNode | CommentNode): SqlNode | undefined {
+    if (!this.#parents) {
+      const parents = new Map<object, SqlNode>();
+      const visit = (parent: SqlNode): void => {
+        for (const child of parent.children) {
+          parents.set(child, parent);
+          visit(child);
+        }
+      };
+      visit(this.ast);
+      this.#parents = parents;
+    }
+    return this.#parents.get(node);
+  }
+
+  /** What comments of idempotify and squawk are about. */
+  get suppressions(): Suppressions {
+    return (this.#suppressions ??= new Suppressions(
+      readDirectives(this.text, this.file?.parsed.statements ?? []),
+      this.text,
+      knownNames,
+    ));
+  }
+
+  getInlineConfigNodes(): CommentNode[] {
+    if (!this.#comments) {
+      const nodes: CommentNode[] = [];
+      // tokens are only needed where such a comment stands
+      if (/\beslint(?:-|\b)/.test(this.text))
+        for (const comment of tokenize(this.text).comments) {
+          const node = this.#commentNode(comment);
+          if (/^\s*eslint(?:-(?:en|dis)able(?:-(?:next-)?line)?)?(?:\s|$)/.test(node.value)) nodes.push(node);
+        }
+      this.#comments = nodes;
+    }
+    return [...this.#comments];
+  }
+
+  #commentNode({ kind, start, end }: Comment): CommentNode {
+    const text = this.text.slice(start, end);
+    const loc = this.locOf({ start, end });
+    return kind === 'line'
+      ? { type: 'LineComment', value: text.slice(2), range: [start, end], loc }
+      : { type: 'BlockComment', value: text.slice(2, -2), range: [start, end], loc };
+  }
+
+  getDisableDirectives(): { directives: Directive[]; problems: FileProblem[] } {
+    const directives: Directive[] = [];
+    const problems: FileProblem[] = [];
+    for (const node of this.getInlineConfigNodes()) {
+      const parsed = comments.parseDirective(node.value);
+      const type = /^eslint-(disable|enable|disable-next-line|disable-line)$/.exec(parsed?.label ?? '')?.[1];
+      if (!parsed || type === undefined) continue;
+      if (type === 'disable-line' && node.loc.start.line !== node.loc.end.line) {
+        problems.push({ ruleId: null, message: 'eslint-disable-line comments must not span lines.', loc: node.loc });
+        continue;
+      }
+      const { value, justification } = parsed;
+      directives.push(new Directive({ type: type as Directive['type'], node, value, justification }));
+    }
+    return { directives, problems };
+  }
+
+  applyInlineConfig(): { configs: InlineConfig[]; problems: FileProblem[] } {
+    const configs: InlineConfig[] = [];
+    const problems: FileProblem[] = [];
+    for (const node of this.getInlineConfigNodes()) {
+      const parsed = comments.parseDirective(node.value);
+      if (parsed?.label !== 'eslint') continue;
+      const { loc } = node;
+      const rules = comments.parseJSONLikeConfig(parsed.value);
+      if (rules.ok) configs.push({ config: { rules: rules.config }, loc });
+      else problems.push({ ruleId: null, message: rules.error.message, loc });
+    }
+    return { configs, problems };
+  }
+}
+
+const KEYS = ['children'];
+/** Every node has its children at the same key, whatever PostgreSQL calls it. */
+const VISITOR_KEYS = new Proxy<Record<string, string[]>>({}, { get: () => KEYS });
