@@ -8,7 +8,7 @@ import { scratchPrefix, type Session, snapshot } from '@idempotify/database';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VerifyReport } from '../../packages/cli/src/verify/report.ts';
-import { type OwnServer, realServers, startPostgres } from '../support/servers.ts';
+import { type OwnServer, outerRealServers, startPostgres } from '../support/servers.ts';
 import { type Outcome, TABLE, build, folder, git, repository, run, start, tree, write } from './harness.ts';
 
 beforeAll(build);
@@ -499,7 +499,7 @@ describe('faults on the embedded server', () => {
   });
 });
 
-describe.each(realServers)('on $name', ({ major }) => {
+describe.each(outerRealServers)('on $name', ({ major }) => {
   let own: OwnServer;
   let url: string;
   let client: pg.Client;

@@ -7,8 +7,8 @@ import { createRewriter, type FileResult, type RewriteOptions } from '@idempotif
 import { toolByName } from '@idempotify/core';
 import type { Server } from '@idempotify/database';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { proveDrift, proveRerun } from '../support/proof.ts';
-import { testServers } from '../support/servers.ts';
+import { proveDrift, proveRerun, type Failure } from '../support/proof.ts';
+import { proofServers } from '../support/servers.ts';
 import { fixtures, type Fixture } from './guard-fixtures.ts';
 
 const guide = fs.readFileSync(new URL('../../docs/guards.md', import.meta.url), 'utf8');
@@ -54,7 +54,7 @@ function rewritten(fixture: Fixture, guard: RewriteOptions['guard']): string {
   return first.text;
 }
 
-describe.each(testServers)('guards on $name', ({ major, start }) => {
+describe.each(proofServers)('guards on $name', ({ major, start }) => {
   let server: Server;
   beforeAll(async () => {
     server = await start({ extensions: ['citext'] });
@@ -65,19 +65,27 @@ describe.each(testServers)('guards on $name', ({ major, start }) => {
   const known = all.filter(({ pgMin = 0 }) => pgMin <= major);
   test.skip.each(all.filter((one) => !known.includes(one)))('$name needs PostgreSQL $pgMin', () => {});
 
+  /** What is wrong with a rewritten text: many a statement comes out the same with both guards. */
+  const proven = new Map<string, Promise<Failure[]>>();
+
   describe.each(['shape', 'name'] as const)('--guard %s', (guard) => {
     test.each(known)('$name', async (fixture) => {
-      const { setup = '', rows, live, migration } = fixture;
+      const { name, setup = '', rows, live, migration } = fixture;
       const text = rewritten(fixture, guard);
-      const failures = await proveRerun({
-        server,
-        setup,
-        original: migration,
-        rewritten: text,
-        ...(rows === undefined ? {} : { rows }),
-        ...(live === undefined ? {} : { live }),
-      });
-      const complaints = failures.map(({ message }) => message);
+      const key = `${name}\0${text}`;
+      if (!proven.has(key))
+        proven.set(
+          key,
+          proveRerun({
+            server,
+            setup,
+            original: migration,
+            rewritten: text,
+            ...(rows === undefined ? {} : { rows }),
+            ...(live === undefined ? {} : { live }),
+          }),
+        );
+      const complaints = ((await proven.get(key)) ?? []).map(({ message }) => message);
       expect(complaints, `${complaints.join('\n')}\n\n${text}`).toEqual([]);
     });
   });

@@ -7,7 +7,7 @@ import { toolByName } from '@idempotify/core';
 import type { Server, Session } from '@idempotify/database';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { proveRerun } from '../support/proof.ts';
-import { testServers } from '../support/servers.ts';
+import { proofServers } from '../support/servers.ts';
 
 interface Loss {
   readonly name: string;
@@ -217,7 +217,7 @@ function rewrite({ setup, blind, migration }: Loss | (Harmless & { blind?: boole
   });
 }
 
-describe.each(testServers)('dropped and made again on $name', ({ start }) => {
+describe.each(proofServers)('dropped and made again on $name', ({ start }) => {
   let server: Server;
   beforeAll(async () => {
     server = await start({ extensions: ['citext'] });

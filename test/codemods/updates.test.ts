@@ -3,7 +3,7 @@ import type { Server, Session } from '@idempotify/database';
 import { toolByName } from '@idempotify/core';
 import { createRewriter } from '@idempotify/codemods';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { testServers } from '../support/servers.ts';
+import { proofServers } from '../support/servers.ts';
 
 const OBJECTS = `INSERT INTO t (id, c, s, n) VALUES
   (1, NULL, 'a', 0), (2, '{}', 'b', 1), (3, '{"b": []}', 'c', 2), (4, '{"k": 0, "a": {"b": 1}}', 'd', 3),
@@ -69,28 +69,27 @@ function left(sql: string): boolean {
   return result.statements.every(({ outcome }) => outcome === 'rerunnable');
 }
 
-describe.each(testServers)('UPDATE on $name', ({ start }) => {
+describe.each(proofServers)('UPDATE on $name', ({ start }) => {
   let server: Server;
+  let session: Session;
   beforeAll(async () => {
     server = await start();
+    session = await server.connect(await server.createDatabase());
   });
   afterAll(() => server.close());
 
   /** Are the rows after a second run the same as after the first? */
   async function settles(sql: string, rows: string): Promise<boolean> {
-    const database = await server.createDatabase();
-    const session = await server.connect(database);
+    await session.query(`BEGIN;\n${SETUP}\n${rows}`);
     try {
-      await session.query(`${SETUP}\n${rows}`);
-      const first = await once(session, sql);
-      return (await once(session, sql)) === first;
+      const first = await once(sql);
+      return (await once(sql)) === first;
     } finally {
-      await session.close();
-      await server.dropDatabase(database);
+      await session.query('ROLLBACK');
     }
   }
 
-  async function once(session: Session, sql: string): Promise<string> {
+  async function once(sql: string): Promise<string> {
     const results = await session.query(`${sql};\nSELECT t::text AS row FROM t ORDER BY id;`);
     return JSON.stringify(results.at(-1)?.rows);
   }

@@ -2,7 +2,7 @@
 import type { Server } from '@idempotify/database';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BadCase, proveDrift, proveRerun, type Failure, type Rerun } from '../support/proof.ts';
-import { testServers } from '../support/servers.ts';
+import { outerServers } from '../support/servers.ts';
 
 const guard = (condition: string, statement: string): string =>
   `DO $g$ BEGIN IF ${condition} THEN ${statement}; END IF; END $g$;\n`;
@@ -380,7 +380,7 @@ const mutants: readonly Mutant[] = [
   ),
 ];
 
-describe.each(testServers)('on $name', ({ start }) => {
+describe.each(outerServers)('on $name', ({ start }) => {
   let server: Server;
   beforeAll(async () => {
     server = await start();

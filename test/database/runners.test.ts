@@ -14,7 +14,7 @@ import {
   type Server,
 } from '@idempotify/database';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { realServers, startPostgres, testServers, type OwnServer } from '../support/servers.ts';
+import { outerRealServers, realServers, startPostgres, testServers, type OwnServer } from '../support/servers.ts';
 
 async function ask(server: Server, database: string, sql: string): Promise<Record<string, string | null>[]> {
   const session = await server.connect(database);
@@ -288,7 +288,7 @@ describe('the URL of a server', () => {
 
 // IDEMPOTIFY_TEST_SERVERS=18 runs these
 describe.skipIf(realServers.length === 0)('a real server', () => {
-  describe.each(realServers)('$name', ({ major }) => {
+  describe.each(outerRealServers)('$name', ({ major }) => {
     let own: OwnServer;
     let server: PostgresServer;
     beforeAll(async () => {

@@ -13,7 +13,7 @@ import {
 } from '@idempotify/database';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { proveRerun, type Mode } from '../support/proof.ts';
-import { testServers } from '../support/servers.ts';
+import { outerServers } from '../support/servers.ts';
 import { apply, asSetup, type History, type Step } from './histories.ts';
 
 const guards = ['shape', 'name'] as const;
@@ -132,7 +132,7 @@ export function testHistories(all: readonly History[]): void {
     });
   });
 
-  describe.each(testServers)('on $name', (testServer) => {
+  describe.each(outerServers)('on $name', (testServer) => {
     let server: Server;
     beforeAll(async () => {
       server = await testServer.start();

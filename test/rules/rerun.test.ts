@@ -21,7 +21,7 @@ import {
 import { diffSnapshots, snapshot, SqlError, type Server, type Session } from '@idempotify/database';
 import { ruleSet } from '@idempotify/rules';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { testServers } from '../support/servers.ts';
+import { proofServers, testServers } from '../support/servers.ts';
 import { secondRuns } from './second-runs.ts';
 
 const rules = prepareRules(ruleSet('rerun'));
@@ -68,7 +68,7 @@ async function secondRun(session: Session, statement: string): Promise<Second> {
   return { type: differences.length > 0 || before.rows !== (await rows(session)) ? 'changed' : 'same' };
 }
 
-describe.each(testServers)('second runs on $name', ({ major, start }) => {
+describe.each(proofServers)('second runs on $name', ({ major, start }) => {
   let server: Server;
   let session: Session;
   beforeAll(async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differences } from '../../scripts/squawk-differences.mjs';
 import { squawkRules } from '../../scripts/squawk-rules.mjs';
 import { reusedLab } from '../support/lab.ts';
-import { testServers } from '../support/servers.ts';
+import { outerServers } from '../support/servers.ts';
 
 it('rules name only rules that squawk has', () => {
   const named = rules.flatMap(({ squawk }) => squawk ?? []);
@@ -30,7 +30,7 @@ it('differences are about rules that squawk has', () => {
   expect(named.filter((name) => !squawkRules.has(name))).toEqual([]);
 });
 
-describe.each(testServers)('on $name', ({ start }) => {
+describe.each(outerServers)('on $name', ({ start }) => {
   let server: Server;
   beforeAll(async () => {
     server = await start();

@@ -1,6 +1,8 @@
 /**
  * The servers that tests run SQL on. Always PGlite; with IDEMPOTIFY_TEST_SERVERS=14,16,18 real PostgreSQL servers of those
- * majors too, each test file having its own.
+ * majors too, each test file having its own. What the versions differ in is looked at on all of them (`testServers`); what
+ * an old and a new one show as well on these two (`outerServers`, `proofServers`), unless IDEMPOTIFY_TEST_EVERYWHERE=yes
+ * says otherwise, as `npm run test:servers` does.
  */
 import fs from 'node:fs';
 import net from 'node:net';
@@ -71,6 +73,26 @@ export const testServers: readonly TestServer[] = [
   { name: 'PGlite', major: 18, embedded: true, start: (options) => startPGlite(options) },
   ...realServers,
 ];
+
+const everywhere = process.env['IDEMPOTIFY_TEST_EVERYWHERE'] === 'yes';
+
+const byAge = [...realServers].sort((a, b) => a.major - b.major);
+/** The oldest and the newest of the real servers. */
+export const outerRealServers: readonly TestServer[] = everywhere
+  ? realServers
+  : [...new Set([...byAge.slice(0, 1), ...byAge.slice(-1)])];
+
+/** PGlite, and of the real servers the oldest and the newest: for what works in the same way on those between. */
+export const outerServers: readonly TestServer[] = testServers.filter(
+  (server) => server.embedded || outerRealServers.includes(server),
+);
+
+/**
+ * For proofs of SQL that is the same text on every version, in great numbers: the oldest and the newest real server. Where
+ * there is none, PGlite; it is of the newest version, and what is peculiar to it has tests of its own.
+ */
+export const proofServers: readonly TestServer[] =
+  everywhere || outerRealServers.length === 0 ? testServers : outerRealServers;
 
 /** Makes and starts an empty cluster. As root, it runs as the user `postgres`, since PostgreSQL refuses root. */
 export async function startPostgres(major: number): Promise<OwnServer> {
