@@ -8,7 +8,8 @@
  *     -- squawk-ignore rule-a, rule-b            the same line or the next statement; squawk asks for no reason
  *     -- squawk-ignore-file [rule-a]
  *
- * In files about deploys, whose comments begin with #, there are disable-next-line, disable-line and disable-file.
+ * In files about deploys, whose comments begin with #, there are disable-next-line, disable-line and disable-file. In JavaScript and
+ * TypeScript they stand in comments of that language.
  *
  * Inside of a statement, the next line stands for the next statement. Without names they are about all rules. The rewriter leaves alone what is disabled as a whole, or for a rule of the category `rerun`.
  */
@@ -25,10 +26,16 @@ export interface Directive extends Range {
   readonly reason: string;
   /** What it is about, in UTF-16 offsets of the file. */
   readonly scope: Range;
+  /** Other places that it is about: what a statement uses and that stands elsewhere. */
+  readonly also?: readonly Range[];
 }
 
+/** Whether a directive is about a place. */
+export const isAbout = ({ scope, also }: Directive, at: number): boolean =>
+  (scope.start <= at && at <= scope.end) || (also?.some(({ start, end }) => start <= at && at <= end) ?? false);
+
 const COMMENT =
-  /^(?:--|\/\*)\s*(idempotify-(?:disable-next-statement|disable-line|disable-file|disable|enable)|squawk-(?:ignore-file|ignore))(?![\w-])([\s\S]*)$/;
+  /^(?:--|\/\/|\/\*)[\s*]*(idempotify-(?:disable-next-statement|disable-line|disable-file|disable|enable)|squawk-(?:ignore-file|ignore))(?![\w-])([\s\S]*)$/;
 const HASH_COMMENT = /^#\s*(idempotify-disable-(?:next-line|line|file))(?![\w-])(.*)$/;
 const NAMES = /^[\s:]*((?:[a-z][a-z0-9-]*)(?:\s*,\s*[a-z][a-z0-9-]*)*)?\s*,?\s*/;
 
@@ -56,12 +63,22 @@ function parse(text: string, comment: RegExp): Parsed | undefined {
 }
 
 /** Offsets of the line that this offset lies in. */
-function lineOf(text: string, at: number): Range {
+export function lineOf(text: string, at: number): Range {
   let start = at;
   while (start > 0 && text[start - 1] !== '\n' && text[start - 1] !== '\r') start--;
   let end = at;
   while (end < text.length && text[end] !== '\n' && text[end] !== '\r') end++;
   return { start, end };
+}
+
+/** What comments can be about in a language. */
+export interface DirectivePlaces {
+  /** Of the text, in order. */
+  readonly comments: readonly Range[];
+  /** What `disable-next-statement` in a comment is about. */
+  next(comment: Range): Pick<Directive, 'scope' | 'also'>;
+  /** The line, and the rest of what begins or ends on it. */
+  statementAt(line: Range): Range;
 }
 
 /**
@@ -70,17 +87,28 @@ function lineOf(text: string, at: number): Range {
  * @param statements of the file, broken ones included
  */
 export function readDirectives(text: string, statements: readonly Statement[]): readonly Directive[] {
-  if (!text.includes('idempotify-') && !text.includes('squawk-')) return [];
+  if (!mayHaveDirectives(text)) return [];
   const comments: readonly Comment[] = tokenize(text, { start: 0, end: text.length }).comments;
+  return directivesIn(text, {
+    comments,
+    next({ end: after }) {
+      const inside = statements.find(({ range }) => range.start < after && range.end > after);
+      // between the lines of a statement: what follows on the next line
+      if (inside) return { scope: { start: after, end: lineOf(text, nextToken(text, after, comments)).end } };
+      const statement = statements.find((each) => each.range.start >= after);
+      return { scope: { start: after, end: statement ? statement.end : after } };
+    },
+    statementAt: (line) => statementAt(statements, line),
+  });
+}
+
+/** A quick look: most texts have none. */
+export const mayHaveDirectives = (text: string): boolean => text.includes('idempotify-') || text.includes('squawk-');
+
+/** All directives in the comments of a text, in order. */
+export function directivesIn(text: string, { comments, next, statementAt }: DirectivePlaces): readonly Directive[] {
   const out: Directive[] = [];
   const open: { directive: Omit<Directive, 'scope'>; from: number }[] = [];
-  const nextStatement = (after: number): Range => {
-    const inside = statements.find(({ range }) => range.start < after && range.end > after);
-    // between the lines of a statement: what follows on the next line
-    if (inside) return { start: after, end: lineOf(text, nextToken(text, after, comments)).end };
-    const statement = statements.find((each) => each.range.start >= after);
-    return statement ? { start: after, end: statement.end } : { start: after, end: after };
-  };
   for (const comment of comments) {
     const parsed = parse(text.slice(comment.start, comment.end), COMMENT);
     if (!parsed) continue;
@@ -95,15 +123,15 @@ export function readDirectives(text: string, statements: readonly Statement[]): 
         // on the line of what it is about, or above it
         const line = lineOf(text, comment.start);
         const behind = text.slice(line.start, comment.start).trim() !== '';
-        const scope = behind ? statementAt(statements, line) : nextStatement(comment.end);
-        out.push({ ...base, kind: behind ? 'line' : 'next-statement', dialect: 'squawk', scope });
+        const about = behind ? { scope: statementAt(line) } : next(comment);
+        out.push({ ...base, kind: behind ? 'line' : 'next-statement', dialect: 'squawk', ...about });
         break;
       }
       case 'idempotify-disable-file':
         out.push({ ...base, kind: 'file', dialect: 'idempotify', scope: whole });
         break;
       case 'idempotify-disable-next-statement':
-        out.push({ ...base, kind: 'next-statement', dialect: 'idempotify', scope: nextStatement(comment.end) });
+        out.push({ ...base, kind: 'next-statement', dialect: 'idempotify', ...next(comment) });
         break;
       case 'idempotify-disable-line':
         out.push({ ...base, kind: 'line', dialect: 'idempotify', scope: lineOf(text, comment.start) });
@@ -185,18 +213,28 @@ const aboutReruns = ({ dialect, rules }: Directive): boolean =>
   dialect === 'idempotify' && (rules === undefined || rules.some((name) => name.startsWith('rerun-')));
 
 /** Statements that are to be left as they are, whoever would put guards around them. */
-export function disabledReruns(text: string, statements: readonly Statement[]): DisabledReruns {
+export const disabledReruns = (text: string, statements: readonly Statement[]): DisabledReruns =>
+  disabledBy(readDirectives(text, statements), statements, ({ range }) => range.start);
+
+/**
+ * The same for directives that have been read.
+ *
+ * @param placeOf where a statement begins in the text that the directives stand in
+ */
+export function disabledBy(
+  directives: readonly Directive[],
+  statements: readonly Statement[],
+  placeOf: (statement: Statement) => number,
+): DisabledReruns {
   const out = new Map<Statement, string>();
   const unreasoned: Directive[] = [];
   let file: string | undefined;
-  for (const directive of readDirectives(text, statements)) {
+  for (const directive of directives) {
     if (!aboutReruns(directive)) continue;
-    const { kind, reason, scope } = directive;
+    const { kind, reason } = directive;
     if (reason === '') unreasoned.push(directive);
     else if (kind === 'file') file = reason;
-    else
-      for (const statement of statements)
-        if (statement.range.start >= scope.start && statement.range.start <= scope.end) out.set(statement, reason);
+    else for (const statement of statements) if (isAbout(directive, placeOf(statement))) out.set(statement, reason);
   }
   return { file, statements: out, unreasoned };
 }

@@ -1,7 +1,7 @@
 /** Runs rules over one file, and over a history. */
 import type { Range, Statement } from '../parse/index.ts';
 import { lineIndex, type LineIndex } from '../text/lines.ts';
-import { readDirectives, type Directive } from './directives.ts';
+import { isAbout, readDirectives, type Directive } from './directives.ts';
 import type { Fact } from './facts.ts';
 import { Source, type SourceOptions } from './file.ts';
 import type {
@@ -15,6 +15,8 @@ import type {
   Report,
   ReportFn,
   RuleSet,
+  ScriptFile,
+  ScriptRule,
   Severity,
   SqlRule,
 } from './types.ts';
@@ -43,12 +45,15 @@ export interface PreparedRules {
     readonly severity: Severity;
     readonly options: Readonly<Record<string, OptionValue>>;
   }[];
+  readonly scripts: readonly { readonly rule: ScriptRule; readonly severity: Severity }[];
 }
 
 export function prepareRules(rules: RuleSet): PreparedRules {
   const byTag = new Map<string, Visitor[]>();
   const files: PreparedRules['files'][number][] = [];
+  const scripts: PreparedRules['scripts'][number][] = [];
   for (const [rule, { severity, options }] of rules) {
+    if (rule.kind === 'script') scripts.push({ rule, severity });
     if (rule.kind !== 'sql') continue;
     const withDefaults = { ...defaultsOf(rule.options), ...options };
     for (const [tag, visit] of Object.entries(rule.on ?? {})) {
@@ -59,7 +64,7 @@ export function prepareRules(rules: RuleSet): PreparedRules {
     }
     if (rule.file) files.push({ rule, severity, options: withDefaults });
   }
-  return { byTag, files };
+  return { byTag, files, scripts };
 }
 
 const defaultsOf = (options: SqlRule['options']): Record<string, OptionValue> =>
@@ -108,6 +113,20 @@ function withStatements(findings: readonly Finding[], statements: readonly State
 /** @param options.fixes work out the fixes, too */
 export function lintFile(source: SourceOptions, rules: PreparedRules, options: { readonly fixes: boolean }): FileLint {
   const file = new Source(source);
+  return {
+    findings: lintSource(file, rules, options),
+    directives: readDirectives(file.text, file.parsed.statements),
+    facts: file.facts,
+    statements: file.parsed.statements.length + file.parsed.problems.length,
+  };
+}
+
+/** What rules find in a file that has been read; may be called several times, with other rules. */
+export function lintSource(
+  file: Source,
+  rules: PreparedRules,
+  options: { readonly fixes: boolean },
+): readonly Finding[] {
   file.fixing = options.fixes;
   const lines = lineIndex(file.text);
   const findings: Finding[] = [];
@@ -145,12 +164,16 @@ export function lintFile(source: SourceOptions, rules: PreparedRules, options: {
     each.rule.file?.(file, report);
   }
   findings.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
-  return {
-    findings: withStatements(findings, file.parsed.statements),
-    directives: readDirectives(file.text, file.parsed.statements),
-    facts: file.facts,
-    statements: file.parsed.statements.length + file.parsed.problems.length,
-  };
+  return withStatements(findings, file.parsed.statements);
+}
+
+/** What rules about the API of a migration tool find in a migration that is written in JavaScript or TypeScript. */
+export function lintScript(file: ScriptFile, { scripts }: PreparedRules): readonly Finding[] {
+  const lines = lineIndex(file.text);
+  const out: Finding[] = [];
+  for (const { rule, severity } of scripts)
+    rule.check(file, (report) => out.push(findingAt(rule.name, severity, report, lines)));
+  return out;
 }
 
 /** What a history rule found; the caller knows the text that the offsets belong to. */
@@ -224,9 +247,7 @@ export class Suppressions {
         complain(
           'error',
           'This comment disables a rule without saying why, so it has no effect.',
-          text.startsWith('#', directive.start)
-            ? 'Write the reason behind two hyphens: # idempotify-disable-next-line RULE -- why it is fine here.'
-            : 'Write the reason behind two hyphens: -- idempotify-disable-next-statement RULE -- why it is fine here.',
+          `Write the reason behind two hyphens: ${exampleFor(text.slice(directive.start, directive.start + 2))} RULE -- why it is fine here.`,
         );
         continue;
       }
@@ -250,8 +271,7 @@ export class Suppressions {
   /** The directive that is about such a finding at this offset; it counts as used from then on. */
   use(rule: string, offset: number): Directive | undefined {
     const by = this.#valid.find(
-      ({ directive: { scope }, rules }) =>
-        offset >= scope.start && offset <= scope.end && (rules === undefined || rules.has(rule)),
+      ({ directive, rules }) => isAbout(directive, offset) && (rules === undefined || rules.has(rule)),
     );
     if (by) this.#used.get(by.directive)?.add(rule);
     return by?.directive;
@@ -293,4 +313,10 @@ export function suppress(
   });
   const unused = severity.unused === 'off' ? [] : suppressions.unused(active, severity.unused);
   return { findings: out, complaints: [...suppressions.complaints, ...unused] };
+}
+
+/** How a directive begins in a language, told by how one of its comments does. */
+function exampleFor(opening: string): string {
+  if (opening.startsWith('#')) return '# idempotify-disable-next-line';
+  return `${opening === '//' ? '//' : '--'} idempotify-disable-next-statement`;
 }

@@ -24,6 +24,8 @@ export interface SourceOptions {
   readonly functions?: () => Catalog | undefined;
   /** The migrations before this one, in the tool's order; asked only when the file alone leaves a column's old type open. */
   readonly past?: () => readonly PastFile[];
+  /** Why the author wants a statement left alone; by default what the comments of the text say. */
+  readonly disabled?: (statement: Statement) => string | undefined;
 }
 
 /** What earlier migrations say of their columns, as long as somebody holds these. */
@@ -96,6 +98,7 @@ export class Source implements LintFile {
   readonly #history: () => Catalog | undefined;
   readonly #functions: () => Catalog | undefined;
   readonly #past: () => readonly PastFile[];
+  readonly #disabled: SourceOptions['disabled'];
   #all: readonly LintStatement[] | undefined;
   #facts: readonly Fact[] | undefined;
   #verdicts: ReadonlyMap<number, RerunVerdict> | undefined;
@@ -103,7 +106,7 @@ export class Source implements LintFile {
   readonly #code = new Map<LintStatement, NestedCode>();
   readonly #bodies = new Map<LintStatement, readonly LintStatement[]>();
 
-  constructor({ path, text, tool, pgVersion, folder, history, functions, past }: SourceOptions) {
+  constructor({ path, text, tool, pgVersion, folder, history, functions, past, disabled }: SourceOptions) {
     this.path = path;
     this.text = text;
     this.tool = tool;
@@ -111,6 +114,7 @@ export class Source implements LintFile {
     this.#history = history ?? (() => undefined);
     this.#functions = functions ?? this.#history;
     this.#past = past ?? (() => []);
+    this.#disabled = disabled;
     const sections = tool.sections(text, path);
     const parsed = parseSql(text, { ranges: sections.up });
     this.parsed =
@@ -222,6 +226,7 @@ export class Source implements LintFile {
       statements: this.parsed.statements,
       history: this.#history,
       functions: this.#functions,
+      disabled: this.#disabled,
     });
     return this.#verdicts.get(statement.index);
   }

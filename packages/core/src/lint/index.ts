@@ -2,10 +2,16 @@ export * from './types.ts';
 export * from './shell.ts';
 export * from './engine.ts';
 export {
+  directivesIn,
+  disabledBy,
   disabledReruns,
+  isAbout,
+  lineOf,
+  mayHaveDirectives,
   readDirectives,
   readHashDirectives,
   type Directive,
+  type DirectivePlaces,
   type DisabledReruns,
 } from './directives.ts';
 export { Source, type SourceOptions } from './file.ts';

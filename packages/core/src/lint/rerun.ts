@@ -21,6 +21,8 @@ export interface RerunInput {
   readonly history: () => Catalog | undefined;
   /** The functions that earlier migrations have made. */
   readonly functions: () => Catalog | undefined;
+  /** Why the author wants a statement left alone; by default what the comments of the text say. */
+  readonly disabled?: ((statement: Statement) => string | undefined) | undefined;
 }
 
 /** Verdicts by the index of the statement; the harmless ones have none. */
@@ -55,14 +57,21 @@ export function rerunVerdicts(input: RerunInput): ReadonlyMap<number, RerunVerdi
 }
 
 /** The guards around statements: what the author wants left alone has none, and none that relies on it. */
-function planOf({ statements, text, pgVersion, history }: RerunInput): Plan {
-  const disabled = disabledReruns(text, statements);
+function planOf({ statements, text, pgVersion, history, disabled }: RerunInput): Plan {
   return planWithHistory(statements, text, {
     guard: 'shape',
     pgVersion,
     history,
-    disabled: (statement) => disabled.file ?? disabled.statements.get(statement),
+    disabled: disabled ?? disabledByComments(text, statements),
   });
+}
+
+function disabledByComments(
+  text: string,
+  statements: readonly Statement[],
+): (statement: Statement) => string | undefined {
+  const disabled = disabledReruns(text, statements);
+  return (statement) => disabled.file ?? disabled.statements.get(statement);
 }
 
 /** Of a file whose steps meet each other. */

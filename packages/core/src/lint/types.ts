@@ -226,7 +226,30 @@ export interface DeployRule extends RuleMeta {
   check(file: DeployFile, report: ReportFn): void;
 }
 
-export type Rule = SqlRule | HistoryRule | DeployRule;
+/** Something that an author should know about a call of a migration tool's API, apart from what its SQL does. */
+export interface ScriptNote {
+  /** The rule that tells it. */
+  readonly rule: string;
+  readonly at: Range;
+  readonly message: string;
+  readonly help: string;
+}
+
+/** A migration in JavaScript or TypeScript. What it sends is the business of rules about SQL. */
+export interface ScriptFile {
+  readonly path: string;
+  readonly text: string;
+  /** In the order in which the calls run. */
+  readonly notes: readonly ScriptNote[];
+}
+
+/** A rule about what the API of a migration tool makes of a call. */
+export interface ScriptRule extends RuleMeta {
+  readonly kind: 'script';
+  check(file: ScriptFile, report: ReportFn): void;
+}
+
+export type Rule = SqlRule | HistoryRule | DeployRule | ScriptRule;
 
 /** What is told about one place of one file. */
 export interface Finding {

@@ -29,7 +29,8 @@ const NOTHING: RuleVisitor = Object.freeze({});
 const rangeOf = (at: Report['at']): Range => ('range' in at ? at.range : at);
 
 /** Rules about how migrations are run look at other files than SQL, which ESLint has no language for. */
-export const isForEslint = (rule: Rule): rule is SqlRule | HistoryRule => rule.kind !== 'deploy';
+export const isForEslint = (rule: Rule): rule is SqlRule | HistoryRule =>
+  rule.kind === 'sql' || rule.kind === 'history';
 
 export function eslintRule(rule: SqlRule | HistoryRule): RuleDefinition {
   const specs = Object.entries(rule.options ?? {});
