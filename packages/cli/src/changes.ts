@@ -1,7 +1,7 @@
 /** Asks git what has changed: since a revision, in the index, since the last commit. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { gitEnvironment, repositoryRoot } from '@idempotify/core';
+import { gitEnvironment, isMigrationFile, repositoryRoot } from '@idempotify/core';
 import { UsageError } from './errors.ts';
 import { blobs, git } from './git.ts';
 import { printable } from './terminal.ts';
@@ -86,9 +86,6 @@ export interface Staged extends Changes {
   readonly absent: ReadonlySet<string>;
 }
 
-/** What migrations are written in. */
-const READ = /\.(?:sql|[cm]?[jt]s)$/;
-
 /**
  * What is staged.
  *
@@ -125,7 +122,7 @@ export function stagedChanges(folders: readonly string[], option: string): Stage
           entries.set(file, { root, name, mode, id, differs: inTree !== '.', env });
         }
         if (inIndex === 'M' || inIndex === 'T') edited.add(file);
-        if (inTree !== '.' && READ.test(name)) other.push({ file, id });
+        if (inTree !== '.' && isMigrationFile(name)) other.push({ file, id });
       }
       const read = blobs(
         root,

@@ -133,7 +133,7 @@ function assemble(
   };
 }
 
-/** Several literals in a row, with what is edited across their seams, as one template. */
+/** What stands in several places, with what is edited across their seams, as one template. Constants of the file become their values. */
 function asOneTemplate(
   { step, sql }: Placed,
   edits: readonly Edit[],
@@ -143,8 +143,8 @@ function asOneTemplate(
   if (!step.literal) return undefined;
   const literal = unwrap(step.literal);
   const [start, end] = literal.range;
-  // what stands elsewhere or is put in when it runs would be lost, and so would be comments
-  if (literal.type !== 'BinaryExpression' || !sql.isWritten) return undefined;
+  // what is put in when it runs would be lost, and so would be comments
+  if (sql.hasExpressions) return undefined;
   if ((scope.program.comments ?? []).some(({ range }) => start <= range[0] && range[1] <= end)) return undefined;
   return [{ start, end, text: `\`${escaped(escaping(applyEdits(sql.text, edits)), '`')}\`` }];
 }

@@ -50,7 +50,7 @@ export class Scope {
         }
       }
       if (isFunction(node)) {
-        for (const parameter of node['params'] as readonly Node[]) names(parameter, parameter, node.range);
+        for (const parameter of node['params']) names(parameter, parameter, node.range);
         for (const child of childrenOf(node)) collect(child, node.range, node.range);
         return;
       }

@@ -59,11 +59,6 @@ export class SqlText {
     return this.#segments.some(({ kind }) => kind === 'expression');
   }
 
-  /** All of it stands in literals at its place. */
-  get isWritten(): boolean {
-    return this.#segments.every(({ kind }) => kind === 'text' || kind === 'escape');
-  }
-
   /** Whether a piece of SQL holds a placeholder: it must not be taken for the name of something. */
   static hasPlaceholder(sql: string): boolean {
     return PLACEHOLDER.test(sql);

@@ -64,8 +64,30 @@ describe('the tool of a folder', () => {
     [
       'node-pg-migrate by its markers',
       { '1_a.sql': '-- Up Migration\nSELECT 1;\n-- Down Migration\n', '1_b.js': '' },
-      ['. node-pg-migrate: 1_a.sql'],
+      ['. node-pg-migrate: 1_a.sql 1_b.js'],
     ],
+    ...(
+      [
+        ['typeorm', 'typeorm', 'import { QueryRunner } from "typeorm";'],
+        ['knex', 'knex', 'exports.up = (knex) => knex.schema;'],
+        ['sequelize', 'sequelize', 'module.exports = { up(queryInterface) {} };'],
+        ['mikro-orm', '@mikro-orm/core', "import { Migration } from '@mikro-orm/migrations';"],
+        ['kysely', 'kysely', "import { Kysely } from 'kysely';"],
+        ['node-pg-migrate', 'node-pg-migrate', 'exports.up = (pgm) => {};'],
+      ] as const
+    ).map(([name, dependency, text]): [string, Record<string, string>, string[]] => [
+      `${name} by what its scripts say`,
+      {
+        'package.json': JSON.stringify({ dependencies: { [dependency]: '1' } }),
+        'db/2_a.ts': text,
+        'db/10_b.ts': text,
+        'db/10_b.js': text,
+        'db/10_b.d.ts': text,
+        'src/1_page.ts': 'export {};',
+        'dist/db/2_a.js': text,
+      },
+      [`db ${name}: ${name === 'node-pg-migrate' ? 'db/2_a.ts db/10_b.ts' : 'db/10_b.ts db/2_a.ts'}`],
+    ]),
     [
       'node-pg-migrate by the dependency',
       { '../package.json': '{"dependencies":{"node-pg-migrate":"9"}}', '1_a.sql': 'SELECT 1;' },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type FolderView, detectTool, folderView, tools } from '@idempotify/core';
+import { type FolderView, detectTool, folderView, isMigrationFile, isSql, tools } from '@idempotify/core';
 import { type Tree as Files, accessTo, tool as named } from './folders.ts';
 
 interface Layout {
@@ -26,7 +26,28 @@ const formatted = `--liquibase formatted sql\n--changeset me:1\n${sql}`;
 const cargo = (dependency: string): string => `[dependencies]\n${dependency} = "1"\n`;
 const packageJson = (dependency: string): string => JSON.stringify({ dependencies: { [dependency]: '1' } });
 
+const scripts = (text: string): Omit<Layout, 'root'> => ({
+  files: {
+    '20240102000000-b.ts': text,
+    '20240102000000-b.js': text,
+    '20240101000000-a.js': text,
+    'index.ts': text,
+    'notes.sql': sql,
+  },
+  up: ['20240101000000-a.js', '20240102000000-b.ts'],
+  ignored: {
+    '20240102000000-b.js': /compiled from the TypeScript/,
+    'index.ts': /not a migration, by its name/,
+    'notes.sql': /runs no \.sql file/,
+  },
+});
+
 const layouts: Readonly<Record<string, Layout>> = {
+  typeorm: { root: '/app/src/migrations', ...scripts('class A implements MigrationInterface {}') },
+  knex: { root: '/app/migrations', ...scripts('exports.up = (knex) => knex.schema') },
+  sequelize: { root: '/app/migrations', ...scripts('module.exports = { up: (queryInterface) => {} }') },
+  'mikro-orm': { root: '/app/migrations', ...scripts("import { Migration } from '@mikro-orm/migrations'") },
+  kysely: { root: '/app/migrations', ...scripts("import { Kysely } from 'kysely'") },
   prisma: {
     root: '/app/prisma/migrations',
     files: {
@@ -258,10 +279,11 @@ describe.each(Object.entries(layouts))('%s', (name, { root, files, up, ignored }
     }
   });
 
-  test('accounts for every .sql file once, and for no other', () => {
+  test('accounts for every migration file once, and for no other', () => {
     const selection = tool.select(folder.files, folder);
     const all = [...selection.up, ...selection.ignored.map((each) => each.path)];
-    expect(all.sort()).toEqual(folder.files.filter((path) => path.endsWith('.sql')).sort());
+    const looked = tool.scripts ? isMigrationFile : isSql;
+    expect(all.sort()).toEqual(folder.files.filter(looked).sort());
   });
 
   test('does not claim an empty folder, nor one with other files', () => {

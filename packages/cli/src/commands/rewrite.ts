@@ -1,14 +1,22 @@
 /** The default command: rewrites migrations. Core function, API and command line in one place. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { PG_VERSIONS, type Tool, toolByName, tools, migrationFolderOf, decodeMigration } from '@idempotify/core';
+import {
+  PG_VERSIONS,
+  type Tool,
+  decodeMigration,
+  isMigrationFile,
+  migrationFolderOf,
+  toolByName,
+  tools,
+} from '@idempotify/core';
 import type { Command } from 'commander';
 import type { Staged } from '../changes.ts';
 import { loadConfig } from '../config.ts';
 import { readStdin } from './stdin.ts';
 import { compileParserSimply, namedTool, onSignals, realIfThere, relativeInside, withoutUndefined } from './shared.ts';
 import type { FolderSpec, Job, JobResult, Settings } from '../engine/protocol.ts';
-import { createProcessor, failedResult, isFinding } from '../engine/processor.ts';
+import { createProcessor, failedResult, isFinding, loadHelpers } from '../engine/processor.ts';
 import { runJobs } from '../engine/run.ts';
 import { UsageError } from '../errors.ts';
 import { type InputPlan, type Target, planInputs } from '../files/inputs.ts';
@@ -264,7 +272,7 @@ class Run {
     if (this.#mode === 'write') {
       const { restage } = await import('../restage.ts');
       const { texts: _texts, ...onDisk } = settings;
-      const processor = createProcessor({ ...onDisk, bytes: true });
+      const processor = createProcessor({ ...onDisk, bytes: true }, await loadHelpers(onDisk));
       failures = await restage({
         files: results.flatMap(({ job, result: { after } }) => (after ? [{ path: job.path, after }] : [])),
         staged: changes,
@@ -403,7 +411,7 @@ class Run {
     const folder = realIfThere(path.dirname(absolute));
     for (const { root } of this.#plan.folders) {
       const relative = path.relative(root, path.join(folder, path.basename(absolute)));
-      if (relative.startsWith('..') || path.isAbsolute(relative) || !relative.endsWith('.sql')) continue;
+      if (relative.startsWith('..') || path.isAbsolute(relative) || !isMigrationFile(relative)) continue;
       throw new UsageError(
         `${this.#options.called('checksumSql')} ${printable(given)} would lie in the migration folder ${printable(root)} and be taken for a migration; choose another place`,
       );
@@ -505,7 +513,6 @@ async function rewriteText(
   if (ignored)
     return report({ path: display, status: 'ignored', reason: ignored.reason, ...nothing, text: decoded.text });
 
-  const unifiedDiff = options.diff ? (await import('../diff.ts')).unifiedDiff : undefined;
   const settings: Settings = {
     guard: options.guard ?? 'shape',
     pgVersion: options.pgVersion ?? PG_VERSIONS.default,
@@ -519,7 +526,7 @@ async function rewriteText(
     before: _before,
     after: _after,
     ...result
-  } = createProcessor(settings, unifiedDiff).processText(job, decoded.text);
+  } = createProcessor(settings, await loadHelpers(settings)).processText(job, decoded.text);
   return report({ path: display, folder: 0, ...result });
 }
 

@@ -7,6 +7,7 @@ import {
   toolByName,
   systemMessage,
   decodeMigration,
+  isScript,
   readBytes,
   readText,
 } from '@idempotify/core';
@@ -27,11 +28,23 @@ export function failedResult(id: number, reason: string): JobResult {
   return { id, status: 'failed', reason, ...nothing };
 }
 
-/** @param unifiedDiff needed with `settings.diff`; handed in so that its library is loaded only then */
-export function createProcessor(
-  settings: Settings,
-  unifiedDiff?: (path: string, before: string, after: string) => string,
-): Processor {
+/** What is loaded only where it is needed. */
+export interface Helpers {
+  /** Needed with `settings.diff`. */
+  readonly unifiedDiff?: (path: string, before: string, after: string) => string;
+  /** Needed where migrations are written in JavaScript or TypeScript. */
+  readonly scripts?: typeof import('@idempotify/codemods/js');
+}
+
+export async function loadHelpers(settings: Settings): Promise<Helpers> {
+  const scripts = settings.folders.some(({ files }) => files.some(isScript));
+  return {
+    ...(settings.diff ? { unifiedDiff: (await import('../diff.ts')).unifiedDiff } : {}),
+    ...(scripts ? { scripts: await import('@idempotify/codemods/js') } : {}),
+  };
+}
+
+export function createProcessor(settings: Settings, { unifiedDiff, scripts }: Helpers): Processor {
   const rewriters = new Map<number, Rewriter>();
   let output: OutputFolder | undefined;
 
@@ -39,11 +52,14 @@ export function createProcessor(
     let rewriter = rewriters.get(folder);
     if (!rewriter) {
       const spec = settings.folders[folder]!;
-      rewriter = createRewriter(
-        { guard: settings.guard, pgVersion: settings.pgVersion },
-        toolOf(spec),
-        historyOf(spec, settings.texts),
-      );
+      const options = { guard: settings.guard, pgVersion: settings.pgVersion };
+      const tool = toolOf(spec);
+      const guards = scripts?.guardsOf(tool.name);
+      const history = historyOf(spec, settings.texts);
+      rewriter =
+        scripts && guards
+          ? scripts.createScriptRewriter(options, tool, guards, history)
+          : createRewriter(options, tool, history);
       rewriters.set(folder, rewriter);
     }
     return rewriter;

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { WriteError, replaceFile } from '../files/write.ts';
 import { workerEntry } from '../workers.ts';
-import { createProcessor, failedResult } from './processor.ts';
+import { createProcessor, failedResult, loadHelpers } from './processor.ts';
 import type { Job, JobResult, Settings } from './protocol.ts';
 
 /** From here on starting workers costs less than it saves, measured on 2 cores: a worker takes 100 ms to load and warm up. */
@@ -77,8 +77,7 @@ export async function runJobs(options: RunOptions, onResult: (job: Job, result: 
     const { runPool } = await import('./pool.ts');
     await runPool({ entry: workerEntry('rewrite'), workers, settings, ...(signal ? { signal } : {}) }, jobs, take);
   } else {
-    const unifiedDiff = settings.diff ? (await import('../diff.ts')).unifiedDiff : undefined;
-    const processor = createProcessor(settings, unifiedDiff);
+    const processor = createProcessor(settings, await loadHelpers(settings));
     for (const job of jobs) {
       if (jobs.length > 1) await new Promise((resolve) => setImmediate(resolve)); // signals
       if (signal?.aborted) break;

@@ -1,12 +1,11 @@
 /** A worker of the pool: takes jobs, gives results. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { createProcessor } from './processor.ts';
+import { createProcessor, loadHelpers } from './processor.ts';
 import type { FromWorker, JobResult, ToWorker, WorkerData } from './protocol.ts';
 
 const { settings, state, worker } = workerData as WorkerData;
 const port = parentPort!;
-const unifiedDiff = settings.diff ? (await import('../diff.ts')).unifiedDiff : undefined;
-const processor = createProcessor(settings, unifiedDiff);
+const processor = createProcessor(settings, await loadHelpers(settings));
 
 port.on('message', ({ jobs }: ToWorker) => {
   const results: JobResult[] = [];

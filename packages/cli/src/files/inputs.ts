@@ -7,6 +7,9 @@ import {
   errorCode,
   systemMessage,
   groupMigrations,
+  isMigrationFile,
+  isScript,
+  isSql,
   migrationFolderOf,
   NEVER,
   listFolder,
@@ -28,7 +31,10 @@ const USUAL_FOLDERS = [
   'database/migrations',
   'sql/migrations',
   'src/migrations',
+  'src/migration',
   'src/db/migrations',
+  'src/database/migrations',
+  'server/migrations',
   'src/main/resources/db/migration',
 ] as const;
 
@@ -182,8 +188,9 @@ class Planner {
     for (const [link, target] of listing.links) {
       if (this.#options.output)
         this.#links.push({ out: path.join(prefix, link), to: path.join(prefix, target), display: display(link) });
-      if (!link.endsWith('.sql') || !files.has(target)) continue;
-      if (!target.endsWith('.sql')) sqlLinks.push(link);
+      if (!isMigrationFile(link) || !files.has(target)) continue;
+      if (!isMigrationFile(target)) sqlLinks.push(link);
+      else if (isScript(link)) continue;
       else
         this.#other(absolute(link), {
           display: display(link),
@@ -224,12 +231,17 @@ class Planner {
     if (this.#options.mayBeEmpty) {
       // then there is nothing to say about it
     } else if (
-      !listing.files.some((name) => name.endsWith('.sql')) &&
+      !listing.files.some(isSql) &&
+      rewritten.size === 0 &&
       sqlLinks.length === 0 &&
       listing.failed.length === 0 &&
       listing.skipped.length === 0
     ) {
-      this.#errors.push({ path: input.display, message: 'no migrations found: there is no .sql file in this folder' });
+      this.#errors.push({
+        path: input.display,
+        message:
+          'no migrations found: there is no .sql file in this folder, and no script that looks like a migration of TypeORM, Knex, Sequelize, MikroORM, Kysely or node-pg-migrate',
+      });
     } else if (rewritten.size === 0 && kept.length === names.length && listing.failed.length === 0) {
       this.#errors.push({
         path: input.display,
@@ -363,7 +375,8 @@ async function resolveInputs(
       else if (target.isDirectory()) add({ kind: 'folder', path: absolute, display, named: true });
       else if (!target.isFile())
         errors.push({ path: display, message: 'is not a regular file; --stdin reads from a pipe' });
-      else if (!given.endsWith('.sql')) errors.push({ path: display, message: 'is no .sql file' });
+      else if (!isMigrationFile(given))
+        errors.push({ path: display, message: 'is no .sql file, and no JavaScript or TypeScript' });
       else add({ kind: 'file', path: absolute, display, named: true });
     } catch (error) {
       if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENAMETOOLONG') {
@@ -371,7 +384,7 @@ async function resolveInputs(
         if (matched) {
           for (const input of matched) add(input);
           if (matched.length === 0 && !mayBeEmpty)
-            errors.push({ path: display, message: 'no .sql file or folder matches this pattern' });
+            errors.push({ path: display, message: 'no migration file or folder matches this pattern' });
           continue;
         }
         if (mayBeEmpty) {
@@ -418,7 +431,7 @@ async function matches(given: string, cwd: string, links: Other[]): Promise<Inpu
   const inputs: Input[] = [];
   for (const each of found.sort()) {
     const folder = each.endsWith('/');
-    if (!folder && !each.endsWith('.sql')) continue;
+    if (!folder && !isMigrationFile(each)) continue;
     const absolute = path.resolve(each);
     const display = path.isAbsolute(given) ? absolute : path.relative(cwd, absolute) || '.';
     const stat = fs.lstatSync(absolute);
@@ -435,7 +448,8 @@ async function matches(given: string, cwd: string, links: Other[]): Promise<Inpu
 function usualFolders(cwd: string, mayBeEmpty: boolean): Input[] {
   const found = USUAL_FOLDERS.filter((folder) => {
     try {
-      return listFolder(path.join(cwd, folder)).files.some((name) => name.endsWith('.sql'));
+      const { root, files } = listFolder(path.join(cwd, folder));
+      return files.some(isSql) || groupMigrations(root, files).some(({ up }) => up.length > 0);
     } catch {
       return false;
     }

@@ -38,10 +38,13 @@ export function gitEnvironment(): NodeJS.ProcessEnv {
 
 const MOST_BYTES = 1 << 30;
 
+/** What git is asked about: migrations, as far as endings tell. */
+const MIGRATION_GLOBS = ['*.sql', ...['js', 'cjs', 'mjs', 'ts', 'cts', 'mts'].map((ending) => `*.${ending}`)];
+
 /** Files that differ from what is committed. */
 const editedQuery = (root: string): string[] => [
   ...['-C', root, '-c', 'core.fsmonitor=false', 'diff', '--name-only', '-z', '--no-renames', '--no-ext-diff'],
-  ...['--ignore-submodules=all', '--diff-filter=MT', 'HEAD', '--', '*.sql'],
+  ...['--ignore-submodules=all', '--diff-filter=MT', 'HEAD', '--', ...MIGRATION_GLOBS],
 ];
 const editedOptions = () =>
   ({ env: gitEnvironment(), encoding: 'utf8', maxBuffer: MOST_BYTES, windowsHide: true }) as const;

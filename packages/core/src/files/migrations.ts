@@ -3,6 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type MigrationFolder, findMigrationFolders } from '../tools/find.ts';
 import { type FolderAccess, folderView } from '../tools/folder.ts';
+import { isScript } from '../tools/paths.ts';
+import { plainSql } from '../tools/sql.ts';
 import type { FolderView, Tool } from '../tools/types.ts';
 import { readText } from './read.ts';
 
@@ -69,13 +71,16 @@ export function migrationFolderOf(file: string, tool?: Tool): MigrationFolder {
  * The same where the files are known already.
  *
  * @param files as `filesAround` gives them
- * @returns undefined when it is no .sql file
+ * @returns undefined when it is no .sql file and no script
  */
 export function groupOf(place: FilePlace, files: readonly string[], tool?: Tool): MigrationFolder | undefined {
   const { root, name } = place;
   const groups = groupMigrations(root, [...new Set([...files, name])].sort(), tool);
   const group = groups.find((each) => each.up.includes(name) || each.ignored.some((ignored) => ignored.path === name));
-  return group && { ...group, root };
+  if (group) return { ...group, root };
+  if (!isScript(name)) return undefined;
+  const reason = 'nothing shows that it is a migration, and of which tool; --tool names the tool';
+  return { root, tool: tool ?? plainSql, up: [], ignored: [{ path: name, reason }] };
 }
 
 /** The files of a folder, and with `below` those of its subfolders. What can't be listed is left out. */

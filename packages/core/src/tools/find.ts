@@ -1,6 +1,6 @@
 /** From a heap of files to migration folders, each with its tool and its migrations in that tool's order. */
 import { folderView, type FolderAccess } from './folder.ts';
-import { basename, byName, dirname, isSql, join, slashes } from './paths.ts';
+import { basename, byName, dirname, isMigrationFile, isScript, isSql, join, slashes } from './paths.ts';
 import { detectTool } from './registry.ts';
 import type { Ignored, Tool } from './types.ts';
 import { otherVendor } from './vendors.ts';
@@ -43,6 +43,23 @@ function folderOf(path: string, shallowest: number): string {
   return changelog < 0 ? folder : parts.slice(0, changelog + 1).join('/');
 }
 
+/** Where compilers put what they make of the sources. */
+const compiled = /(?:^|\/)(?:dist|build|out|lib-cov|coverage|\.next|\.output)\//;
+
+/**
+ * Whether a file in JavaScript or TypeScript may be a migration, by its name or its folder's: only then a tool is asked.
+ * @param path with the name of what was looked at in front
+ * @param relative without it
+ */
+function mayBeScript(path: string, relative: string, tool: Tool | undefined): boolean {
+  if (!isScript(path) || (tool && !tool.scripts) || compiled.test(relative)) return false;
+  return (
+    tool !== undefined ||
+    /^(?:[vV]?\d|Migration\d)/.test(basename(path)) ||
+    migrationsFolder.test(basename(dirname(path)))
+  );
+}
+
 interface Group {
   readonly paths: string[];
   /** Files for another database system. */
@@ -59,7 +76,7 @@ function remember(files: readonly string[], access: FolderAccess): FolderAccess 
   return {
     read(relative) {
       const path = join('', relative);
-      if (isSql(path)) return access.read(path);
+      if (isMigrationFile(path)) return access.read(path);
       let text = texts.get(path);
       if (text === undefined) texts.set(path, (text = access.read(path)));
       return text;
@@ -89,7 +106,7 @@ function looksLikeMigrations(folder: string, up: readonly string[]): boolean {
 }
 
 /**
- * Groups all `.sql` files below a folder into migration folders. One pass over the names; files are read only where the layout leaves
+ * Groups all `.sql` files below a folder, and the scripts that look like migrations, into migration folders. One pass over the names; files are read only where the layout leaves
  * open which tool it is, and then only the first and last few of a folder.
  *
  * It may be the migrations folder itself, a folder above it (with those of several tools below), or the folder of a single migration.
@@ -112,13 +129,14 @@ export function findMigrationFolders(
   const top = basename(slashes(root).replace(/\/+$/, '')) || '.';
   const groups = new Map<string, Group>();
   for (const path of files) {
-    if (!isSql(path)) continue;
+    if (!isSql(path) && !mayBeScript(`./${top}/${path}`, path, tool)) continue;
     const folder = folderOf(`./${top}/${path}`, 2);
     let group = groups.get(folder);
     if (!group) groups.set(folder, (group = { paths: [], foreign: [] }));
     const vendor = tool ? undefined : otherVendor(dirname(path));
     if (vendor === undefined) group.paths.push(path);
-    else group.foreign.push({ path, reason: `its folder's name says that it is for ${vendor}, not for PostgreSQL` });
+    else if (isSql(path))
+      group.foreign.push({ path, reason: `its folder's name says that it is for ${vendor}, not for PostgreSQL` });
   }
   const markers = markersOf(files, top, groups);
 
@@ -136,7 +154,10 @@ export function findMigrationFolders(
       exists: (name) => known.exists(above && name.startsWith(`${top}/`) ? outside(name) : prefix + name),
     });
     const used = tool ?? detectTool(view);
-    const { up, ignored } = used.select(view.files.filter(isSql), view);
+    const sql = view.files.filter(isSql);
+    // scripts that no tool's migrations look like are somebody else's
+    if (sql.length === 0 && paths.length > 0 && !used.scripts) continue;
+    const { up, ignored } = used.select(used.scripts ? view.files.filter(isMigrationFile) : sql, view);
     found.push({
       root: relative,
       tool: used,
@@ -166,7 +187,7 @@ function markersOf(
 ): ReadonlyMap<string, string[]> {
   const markers = new Map<string, string[]>();
   for (const path of files) {
-    if (isSql(path)) continue;
+    if (isMigrationFile(path)) continue;
     let folder = dirname(`./${top}/${path}`);
     for (let level = 0; level < 3 && folder !== ''; level++, folder = dirname(folder)) {
       if (!groups.has(folder)) continue;

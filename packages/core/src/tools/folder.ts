@@ -83,7 +83,11 @@ export const anyNumbered = (folder: FolderView, isWanted: (path: string) => bool
   folder.files.some((path) => isWanted(path) && /^\d/.test(basename(path)));
 
 /** How many of the samples a pattern matches, from 0 to 1. */
-export function sampleShare(folder: FolderView, pattern: { test(text: string): boolean }): number {
-  const texts = folder.samples();
+export function sampleShare(
+  folder: FolderView,
+  pattern: { test(text: string): boolean },
+  of: 'sql' | 'scripts' = 'sql',
+): number {
+  const texts = folder.samples(of);
   return texts.length === 0 ? 0 : texts.filter((text) => pattern.test(text)).length / texts.length;
 }

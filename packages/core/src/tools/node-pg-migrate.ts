@@ -1,6 +1,6 @@
 import type { Range } from '../parse/index.ts';
 import { anyNumbered, dependsOn, sampleShare } from './folder.ts';
-import { basename, byName, isSql } from './paths.ts';
+import { basename, byName, isMigrationFile } from './paths.ts';
 import { isBlank, rejected, wholeFile } from './text.ts';
 import type { Tool } from './types.ts';
 
@@ -38,7 +38,10 @@ const natural = new Intl.Collator(undefined, {
 export const nodePgMigrate: Tool = {
   name: 'node-pg-migrate',
   title: 'node-pg-migrate',
+  scripts: true,
   detect(folder) {
+    if (sampleShare(folder, { test: (text) => /\bpgm\b|['"]node-pg-migrate['"]/.test(text) }, 'scripts') >= 0.5)
+      return 93;
     if (!anyNumbered(folder)) return 0;
     const share = sampleShare(folder, { test: (text) => findMarker(text, 'up') !== undefined });
     if (share >= 0.5) return 90;
@@ -47,9 +50,13 @@ export const nodePgMigrate: Tool = {
   select(files) {
     const ignored = [];
     const up = [];
-    for (const path of files.filter(isSql)) {
+    const all = new Set(files);
+    for (const path of files.filter(isMigrationFile)) {
       if (path.includes('/')) ignored.push({ path, reason: 'node-pg-migrate does not look into subfolders' });
-      else if (!/^\d/.test(path)) ignored.push({ path, reason: 'not named <number>_<name>.sql' });
+      else if (!/^\d/.test(path))
+        ignored.push({ path, reason: `not named <number>_<name>${path.slice(path.lastIndexOf('.'))}` });
+      else if (/\.[cm]?js$/.test(path) && all.has(path.replace(/js$/, 'ts')))
+        ignored.push({ path, reason: 'compiled from the TypeScript file beside it' });
       else up.push({ path, at: timestamp(path) });
     }
     up.sort((a, b) => a.at - b.at || natural.compare(a.path, b.path) || byName(a.path, b.path));

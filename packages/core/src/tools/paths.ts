@@ -26,6 +26,9 @@ export const isSql = (path: string): boolean => path.endsWith('.sql');
 /** JavaScript or TypeScript, and no declarations. */
 export const isScript = (path: string): boolean => /(?<!\.d)\.[cm]?[jt]s$/i.test(path);
 
+/** What a migration may be written in. */
+export const isMigrationFile = (path: string): boolean => isSql(path) || isScript(path);
+
 /** Order by UTF-16 code unit, as `ls` in the C locale, Go, Rust and Node sort names. */
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -2,7 +2,7 @@
  * Tools whose migrations are written in JavaScript or TypeScript. Here stands what can be told from names and from single words of
  * their files; what stands in a migration is read by @idempotify/javascript.
  */
-import { anyNumbered, dependsOn } from './folder.ts';
+import { anyNumbered, dependsOn, sampleShare } from './folder.ts';
 import { basename, byName, isScript, sortedBy } from './paths.ts';
 import type { Ignored, Tool, Transactions } from './types.ts';
 
@@ -18,43 +18,30 @@ interface ScriptTool {
   readonly edited: string;
   /** The order in which the tool runs the files; by name unless it says otherwise. */
   readonly order?: (files: readonly string[]) => string[];
-  /** Looks into subfolders. */
-  readonly deep?: boolean;
 }
 
 const NOT_MIGRATIONS = /(?:^|\/)(?:index|.*\.(?:test|spec|stories))\.[cm]?[jt]sx?$|(?:^|\/)__tests__\//i;
 
-function scriptTool({
-  name,
-  title,
-  noTransaction,
-  packages,
-  mark,
-  transactions,
-  edited,
-  order,
-  deep,
-}: ScriptTool): Tool {
+function scriptTool({ name, title, noTransaction, packages, mark, transactions, edited, order }: ScriptTool): Tool {
   return {
     name,
     title,
     scripts: true,
     ...(noTransaction === undefined ? {} : { noTransaction }),
     detect(folder) {
-      const texts = folder.samples('scripts');
-      if (texts.length === 0) return 0;
-      const share = texts.filter((text) => mark.test(text)).length / texts.length;
-      if (share < 0.5) return 0;
+      if (sampleShare(folder, mark, 'scripts') < 0.5) return 0;
       const known = packages.some((dependency) => dependsOn(folder, dependency));
       return (known ? 88 : 80) + (anyNumbered(folder, isScript) ? 4 : 0);
     },
     select(files) {
+      const all = new Set(files);
       const up: string[] = [];
       const ignored: Ignored[] = [];
       for (const path of files) {
         if (!isScript(path)) ignored.push({ path, reason: `${title} runs no .sql file of its own accord` });
         else if (NOT_MIGRATIONS.test(path)) ignored.push({ path, reason: 'not a migration, by its name' });
-        else if (!deep && path.includes('/')) ignored.push({ path, reason: `${title} does not look into subfolders` });
+        else if (/\.[cm]?js$/.test(path) && all.has(path.replace(/js$/, 'ts')))
+          ignored.push({ path, reason: 'compiled from the TypeScript file beside it' });
         else up.push(path);
       }
       return { up: order ? order(up) : up.sort((a, b) => byName(basename(a), basename(b))), ignored };
@@ -86,7 +73,6 @@ export const typeorm = scriptTool({
   },
   edited: 'TypeORM keeps no checksum: an edited file that was applied is not noticed and not run again.',
   order: byTimestamp,
-  deep: true,
 });
 
 export const knex = scriptTool({

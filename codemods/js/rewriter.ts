@@ -1,0 +1,48 @@
+/** Rewrites the files of a folder whose tool has migrations in JavaScript or TypeScript, and its SQL files with them. */
+import { isScript, PastMigrations, type PastFile, type Tool } from '@idempotify/core';
+import { parseJavaScript, readMigration } from '@idempotify/javascript';
+import { createRewriter, type HistorySource, type RewriteOptions, type Rewriter } from '../sql/rewriter.ts';
+import { rewriteJavaScript } from './rewrite.ts';
+import type { Guards } from './types.ts';
+
+export function createScriptRewriter(
+  options: RewriteOptions,
+  tool: Tool,
+  guards: Guards,
+  source: HistorySource,
+): Rewriter {
+  const asSql = readAsSql(tool);
+  const past = new PastMigrations(options.pgVersion, asSql);
+  const known = new Map<string, PastFile>();
+  const inSql = (file: PastFile): PastFile => {
+    let read = known.get(file.path);
+    if (!read) {
+      let text: string | undefined;
+      read = { path: file.path, read: () => (text ??= sqlIn(file, guards)) };
+      known.set(file.path, read);
+    }
+    return read;
+  };
+  const before = (path: string): PastFile[] => source.before(path).map(inSql);
+  const sql = createRewriter(options, asSql, { before });
+  return {
+    rewrite: (file) =>
+      isScript(file.path)
+        ? rewriteJavaScript(file, { guards, options, tool, history: () => past.upTo(before(file.path)) })
+        : sql.rewrite(file),
+  };
+}
+
+/** The tool, for texts that have been made SQL. */
+const readAsSql = (tool: Tool): Tool => ({
+  ...tool,
+  sections: (text, path) =>
+    isScript(path) ? { up: [{ start: 0, end: text.length }], problems: [] } : tool.sections(text, path),
+});
+
+function sqlIn(file: PastFile, guards: Guards): string {
+  const text = file.read();
+  if (!isScript(file.path)) return text;
+  const parsed = parseJavaScript(text, file.path);
+  return parsed.kind === 'broken' ? '' : (readMigration(parsed.program, text, guards.tool)?.sql ?? '');
+}
