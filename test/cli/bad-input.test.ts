@@ -52,7 +52,7 @@ describe('paths', () => {
   it('a pattern that matches nothing', () => {
     const { text } = outcome({}, undefined, ['m', 'x/**/*.sql']);
     expect(text.code).toBe(2);
-    expect(text.stderr).toMatch(/error x\/\*\*\/\*\.sql: no \.sql file or folder matches this pattern/);
+    expect(text.stderr).toMatch(/error x\/\*\*\/\*\.sql: no migration file or folder matches this pattern/);
   });
 
   it('an empty folder, and one with only down migrations', () => {
