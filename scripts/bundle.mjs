@@ -35,7 +35,7 @@ export async function writeBundle(to = out) {
         name: 'other packages stay outside',
         setup({ onResolve }) {
           onResolve({ filter: /^[^./]/ }, ({ path: name }) =>
-            /^@idempotify\/(core|rules|codemods)$/.test(name) ? undefined : { external: true },
+            /^@idempotify\/(core|rules|codemods|javascript)(?:\/|$)/.test(name) ? undefined : { external: true },
           );
         },
       },

@@ -4,7 +4,7 @@ import type { API, FileInfo, Options } from 'jscodeshift';
 import { rewriteJavaScript } from './rewrite.ts';
 import type { Guards } from './types.ts';
 
-export type Transform = (file: FileInfo, api: API, options: Options) => string | undefined;
+export type Transform = (file: FileInfo, api: API, options: Options) => string;
 
 /**
  * Options of the command line: `--pg-version=13`, `--guard=shape|name`. A file alone knows nothing of the migrations before it; where
@@ -33,6 +33,7 @@ export function transformOf(guards: Guards): Transform {
           `${file.path}:${line}:${column} refused: ${kind} ${subject}: ${message}${advice === undefined ? '' : ` (${advice})`}`,
         );
     for (const note of result.notes) api.report(`${file.path}: ${note}`);
-    return result.changed ? result.text : undefined;
+    // the same text counts as unmodified, nothing as skipped
+    return result.text;
   };
 }
