@@ -1,6 +1,7 @@
 /** The command line: parses it, runs the command, gives the exit code. */
 import { Command, CommanderError } from 'commander';
 import { explainCommand } from './commands/explain.ts';
+import { initCommand } from './commands/init.ts';
 import { lintCommand } from './commands/lint.ts';
 import { rewriteCommand } from './commands/rewrite.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -30,10 +31,16 @@ export async function main(args: readonly string[]): Promise<number> {
   const verify = verifyCommand(() => new Command('verify'), done);
   const lint = lintCommand(() => new Command('lint'), done);
   const explain = explainCommand(() => new Command('explain'), done);
-  program.addCommand(rewrite, { isDefault: true }).addCommand(verify).addCommand(lint).addCommand(explain);
+  const init = initCommand(() => new Command('init'), done);
+  program
+    .addCommand(rewrite, { isDefault: true })
+    .addCommand(verify)
+    .addCommand(lint)
+    .addCommand(explain)
+    .addCommand(init);
   // who asks for help without a command is told about the default one
   program.outputHelp = () => rewrite.outputHelp();
-  for (const command of [program, rewrite, verify, lint, explain]) {
+  for (const command of [program, rewrite, verify, lint, explain, init]) {
     command.exitOverride().showHelpAfterError('idempotify --help lists the options.');
   }
   try {

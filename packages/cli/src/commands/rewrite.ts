@@ -564,6 +564,7 @@ Examples:
 Other commands, each with a --help of its own:
   idempotify lint        find what goes wrong with migrations before they are run
   idempotify explain     what a rule of lint is about
+  idempotify init        set up config, commit hook, ESLint and CI for a project
   idempotify verify      prove on a real PostgreSQL that migrations can be run again
 
 Exit codes:

@@ -151,6 +151,64 @@ export class OutputFolder {
   }
 }
 
+/**
+ * Makes a file that is not there yet, with the folders on the way to it. The content is on the disk when the promise resolves.
+ *
+ * @throws WriteError, also when there is a file of that name by now
+ */
+export async function createFile(file: string, content: Uint8Array, mode: number): Promise<void> {
+  let temporary: string | undefined;
+  try {
+    await fs.promises.mkdir(path.dirname(file), { recursive: true });
+    temporary = temporaryIn(path.dirname(file));
+    temporaries.add(temporary);
+    const handle = await fs.promises.open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(content);
+      await handle.chmod(mode);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    try {
+      // unlike a rename, it replaces nothing
+      await fs.promises.link(temporary, file);
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST') throw error;
+      // a file system without hard links
+      if (fs.existsSync(file)) throw new WriteError('is there by now', { cause: error });
+      await fs.promises.rename(temporary, file);
+    }
+  } catch (error) {
+    if (error instanceof WriteError) throw error;
+    throw new WriteError(
+      errorCode(error) === 'EEXIST' ? 'is there by now' : `can not be written: ${systemMessage(error)}`,
+      { cause: error },
+    );
+  } finally {
+    if (temporary !== undefined) {
+      await fs.promises.rm(temporary, { force: true }).catch(() => undefined);
+      temporaries.delete(temporary);
+    }
+  }
+}
+
+/**
+ * Removes a file.
+ *
+ * @param content what it must still hold
+ * @throws WriteError
+ */
+export function removeFile(file: string, content: Uint8Array): void {
+  try {
+    if (!fs.readFileSync(file).equals(content)) throw new WriteError('was changed by another program meanwhile');
+    fs.rmSync(file);
+  } catch (error) {
+    if (error instanceof WriteError) throw error;
+    throw new WriteError(`can not be removed: ${systemMessage(error)}`, { cause: error });
+  }
+}
+
 /** Replaces or makes a single file that the user named, such as the one of `--checksum-sql`. @throws WriteError */
 export function writeNamedFile(file: string, content: string): void {
   let temporary: string | undefined;
