@@ -46,14 +46,12 @@ export function withPlugin(text: string, typescript: boolean): string | undefine
   const exported = isModule ? exportedByModule(body) : exportedByScript(body);
   const list = exported && listOf(exported, body);
   if (!list) return undefined;
-  // functions flatten what they are given, a list that is exported itself is taken as it is
-  const entry = list.type === 'ArrayExpression' && !list.flattened ? `...${CONFIG}` : CONFIG;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const quote = /from '|require\('/.test(text) || !/from "|require\("/.test(text) ? "'" : '"';
   const end = /(?:from|require\()\s*['"][^'"]*['"]\)?\s*$/m.test(text) ? '' : ';';
   const plugin = `${quote}${PLUGIN}${quote}`;
   const line = (isModule ? `import idempotify from ${plugin}` : `const idempotify = require(${plugin})`) + end;
-  const edits = [imported(text, body, line, eol), added(text, list, entry, eol)];
+  const edits = [imported(text, body, line, eol), added(text, list, CONFIG, eol)];
   const after = applyEdits(text, edits);
   return statements(after, typescript) ? after : undefined;
 }
@@ -89,18 +87,15 @@ function exportedByScript(body: readonly Node[]): Node | undefined {
 }
 
 interface List {
-  readonly type: string;
   readonly items: readonly Node[];
   /** Where it ends, in front of its bracket. */
   readonly end: number;
-  /** What is in lists in it counts as if it stood there itself. */
-  readonly flattened: boolean;
 }
 
-function listOf(node: Node, body: readonly Node[], flattened = false): List | undefined {
+function listOf(node: Node, body: readonly Node[]): List | undefined {
   switch (node.type) {
     case 'ArrayExpression':
-      return { type: node.type, items: node['elements'] as readonly Node[], end: node.end - 1, flattened };
+      return { items: node['elements'] as readonly Node[], end: node.end - 1 };
     case 'CallExpression': {
       // defineConfig(…), tseslint.config(…): what they take they flatten; of other functions nothing is known
       const { callee } = node;
@@ -108,18 +103,18 @@ function listOf(node: Node, body: readonly Node[], flattened = false): List | un
       const called = (name ?? (property as Node | undefined)?.['name']) as string | undefined;
       if (called !== 'defineConfig' && called !== 'config') return undefined;
       const given = node['arguments'] as readonly Node[];
-      if (given.length === 1 && given[0]!.type === 'ArrayExpression') return listOf(given[0]!, body, true);
-      return { type: node.type, items: given, end: node.end - 1, flattened: true };
+      if (given.length === 1 && given[0]!.type === 'ArrayExpression') return listOf(given[0]!, body);
+      return { items: given, end: node.end - 1 };
     }
     case 'TSSatisfiesExpression':
     case 'TSAsExpression':
     case 'ParenthesizedExpression':
-      return listOf(node['expression'] as Node, body, flattened);
+      return listOf(node['expression'] as Node, body);
     case 'Identifier': {
       for (const statement of body) {
         if (statement.type !== 'VariableDeclaration') continue;
         for (const { id, init } of statement['declarations'] as readonly Node[])
-          if ((id as Node)['name'] === node['name'] && init) return listOf(init as Node, body, flattened);
+          if ((id as Node)['name'] === node['name'] && init) return listOf(init as Node, body);
       }
       return undefined;
     }
