@@ -2,7 +2,7 @@
 import type { Guards } from './types.ts';
 import { guards as typeorm } from './typeorm.ts';
 
-export { rewriteJavaScript, toolOf, type JsRewriteContext } from './rewrite.ts';
+export { rewriteJavaScript, type JsRewriteContext } from './rewrite.ts';
 export { createScriptRewriter } from './rewriter.ts';
 
 const all: readonly Guards[] = [typeorm];

@@ -1,7 +1,6 @@
 /** Rewrites a migration in JavaScript or TypeScript: the SQL in it by the plan of the SQL rewriter, calls of a builder by the tool's guards. */
 import {
   applyEdits,
-  disabledReruns,
   lineIndex,
   parseSql,
   planWithHistory,
@@ -14,9 +13,12 @@ import {
   type Tool,
 } from '@idempotify/core';
 import {
+  disabledIn,
   parseJavaScript,
   readMigration,
+  sqlEdits,
   SqlText,
+  toolOf,
   type Migration,
   type Placed,
   type Step,
@@ -52,18 +54,16 @@ export function rewriteJavaScript(
   const lines = lineIndex(text);
   const tool = toolOf(migration, context.tool);
   const sql = parseSql(migration.sql);
-  const disabled = disabledReruns(migration.sql, sql.statements);
+  const disabled = disabledIn(migration, sql.statements);
   const problems = [...migration.problems];
-  for (const { start, end } of disabled.unreasoned) {
-    const at = migration.sourceOf(start);
+  for (const { start, end } of disabled.unreasoned)
     problems.push({
-      start: at,
-      end: migration.sourceOf(end, 'end'),
+      start,
+      end,
       kind: 'syntax',
       message: 'a comment that disables needs a reason: // idempotify-disable-next-statement -- why',
-      ...lines.at(at),
+      ...lines.at(start),
     });
-  }
   const plan = planWithHistory(sql.statements, migration.sql, {
     guard: options.guard,
     pgVersion: options.pgVersion,
@@ -197,49 +197,24 @@ function rewriteSql(
 ): { readonly results: readonly Result[]; readonly edits: readonly Edit[] } {
   const results: Result[] = [];
   const edits: Edit[] = [];
-  const refuse = ({ kind, subject }: RewrittenStatement, message: string, advice: string): void => {
-    results.push({ kind, subject, outcome: 'refused', message, advice });
-  };
   for (const statement of statements) {
     const { edits: own, line: _line, column: _column, ...result } = statement;
     if (own.length === 0) {
       results.push(result);
       continue;
     }
-    const block = own.some(({ text }) => /^DO\b/.test(text.trimStart()));
-    if (step.bindings && block)
-      refuse(
-        statement,
-        'its values are sent apart from the SQL, and a DO block takes none',
-        'write the values into the SQL, or put a test in front of the call',
-      );
-    else if (own.some(({ text }) => SqlText.hasPlaceholder(text)))
-      refuse(
-        statement,
-        'a part of it is only known when it runs, and a guard has to name it',
-        'write the names down, or put a test in front of the call',
-      );
-    else {
-      const inFile = migration.toEdits(own);
-      if (inFile) {
-        edits.push(...inFile);
-        results.push(result);
-      } else
-        refuse(
-          statement,
-          'its text is put together from several places, and none of them is this statement alone',
-          'write it as one template or one string',
-        );
-    }
+    const made = sqlEdits(migration, own);
+    if (made.kind === 'edits') {
+      edits.push(...made.edits);
+      results.push(result);
+    } else
+      results.push({
+        kind: result.kind,
+        subject: result.subject,
+        outcome: 'refused',
+        message: made.why,
+        advice: made.advice,
+      });
   }
   return { results, edits };
-}
-
-/** The tool, for the SQL of a migration: all of it runs forwards, and is sent as the file says. */
-export function toolOf(migration: Migration, tool: Tool): Tool {
-  const own: Pick<Tool, 'sections' | 'transactions'> = {
-    sections: (text) => ({ up: [{ start: 0, end: text.length }], problems: [] }),
-    transactions: () => migration.transactions,
-  };
-  return { ...tool, ...own };
 }

@@ -1,6 +1,7 @@
 /** A migration file in JavaScript or TypeScript as SQL: its steps, and one text of all their SQL with the way back to the file. */
 import { applyEdits, lineIndex, parseSql, type Edit, type Problem, type Transactions } from '@idempotify/core';
 import { unwrap, type Program } from './ast.ts';
+import { asksForDatabase, isForOtherDatabase } from './database.ts';
 import { Scope } from './scope.ts';
 import { escaped, FILLINGS, sqlOf, SqlText, type Filling } from './sql-text.ts';
 import type { JsTool, Step } from './tool.ts';
@@ -38,11 +39,7 @@ export interface Migration {
   toEdits(edits: readonly Edit[]): Edit[] | undefined;
 }
 
-/** Comments that say something to the linter or the rewriter; they go with what follows them. */
-const DIRECTIVE = /^\s*(?:idempotify-|squawk-ignore)/;
-
 /**
- * @param program with `comments`, where directives in comments shall count
  * @param text the file
  * @returns undefined when the file has no `up`
  */
@@ -73,21 +70,18 @@ function assemble(
   const placed: Placed[] = [];
   const problems: Problem[] = [];
   const steps: Step[] = [];
-  const directives = (scope.program.comments ?? []).filter(({ value }) => DIRECTIVE.test(value));
-  let directive = 0;
   let sql = '';
   for (const step of given) {
-    for (let next = directives[directive]; next && next.range[0] < step.node.range[1]; next = directives[++directive]) {
-      // those of other functions are about other code
-      if (next.range[1] > step.site.within.range[0]) sql += `--${next.value.replace(/[\r\n]+/g, ' ')}\n`;
-    }
+    const { conditions } = step.site;
+    if (isForOtherDatabase(conditions)) continue;
     let opaque: string | undefined;
     step.parts.forEach((part, index) => {
       const read = readable(step, part.sql);
       if (read.kind === 'opaque') opaque = 'its SQL is put together when it runs';
-      else if (read.kind === 'broken')
-        problems.push(...read.problems.map((problem) => inFile(problem, part.sql, source)));
-      else {
+      else if (read.kind === 'broken') {
+        if (asksForDatabase(conditions, source)) opaque = 'it is no SQL of PostgreSQL';
+        else problems.push(...read.problems.map((problem) => inFile(problem, part.sql, source)));
+      } else {
         const start = sql.length;
         placed.push({ step, part: index, sql: read.sql, exact: part.exact, start, end: start + read.sql.text.length });
         sql += `${read.sql.text}${read.ended ? '' : ';'}\n`;

@@ -18,10 +18,24 @@ export class Scope {
   readonly source: string;
   #declared: ReadonlyMap<string, readonly Declaration[]> | undefined;
   #destructured: readonly Node[] | undefined;
+  readonly #numbers = new Map<string, number>();
 
   constructor(program: Program, source: string) {
     this.program = program;
     this.source = source;
+  }
+
+  /** A number for an expression: the same one wherever the same is written. */
+  numberOf({ range }: Node): number {
+    const text = this.source.slice(...range).replace(/\s+/g, ' ');
+    let number = this.#numbers.get(text);
+    if (number === undefined) this.#numbers.set(text, (number = this.#numbers.size + 1));
+    return number;
+  }
+
+  /** The expression that has this number. */
+  numbered(number: number): string | undefined {
+    return [...this.#numbers.keys()][number - 1];
   }
 
   #declarations(): ReadonlyMap<string, readonly Declaration[]> {

@@ -2,7 +2,7 @@
  * SQL that stands in a JavaScript expression, with the place in the file of every character of it: through escapes, `+` and constants,
  * and back for edits.
  */
-import type { Edit } from '@idempotify/core';
+import type { Edit, Range } from '@idempotify/core';
 import { unwrap, type Node } from './ast.ts';
 import type { Scope } from './scope.ts';
 
@@ -28,7 +28,8 @@ interface Segment {
 }
 
 /** Names that no schema has; as identifiers they may stand in most places of SQL where a template has an expression. */
-const PLACEHOLDER = /\b_idempotify_expression_\d+_\b|0000idempotify\d+/;
+const PLACEHOLDER = /_idem_expr_\d+_|0000idempotify\d+/;
+const PLACEHOLDERS = /_idem_expr_(\d+)_|0000idempotify(\d+)/g;
 
 /** Ways to fill in what is not known: the first that makes SQL of the whole is taken. */
 export const FILLINGS = ['name', 'string', 'number'] as const;
@@ -62,6 +63,53 @@ export class SqlText {
   /** Whether a piece of SQL holds a placeholder: it must not be taken for the name of something. */
   static hasPlaceholder(sql: string): boolean {
     return PLACEHOLDER.test(sql);
+  }
+
+  /** The placeholders of a text as they stand in the file: `${expression}`. */
+  static explained(text: string, scope: Scope): string {
+    return text.replace(PLACEHOLDERS, (_all, name?: string, string?: string) => {
+      const expression = scope.numbered(Number(name ?? string)) ?? '…';
+      return `\${${expression.length > 40 ? `${expression.slice(0, 39)}…` : expression}}`;
+    });
+  }
+
+  /** What is only known when it runs, as something that may stand in its place. The same expression is the same everywhere. */
+  static unknown(node: Node, scope: Scope, filling: Filling = 'name'): SqlText {
+    const number = scope.numberOf(node);
+    const text =
+      filling === 'name' ? `_idem_expr_${number}_` : filling === 'string' ? `'0000idempotify${number}'` : `${number}`;
+    const [start, end] = node.range;
+    return new SqlText(text, [{ at: 0, length: text.length, start, end, kind: 'expression', quote: undefined }]);
+  }
+
+  /** The places in the file of what it is made of, without those of constants that stand elsewhere; neighbours as one. */
+  get places(): readonly Range[] {
+    const out: { start: number; end: number }[] = [];
+    for (const { kind, start, end } of this.#segments) {
+      const last = out[out.length - 1];
+      if (kind === 'constant') continue;
+      if (last?.end === start) last.end = end;
+      else out.push({ start, end });
+    }
+    return out;
+  }
+
+  /**
+   * A range of it as one range of the file.
+   * @param literal the expression that it is made from
+   * @returns undefined when it is spread over places that have other things between them
+   */
+  rangeOf(from: number, to: number, literal: Range): Range | undefined {
+    const touched = this.#segments.filter(({ at, length }) =>
+      from === to ? at <= from && from <= at + length : at < to && from < at + length,
+    );
+    const isInside = ({ start, end }: Range): boolean => literal.start <= start && end <= literal.end;
+    for (const [index, segment] of touched.entries()) {
+      const before = touched[index - 1];
+      if (before && (before.end > segment.start || isInside(before) !== isInside(segment))) return undefined;
+    }
+    const start = this.sourceOf(from);
+    return { start, end: Math.max(start, this.sourceOf(to, 'end')) };
   }
 
   #segmentAt(offset: number): Segment | undefined {
@@ -346,19 +394,7 @@ export interface Unknown {
  * @param filling how expressions in it are written
  */
 export function sqlOf(expression: Node, scope: Scope, filling: Filling = 'name'): SqlText | undefined {
-  let count = 0;
-  const unknown = (node: Node): SqlText => {
-    const number = ++count;
-    const text =
-      filling === 'name'
-        ? `_idempotify_expression_${number}_`
-        : filling === 'string'
-          ? `'0000idempotify${number}'`
-          : `${number}`;
-    return SqlText.of(text, [
-      { at: 0, length: text.length, start: node.range[0], end: node.range[1], kind: 'expression', quote: undefined },
-    ]);
-  };
+  const unknown = (node: Node): SqlText => SqlText.unknown(node, scope, filling);
   const constant = (value: SqlText, node: Node): SqlText =>
     SqlText.of(
       value.text,

@@ -13,7 +13,7 @@ import {
   type Node,
   type QualifiedName,
 } from '../model/ast.ts';
-import type { Statement } from '../parse/index.ts';
+import type { Range, Statement } from '../parse/index.ts';
 
 export type FactClass =
   /** Everything in pg_class with a name of its own: tables, views, sequences, indexes. */
@@ -647,17 +647,7 @@ export function fileFacts(
     const temp = temporaryOf(statement);
     if (temp !== undefined) temporary.add(temp);
     if (statement.tag === 'TransactionStmt' && statement.node.kind === 'TRANS_STMT_ROLLBACK') rolledBack = true;
-    if (isOpaque(statement))
-      facts.push({
-        op: 'alter',
-        cls: 'schema',
-        kind: ANYTHING,
-        name: '',
-        maybe: true,
-        statement: statement.index,
-        start: statement.range.start,
-        end: statement.range.end,
-      });
+    if (isOpaque(statement)) facts.push(anythingHappens(statement.range, statement.index));
     for (const fact of factsOf(statement, (statement.outer ?? statement).index, statement.conditional)) {
       const own = temporary.size > 0 ? temporaryFact(fact, temporary) : fact;
       facts.push(path.length === 0 ? own : resolved(own, path, made));
@@ -665,6 +655,18 @@ export function fileFacts(
   }
   return rolledBack ? facts.map((fact) => ({ ...fact, maybe: true })) : facts;
 }
+
+/** Something runs here that may make or drop whatever it likes. */
+export const anythingHappens = ({ start, end }: Range, statement = 0): Fact => ({
+  op: 'alter',
+  cls: 'schema',
+  kind: ANYTHING,
+  name: '',
+  maybe: true,
+  statement,
+  start,
+  end,
+});
 
 /** EXECUTE of a text that is put together while it runs. */
 const DYNAMIC = /\bexecute\s+(?!function\b|procedure\b|\$|'(?:[^']|'')*'\s*(?:;|using\b))/i;

@@ -15,6 +15,6 @@ export {
   type DisabledReruns,
 } from './directives.ts';
 export { Source, type SourceOptions } from './file.ts';
-export { factsOf, temporaryOf, type Fact, type FactClass } from './facts.ts';
+export { anythingHappens, factsOf, temporaryOf, type Fact, type FactClass } from './facts.ts';
 export { replay, type Conflict, type Placed, type Replay } from './replay.ts';
 export type { Branch, HandledBlock, Handler, NestedCode, NestedStatement } from './nested.ts';
