@@ -1,6 +1,6 @@
 /** Rewrites the files of a folder whose tool has migrations in JavaScript or TypeScript, and its SQL files with them. */
 import { isScript, PastMigrations, type PastFile, type Tool } from '@idempotify/core';
-import { parseJavaScript, readMigration } from '@idempotify/javascript';
+import { parseJavaScript, readAsSql, readMigration } from '@idempotify/javascript';
 import { createRewriter, type HistorySource, type RewriteOptions, type Rewriter } from '../sql/rewriter.ts';
 import { rewriteJavaScript } from './rewrite.ts';
 import type { Guards } from './types.ts';
@@ -32,13 +32,6 @@ export function createScriptRewriter(
         : sql.rewrite(file),
   };
 }
-
-/** The tool, for texts that have been made SQL. */
-const readAsSql = (tool: Tool): Tool => ({
-  ...tool,
-  sections: (text, path) =>
-    isScript(path) ? { up: [{ start: 0, end: text.length }], problems: [] } : tool.sections(text, path),
-});
 
 function sqlIn(file: PastFile, guards: Guards): string {
   const text = file.read();

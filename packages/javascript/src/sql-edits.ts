@@ -1,5 +1,5 @@
 /** Edits of a statement in a migration's SQL, as edits of the file: or why they can't be made there. */
-import type { Edit, Tool } from '@idempotify/core';
+import { isScript, type Edit, type Sections, type Tool } from '@idempotify/core';
 import type { Migration, Placed } from './migration.ts';
 import { SqlText } from './sql-text.ts';
 
@@ -38,15 +38,16 @@ export function sqlEdits(migration: Migration, edits: readonly Edit[]): SqlEdits
 /** The tool, for the SQL of a migration: all of it runs forwards, and is sent as the file says. */
 export function toolOf(migration: Migration, tool: Tool): Tool {
   const own: Pick<Tool, 'sections' | 'transactions'> = {
-    ...wholeText,
+    sections: wholeText,
     transactions: () => migration.transactions,
   };
   return { ...tool, ...own };
 }
 
-const wholeText: Pick<Tool, 'sections'> = {
-  sections: (text) => ({ up: [{ start: 0, end: text.length }], problems: [] }),
-};
+/** The tool, for a folder whose files in JavaScript and TypeScript have been made SQL. */
+export const readAsSql = (tool: Tool): Tool => ({
+  ...tool,
+  sections: (text, path) => (isScript(path) ? wholeText(text) : tool.sections(text, path)),
+});
 
-/** The tool, for the SQL of earlier migrations: see `pastSql`. */
-export const toolOfSql = (tool: Tool): Tool => (tool.scripts ? { ...tool, ...wholeText } : tool);
+const wholeText = (text: string): Sections => ({ up: [{ start: 0, end: text.length }], problems: [] });
