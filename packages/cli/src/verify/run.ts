@@ -12,10 +12,10 @@ import {
   pgliteVersion,
   reachesBeyond,
 } from '@idempotify/database';
-import { raisedByGuard, systemMessage } from '@idempotify/core';
+import { isScript, raisedByGuard, systemMessage } from '@idempotify/core';
 import { namedTool } from '../commands/shared.ts';
 import { UsageError } from '../errors.ts';
-import { planInputs } from '../files/inputs.ts';
+import { type InputPlan, planInputs } from '../files/inputs.ts';
 import type { Called } from '../options.ts';
 import { packageVersion } from '../package.ts';
 import type { ExitCode, RunError } from '../results.ts';
@@ -53,19 +53,42 @@ const MOST_WORKERS = 4;
 /** For fewer migrations a second server would take longer to start than it saves. */
 const WORTH_A_WORKER = 12;
 
+/** Migrations in JavaScript and TypeScript are run by their tool, which is not here: nothing may be said of them, least of all that they are proven. */
+function onlySql(plan: InputPlan, errors: RunError[]): InputPlan {
+  for (const { files, display, tool } of plan.folders) {
+    const scripts = files.filter(isScript).length;
+    if (scripts === 0) continue;
+    errors.push({
+      path: display,
+      message: `verify runs SQL: ${scripts} migration${scripts === 1 ? '' : 's'} in JavaScript or TypeScript ${scripts === 1 ? 'is' : 'are'} left out, since only ${tool.title} itself can run ${scripts === 1 ? 'it' : 'them'}`,
+    });
+  }
+  const folders = plan.folders.map((folder) => ({ ...folder, files: folder.files.filter((file) => !isScript(file)) }));
+  const kept = folders.filter(({ files }) => files.length > 0);
+  return {
+    ...plan,
+    folders: kept,
+    targets: plan.targets.flatMap((target) => {
+      const folder = kept.indexOf(folders[target.folder]!);
+      return folder < 0 || isScript(target.path) ? [] : [{ ...target, folder }];
+    }),
+  };
+}
+
 /** @throws UsageError */
 export async function runVerify(options: ResolvedVerifyOptions, listener: VerifyListener): Promise<VerifyReport> {
   const startedAt = performance.now();
   const checks = checkNames.filter((name) => (options.checks ?? checkNames).includes(name));
   const prelude = preludeOf(options);
   const tool = namedTool(options.tool, options.called);
-  const inputs = await planInputs({
+  const found = await planInputs({
     paths: options.paths ?? [],
     cwd: options.cwd,
     ...(tool ? { tool } : {}),
     ...(options.ignore?.length ? { ignore: { base: options.ignoreBase, patterns: options.ignore } } : {}),
   });
-  const errors: RunError[] = [...inputs.errors];
+  const errors: RunError[] = [...found.errors];
+  const inputs = onlySql(found, errors);
   for (const other of inputs.others)
     if (other.status === 'failed') errors.push({ path: other.display, message: other.reason });
 
