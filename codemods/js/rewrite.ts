@@ -24,7 +24,7 @@ import {
   type Step,
 } from '@idempotify/javascript';
 import type { FileResult, RewriteOptions } from '../sql/rewriter.ts';
-import type { Guarded, Guards } from './types.ts';
+import type { GuardContext, Guards, StepSql } from './types.ts';
 import { Writer } from './writer.ts';
 
 export interface JsRewriteContext {
@@ -82,10 +82,26 @@ export function rewriteJavaScript(
   });
 
   const write = new Writer(migration.scope);
+  const about = (step: Step): StepSql => {
+    const own = byStep.get(step) ?? [];
+    return {
+      statements: own,
+      sql: sqlForm(
+        migration.placed.filter((placed) => placed.step === step),
+        own,
+      ),
+    };
+  };
+  const shared: Shared = {
+    migration,
+    write,
+    about,
+    needsGuard: (step) => step.kind === 'builder' && needsGuard(step, byStep.get(step) ?? []),
+  };
   const results: StatementResult[] = [];
   const edits: Edit[] = [];
   for (const step of migration.steps) {
-    const done = rewriteStep(step, byStep.get(step) ?? [], migration, guards, write);
+    const done = rewriteStep(step, byStep.get(step) ?? [], guards, shared);
     edits.push(...done.edits);
     results.push(...done.results.map((result) => ({ ...lines.at(step.node.range[0]), ...result })));
   }
@@ -113,12 +129,17 @@ const leftAlone = (result: StatementResult): StatementResult =>
 const repeatsSilently = ({ outcome, kind }: StatementResult): boolean =>
   outcome === 'refused' && /^(?:INSERT|UPDATE|DELETE|MERGE|TRUNCATE|SELECT|CALL|COPY|DO)\b/.test(kind);
 
+/** What a tool's guards are told of the file, for all calls alike. */
+type Shared = Omit<GuardContext, keyof StepSql>;
+
+const needsGuard = (step: Step, statements: readonly RewrittenStatement[]): boolean =>
+  !step.guarded && statements.some(({ edits, outcome }) => edits.length > 0 || outcome === 'refused');
+
 function rewriteStep(
   step: Step,
   statements: readonly RewrittenStatement[],
-  migration: Migration,
   guards: Guards,
-  write: Writer,
+  shared: Shared,
 ): { readonly results: readonly Result[]; readonly edits: readonly Edit[] } {
   if (step.kind === 'opaque')
     return {
@@ -133,11 +154,10 @@ function rewriteStep(
       ],
       edits: [],
     };
-  if (step.kind === 'sql') return rewriteSql(step, statements, migration);
-  const wanted = statements.filter(({ edits, outcome }) => edits.length > 0 || outcome === 'refused');
+  if (step.kind === 'sql') return rewriteSql(step, statements, shared.migration);
   const kind = step.what;
   const subject = statements[0]?.subject ?? '';
-  if (step.guarded || wanted.length === 0) {
+  if (!needsGuard(step, statements)) {
     const [first] = statements;
     return {
       results: first
@@ -153,21 +173,10 @@ function rewriteStep(
       edits: [],
     };
   }
-  const answer = guarded(step, statements, migration, guards, write);
+  const answer = guards.guard(step, { ...shared, ...shared.about(step) });
   return answer.kind === 'refused'
     ? { results: [{ kind, subject, outcome: 'refused', message: answer.why, advice: answer.advice }], edits: [] }
     : { results: [{ kind, subject, outcome: answer.outcome, message: answer.message }], edits: answer.edits };
-}
-
-function guarded(
-  step: Step,
-  statements: readonly RewrittenStatement[],
-  migration: Migration,
-  guards: Guards,
-  write: Writer,
-): Guarded {
-  const parts = migration.placed.filter((placed) => placed.step === step);
-  return guards.guard(step, { migration, statements, write, sql: sqlForm(parts, statements) });
 }
 
 /** The SQL of a builder call as the SQL rewriter writes it. */

@@ -15,16 +15,21 @@ export type Guarded =
     }
   | { readonly kind: 'refused'; readonly why: string; readonly advice: string };
 
-export interface GuardContext {
-  readonly migration: Migration;
-  /**
-   * What the SQL rewriter says of the statements that the call sends, in order; those that need nothing included. Empty for
-   * an opaque call.
-   */
+/** What the SQL rewriter says of a call. */
+export interface StepSql {
+  /** Of the statements that the call sends, in order; those that need nothing included. Empty for an opaque call. */
   readonly statements: readonly RewrittenStatement[];
-  readonly write: Writer;
   /** All SQL of the call in its rerunnable form; undefined where its translation is not exact or the SQL rewriter refuses it. */
   readonly sql: string | undefined;
+}
+
+export interface GuardContext extends StepSql {
+  readonly migration: Migration;
+  readonly write: Writer;
+  /** The same of another call, where several stand in one expression. */
+  about(step: Step): StepSql;
+  /** Whether `guard` is asked for a call at all. */
+  needsGuard(step: Step): boolean;
 }
 
 export interface Guards {

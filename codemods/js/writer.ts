@@ -10,6 +10,7 @@ export class Writer {
   readonly quote: "'" | '"';
   readonly semicolon: string;
   readonly #scope: Scope;
+  readonly #functions = new Set<Node>();
 
   constructor(scope: Scope) {
     const { source } = scope;
@@ -58,9 +59,25 @@ export class Writer {
     return edits;
   }
 
+  /** Moves the lines of a range behind its first one, so that the first would begin with this indentation. */
+  moveLines([start, end]: Node['range'], indent: string): Edit[] {
+    const now = this.indentAt(start);
+    if (now === indent) return [];
+    return this.#lineStarts(this.#scope.program, [start, end]).flatMap((line) => {
+      if (this.source.startsWith(now, line)) return [{ start: line, end: line + now.length, text: indent }];
+      return indent.startsWith(now) ? [{ start: line, end: line, text: indent.slice(now.length) }] : [];
+    });
+  }
+
+  /** Whether a function is asked for the first time: what is written for it once (`async`) is written then. */
+  firstIn(fn: Node): boolean {
+    const first = !this.#functions.has(fn);
+    this.#functions.add(fn);
+    return first;
+  }
+
   /** Offsets of the lines of a node behind its first one, without blank ones and those that begin inside of a template. */
-  #lineStarts(node: Node): number[] {
-    const [start, end] = node.range;
+  #lineStarts(node: Node, [start, end]: Node['range'] = node.range): number[] {
     const templates: Node['range'][] = [];
     walkTree(node, (inner) => {
       if (inner.type === 'TemplateElement' || (inner.type === 'Literal' && typeof inner['value'] === 'string'))

@@ -1,9 +1,10 @@
 /** All tools. A new one adds its file and its line here. */
 import type { Scope } from '../scope.ts';
 import type { JsTool } from '../tool.ts';
+import { knex } from './knex.ts';
 import { typeorm } from './typeorm.ts';
 
-export const jsTools: readonly JsTool[] = [typeorm];
+export const jsTools: readonly JsTool[] = [typeorm, knex];
 
 export const jsToolNamed = (name: string): JsTool | undefined => jsTools.find((tool) => tool.name === name);
 
