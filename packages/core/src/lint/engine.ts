@@ -110,6 +110,40 @@ function withStatements(findings: readonly Finding[], statements: readonly State
   });
 }
 
+/**
+ * Runs rules over the statements of a file, each of which is visited once, and over the file as a whole.
+ *
+ * @throws Error that names the rule, when one fails
+ */
+export function visitRules(
+  file: Source,
+  rules: PreparedRules,
+  tell: (rule: SqlRule, severity: Severity, found: Report) => void,
+): void {
+  let running: { readonly rule: SqlRule; readonly severity: Severity } | undefined;
+  // one for all: visitors are called a hundred times as often as they find something
+  const report: ReportFn = (found) => running && tell(running.rule, running.severity, found);
+  try {
+    for (const statement of file.all) {
+      const visitors = rules.byTag.get(statement.tag);
+      if (!visitors) continue;
+      for (const visitor of visitors) {
+        running = visitor;
+        file.options = visitor.options;
+        visitor.visit(statement, file, report);
+      }
+    }
+    for (const each of rules.files) {
+      running = each;
+      file.options = each.options;
+      each.rule.file?.(file, report);
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`the rule ${running?.rule.name ?? ''} failed: ${why}`, { cause: error });
+  }
+}
+
 /** @param options.fixes work out the fixes, too */
 export function lintFile(source: SourceOptions, rules: PreparedRules, options: { readonly fixes: boolean }): FileLint {
   const file = new Source(source);
@@ -143,26 +177,9 @@ export function lintSource(
         lines,
       ),
     );
-  let running!: { readonly rule: SqlRule; readonly severity: Severity };
-  // one for all: visitors are called a hundred times as often as they find something
-  const report: ReportFn = (found) =>
-    findings.push(
-      findingAt(running.rule.name, running.severity, found, lines, options.fixes ? found.fix?.() : undefined),
-    );
-  for (const statement of file.all) {
-    const visitors = rules.byTag.get(statement.tag);
-    if (!visitors) continue;
-    for (const visitor of visitors) {
-      running = visitor;
-      file.options = visitor.options;
-      visitor.visit(statement, file, report);
-    }
-  }
-  for (const each of rules.files) {
-    running = each;
-    file.options = each.options;
-    each.rule.file?.(file, report);
-  }
+  visitRules(file, rules, (rule, severity, found) =>
+    findings.push(findingAt(rule.name, severity, found, lines, options.fixes ? found.fix?.() : undefined)),
+  );
   findings.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
   return withStatements(findings, file.parsed.statements);
 }

@@ -1,7 +1,7 @@
 /** Rules about the comments that disable others. The linter has them built in; ESLint wants to know them as rules. */
 import type { Finding } from '@idempotify/core';
 import type { RuleContext, RuleDefinition } from '@eslint/core';
-import { AT_VERY_END, LANGUAGE } from './rule.ts';
+import { LANGUAGE } from './rule.ts';
 import { SqlSourceCode } from './source-code.ts';
 
 function commentRule(description: string, find: (code: SqlSourceCode) => readonly Finding[]): RuleDefinition {
@@ -11,7 +11,8 @@ function commentRule(description: string, find: (code: SqlSourceCode) => readonl
       const code = context.sourceCode;
       if (!(code instanceof SqlSourceCode) || !/idempotify-|squawk-/.test(code.text)) return {};
       return {
-        [AT_VERY_END]: () => {
+        // the others run when the file is entered
+        'SqlFile:exit': () => {
           for (const { start, end, message, help } of find(code))
             context.report({ loc: code.locOf({ start, end }), message: `${message} ${help}` });
         },

@@ -33,15 +33,29 @@ import {
 const FRESH = 1000;
 /** git is asked less often: it takes longer, and nobody commits while typing. */
 const FRESH_GIT = 5000;
+const KEEP_TREES = 3000;
 
 export const withoutBom = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+
+interface FileFacts {
+  readonly tool: Tool;
+  readonly list: readonly Fact[];
+  /** Statements, and what can't be read: 0 = the file does nothing. */
+  readonly statements: number;
+}
+
+const factsIn = ({ tool, facts, parsed }: Source): FileFacts => ({
+  tool,
+  list: facts,
+  statements: parsed.statements.length + parsed.problems.length,
+});
 
 /** What a history needs to know of a file, and the size and time that it is about. */
 interface Known {
   readonly stamp: string;
   /** Without BOM, as ESLint counts offsets; undefined = not read yet. */
   text?: string;
-  facts?: { readonly tool: Tool; readonly list: readonly Fact[]; readonly statements: number };
+  facts?: FileFacts;
 }
 
 /** What is found by rules about the history, by the path of the file that it is about. */
@@ -89,7 +103,9 @@ export class Folder {
   readonly #known: ReadonlyMap<string, Known>;
   readonly #positions: ReadonlyMap<string, number>;
   readonly #migrations: readonly PastFile[];
-  readonly #past = new Map<string, PastMigrations>();
+  readonly #pasts = new Map<string, PastMigrations>();
+  /** Files that a history has parsed and ESLint has not come to yet. */
+  readonly #parsed = new Map<string, Source>();
   #history: { readonly pgVersion: number; readonly at: number; readonly made: History } | undefined;
 
   constructor(
@@ -112,16 +128,35 @@ export class Folder {
     return this.#positions.has(name);
   }
 
-  /** The migrations before this one, in the tool's order. */
-  before(name: string): readonly PastFile[] {
-    return this.#migrations.slice(0, this.#positions.get(name));
+  /**
+   * A file of the folder as rules see it.
+   *
+   * @param text without BOM
+   */
+  sourceOf(name: string, text: string, pgVersion: number): Source {
+    const parsed = this.#parsed.get(name);
+    if (parsed) {
+      this.#parsed.delete(name);
+      if (parsed.text === text && parsed.pgVersion === pgVersion) return parsed;
+    }
+    const before = (): readonly PastFile[] => this.#migrations.slice(0, this.#positions.get(name));
+    return new Source({
+      path: name,
+      text,
+      tool: this.tool,
+      pgVersion,
+      folder: this.view,
+      history: () => this.#past(pgVersion, 'everything').upTo(before()),
+      functions: () => this.#past(pgVersion, 'functions').upTo(before()),
+      past: before,
+    });
   }
 
   /** What earlier migrations leave. */
-  past(pgVersion: number, about: 'everything' | 'functions'): PastMigrations {
+  #past(pgVersion: number, about: 'everything' | 'functions'): PastMigrations {
     const key = `${about} ${pgVersion}`;
-    let past = this.#past.get(key);
-    if (!past) this.#past.set(key, (past = new PastMigrations(pgVersion, this.tool, about)));
+    let past = this.#pasts.get(key);
+    if (!past) this.#pasts.set(key, (past = new PastMigrations(pgVersion, this.tool, about)));
     return past;
   }
 
@@ -129,22 +164,22 @@ export class Folder {
    * The history with this text in the place of the file.
    *
    * @param text without BOM
+   * @param file the same, parsed; undefined when the tool does not run it
    */
-  history(name: string, text: string, pgVersion: number): History {
-    if (this.isUp(name) && this.#textIfThere(name) !== text) return this.#historyWith(name, text, pgVersion);
+  history(name: string, text: string, pgVersion: number, file: Source | undefined): History {
+    const known = this.#known.get(name);
+    if (file && this.#textIfThere(name) === text && known) known.facts ??= factsIn(file);
+    else if (file) return this.#historyWith(name, file, pgVersion);
     // a journal deeper in the folder may have changed, and what git knows
     if (this.#history?.pgVersion !== pgVersion || Date.now() - this.#history.at > FRESH_GIT)
-      this.#history = { pgVersion, at: Date.now(), made: this.#historyWith(undefined, '', pgVersion) };
+      this.#history = { pgVersion, at: Date.now(), made: this.#historyWith(undefined, undefined, pgVersion) };
     return this.#history.made;
   }
 
-  #historyWith(changed: string | undefined, text: string, pgVersion: number): History {
+  #historyWith(changed: string | undefined, file: Source | undefined, pgVersion: number): History {
     const files = this.up.map((name): HistoryFile => {
-      let own: Known | undefined;
-      const known = (): NonNullable<Known['facts']> => {
-        if (name === changed) own ??= { stamp: '', text };
-        return this.#factsOf(name, own ?? this.#known.get(name), pgVersion);
-      };
+      const other = name === changed ? file : undefined;
+      const known = (): FileFacts => (other ? factsIn(other) : this.#factsOf(name, pgVersion));
       return {
         path: name,
         get facts() {
@@ -153,7 +188,7 @@ export class Folder {
         get statements() {
           return known().statements;
         },
-        text: () => (name === changed ? text : this.#text(name)),
+        text: () => other?.text ?? this.#text(name),
       };
     });
     const askGit = (): ReadonlySet<string> => this.#edited();
@@ -176,19 +211,26 @@ export class Folder {
     });
   }
 
-  #factsOf(name: string, known: Known | undefined, pgVersion: number): NonNullable<Known['facts']> {
-    const { tool, view } = this;
-    // of what can't be read nothing is known, not even that it is empty
-    const nothing = { tool, list: [], statements: 1 };
-    if (!known) return nothing;
-    if (known.facts?.tool === tool) return known.facts;
+  #factsOf(name: string, pgVersion: number): FileFacts {
+    const known = this.#known.get(name);
+    if (known?.facts?.tool === this.tool) return known.facts;
+    let facts: FileFacts;
     try {
-      const text = (known.text ??= this.#text(name));
-      const { facts, parsed } = new Source({ path: name, text, tool, pgVersion, folder: view });
-      return (known.facts = { tool, list: facts, statements: parsed.statements.length + parsed.problems.length });
+      const source = this.sourceOf(name, this.#text(name), pgVersion);
+      facts = factsIn(source);
+      this.#keepForALittle(name, source);
     } catch {
-      return (known.facts = nothing);
+      // of what can't be read nothing is known, not even that it is empty
+      facts = { tool: this.tool, list: [], statements: 1 };
     }
+    if (known) known.facts = facts;
+    return facts;
+  }
+
+  /** Trees are large: they are kept while a run over the folder may come to them. */
+  #keepForALittle(name: string, source: Source): void {
+    if (this.#parsed.size === 0) setTimeout(() => this.#parsed.clear(), KEEP_TREES).unref();
+    this.#parsed.set(name, source);
   }
 
   #text(name: string): string {

@@ -47,22 +47,11 @@ function parse(
   // what the tool never runs need not even be PostgreSQL's SQL
   if (place?.ignored !== undefined) return made({ ...parsed, file: undefined });
   const source = place
-    ? new Source({
-        path: place.name,
-        text,
-        tool: place.folder.tool,
-        pgVersion,
-        folder: place.folder.view,
-        history: () => place.folder.past(pgVersion, 'everything').upTo(place.folder.before(place.name)),
-        functions: () => place.folder.past(pgVersion, 'functions').upTo(place.folder.before(place.name)),
-        past: () => place.folder.before(place.name),
-      })
+    ? place.folder.sourceOf(place.name, text, pgVersion)
     : new Source({ path: path.basename(file.path), text, tool: named ?? PLAIN, pgVersion });
   const { problems } = source.parsed;
   if (problems.length > 0)
     return { ok: false, errors: problems.map(({ message, line, column }) => ({ message, line, column })) };
-  // ESLint always asks for fixes
-  source.fixing = true;
   return made({ ...parsed, file: source });
 }
 

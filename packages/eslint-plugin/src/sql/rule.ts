@@ -2,27 +2,35 @@
 import {
   type Edit,
   type HistoryRule,
-  type LintFile,
   type OptionValue,
+  type PreparedRules,
   type Range,
   type Report,
   type Rule,
+  type RuleSet,
   type SqlRule,
-  type Tool,
   applyEdits,
+  prepareRules,
+  visitRules,
 } from '@idempotify/core';
 import type { RuleContext, RuleDefinition, RuleVisitor } from '@eslint/core';
 import { docsUrl } from './docs.ts';
-import { SqlSourceCode, type StatementNode } from './source-code.ts';
+import { mayFix } from './fixing.ts';
+import { SqlSourceCode } from './source-code.ts';
 
 export const LANGUAGE = 'idempotify/sql';
 
 type Options = Readonly<Record<string, OptionValue>>;
 
-/** What is called for the whole file, after its statements. */
-const AT_END = 'SqlFile:exit';
-/** The same, and more specific: ESLint calls it after the others. */
-export const AT_VERY_END = 'SqlFile[type="SqlFile"]:exit';
+/** A rule that runs on a file. */
+interface Enrolled {
+  readonly rule: SqlRule | HistoryRule;
+  readonly options: Options;
+  readonly context: RuleContext;
+}
+
+/** The rules that run on the file that ESLint is at. */
+const enrolled = new WeakMap<SqlSourceCode, Enrolled[]>();
 
 const NOTHING: RuleVisitor = Object.freeze({});
 
@@ -51,11 +59,17 @@ export function eslintRule(rule: SqlRule | HistoryRule): RuleDefinition {
     create(context) {
       const code = context.sourceCode;
       if (!(code instanceof SqlSourceCode)) return NOTHING;
-      code.active.add(rule.name);
       const options = specs.length === 0 ? NO_OPTIONS : { ...defaults, ...(context.options[0] as Options | undefined) };
-      return rule.kind === 'history'
-        ? historyVisitor(rule, code, options, context)
-        : visitor(rule, code, options, context);
+      const own: Enrolled = { rule, options, context };
+      const others = enrolled.get(code);
+      if (others) {
+        others.push(own);
+        return NOTHING;
+      }
+      const all = [own];
+      enrolled.set(code, all);
+      // the linter's engine runs all of them at once: a listener for each rule and node would take ESLint longer than the rules take
+      return { SqlFile: () => run(code, all) } as RuleVisitor;
     },
   };
 }
@@ -74,40 +88,46 @@ function schemaOf({ options = {} }: Rule): object {
   return { type: 'object', properties: Object.fromEntries(properties) as object, additionalProperties: false };
 }
 
-/** Listeners for what occurs in the file: for most rules, and most files, that is nothing. */
-function visitor(rule: SqlRule, code: SqlSourceCode, options: Options, context: RuleContext): RuleVisitor {
-  const { file, tags } = code;
-  if (!file) return NOTHING;
-  const about = Object.keys(rule.on ?? {}).filter((tag) => tags.has(tag));
-  if (about.length === 0 && !rule.file) return NOTHING;
-  const report = (found: Report): void => tell(rule, found, code, context);
-  const out: Record<string, (node: StatementNode) => void> = {};
-  for (const tag of about) {
-    const visit = rule.on![tag]!;
-    out[tag] = ({ statement }) => {
-      file.options = options;
-      visit(statement, file as LintFile, report);
-    };
+function run(code: SqlSourceCode, rules: readonly Enrolled[]): void {
+  const contexts = new Map<Rule, RuleContext>();
+  for (const { rule, context } of rules) {
+    contexts.set(rule, context);
+    code.active.add(rule.name);
   }
-  if (rule.file)
-    out[AT_END] = () => {
-      file.options = options;
-      rule.file!(file, report);
-    };
-  return out as RuleVisitor;
+  const { file, place, text, pgVersion } = code;
+  const tellOf = (rule: Rule, found: Report): void => tell(rule, found, code, contexts.get(rule) as RuleContext);
+  if (file) {
+    file.fixing = mayFix(
+      () => rules.some(({ rule }) => rule.kind === 'sql' && rule.fixable) && file.statements.length > 0,
+    );
+    visitRules(file, prepared(rules), (rule, _severity, found) => tellOf(rule, found));
+  }
+  const aboutHistory = rules.filter((each): each is Enrolled & { rule: HistoryRule } => each.rule.kind === 'history');
+  if (aboutHistory.length === 0 || !place) return;
+  const history = place.folder.history(place.name, text, pgVersion, file);
+  for (const { rule, options } of aboutHistory)
+    for (const { at = { start: 0, end: 0 }, message, help } of history.find(rule, options, place.name))
+      tellOf(rule, { at, message, help });
 }
 
-function historyVisitor(rule: HistoryRule, code: SqlSourceCode, options: Options, context: RuleContext): RuleVisitor {
-  const { place, text, pgVersion } = code;
-  if (!place) return NOTHING;
-  return {
-    [AT_END]: () => {
-      for (const { at = { start: 0, end: 0 }, message, help } of place.folder
-        .history(place.name, text, pgVersion)
-        .find(rule, options, place.name))
-        tell(rule, { at, message, help }, code, context);
-    },
+let last: { readonly rules: readonly Enrolled[]; readonly prepared: PreparedRules } | undefined;
+
+/** Most files are linted with the rules of the one before. */
+function prepared(rules: readonly Enrolled[]): PreparedRules {
+  const same = (other: Enrolled, index: number): boolean => {
+    const own = rules[index];
+    return (
+      own?.rule === other.rule &&
+      (own.options === other.options || JSON.stringify(own.options) === JSON.stringify(other.options))
+    );
   };
+  if (!last || last.rules.length !== rules.length || !last.rules.every(same)) {
+    const set: RuleSet = new Map(rules.map(({ rule, options }) => [rule, { severity: rule.severity, options }]));
+    // without their contexts, which hold the file
+    const own = rules.map(({ rule, options }) => ({ rule, options }) as Enrolled);
+    last = { rules: own, prepared: prepareRules(set) };
+  }
+  return last.prepared;
 }
 
 /** Unless a comment says that it may stay. */
@@ -117,7 +137,7 @@ function tell(rule: Rule, found: Report, code: SqlSourceCode, context: RuleConte
   context.report({
     loc: code.locOf(range),
     message: `${found.message} ${found.help}`,
-    ...(found.fix ? { fix: () => fixOf(found.fix!() ?? [], code) } : {}),
+    ...(found.fix && code.file?.fixing ? { fix: () => fixOf(found.fix?.() ?? [], code) } : {}),
   });
 }
 
@@ -127,7 +147,7 @@ const hasDo = ({ text }: Edit): boolean => /\bDO\s+(?:\$|')/i.test(text);
 function fixOf(edits: readonly Edit[], code: SqlSourceCode): { range: [number, number]; text: string } | null {
   if (edits.length === 0) return null;
   const { text } = code;
-  const tool: Tool | undefined = code.file?.tool;
+  const tool = code.file?.tool;
   let all = edits;
   if (tool?.fileEdits) {
     const next = applyEdits(text, edits);
