@@ -24,7 +24,7 @@ export function build(): void {
     }
   }
   try {
-    execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-b', 'packages/cli'], {
+    execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-b'], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -46,8 +46,12 @@ export interface FilePlace {
 
 /** @param file absolute; need not be there */
 export function placeOf(file: string): FilePlace {
-  const ownFolder = /^(migration|up|down)\.sql$/.test(path.basename(file));
-  const root = ownFolder ? path.dirname(path.dirname(file)) : path.dirname(file);
+  const folder = path.dirname(file);
+  const ownFolder =
+    /^(migration|up|down)\.sql$/.test(path.basename(file)) ||
+    // what lies beside a migration in its own folder
+    ['migration.sql', 'up.sql'].some((name) => fs.existsSync(path.join(folder, name)));
+  const root = ownFolder ? path.dirname(folder) : folder;
   return { root, name: path.relative(root, file).split(path.sep).join('/'), ownFolder };
 }
 
