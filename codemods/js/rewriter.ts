@@ -1,6 +1,6 @@
 /** Rewrites the files of a folder whose tool has migrations in JavaScript or TypeScript, and its SQL files with them. */
 import { isScript, PastMigrations, type PastFile, type Tool } from '@idempotify/core';
-import { parseJavaScript, readAsSql, readMigration } from '@idempotify/javascript';
+import { readAsSql, sqlIn } from '@idempotify/javascript';
 import { createRewriter, type HistorySource, type RewriteOptions, type Rewriter } from '../sql/rewriter.ts';
 import { rewriteJavaScript } from './rewrite.ts';
 import type { Guards } from './types.ts';
@@ -18,7 +18,10 @@ export function createScriptRewriter(
     let read = known.get(file.path);
     if (!read) {
       let text: string | undefined;
-      read = { path: file.path, read: () => (text ??= sqlIn(file, guards)) };
+      read = {
+        path: file.path,
+        read: () => (text ??= isScript(file.path) ? sqlIn(file.read(), file.path, tool) : file.read()),
+      };
       known.set(file.path, read);
     }
     return read;
@@ -31,11 +34,4 @@ export function createScriptRewriter(
         ? rewriteJavaScript(file, { guards, options, tool, history: () => past.upTo(before(file.path)) })
         : sql.rewrite(file),
   };
-}
-
-function sqlIn(file: PastFile, guards: Guards): string {
-  const text = file.read();
-  if (!isScript(file.path)) return text;
-  const parsed = parseJavaScript(text, file.path);
-  return parsed.kind === 'broken' ? '' : (readMigration(parsed.program, text, guards.tool)?.sql ?? '');
 }

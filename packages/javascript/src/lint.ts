@@ -21,6 +21,7 @@ import {
 import type { Program } from './ast.ts';
 import { disabledIn, migrationDirectives } from './directives.ts';
 import { readMigration, type Migration, type Placed } from './migration.ts';
+import { parseJavaScript } from './parse.ts';
 import { Scope } from './scope.ts';
 import { sqlEdits, toolOf } from './sql-edits.ts';
 import { SqlText } from './sql-text.ts';
@@ -218,19 +219,29 @@ export function syntaxError({ message, start, end }: Problem, text: string, help
   };
 }
 
-/** The file has no `up`: nothing in it is run. */
-const NOTHING: FileLint = { findings: [], directives: [], facts: [], statements: 1 };
-
-/** Lints a file that has been parsed; what is no migration has nothing to tell. */
-export function lintMigration(
-  program: Program,
+/** Lints a file; what is no migration has nothing to tell. */
+export function lintText(
   options: ScriptSourceOptions,
   rules: PreparedRules,
   wanted: { readonly fixes: boolean },
 ): FileLint {
-  const migration = migrationIn(program, options.text, options.tool);
-  if (!migration) return NOTHING;
+  const { text, path, tool } = options;
+  const parsed = parseJavaScript(text, path);
+  if (parsed.kind === 'broken') {
+    const { problem } = parsed;
+    const message = `The file can not be read as ${/ts$/i.test(path) ? 'TypeScript' : 'JavaScript'}: ${problem.message}`;
+    const finding = syntaxError({ ...problem, message }, text, 'Nothing in it could be checked.');
+    return { findings: [finding], directives: [], facts: [], statements: 1 };
+  }
+  const migration = migrationIn(parsed.program, text, tool);
+  if (!migration) return { findings: [], directives: [], facts: [], statements: 1 };
   const source = new ScriptSource(migration, options);
   const { directives, facts, statements } = source;
   return { findings: source.lint(rules, wanted), directives, facts, statements };
+}
+
+/** The SQL that a file sends when it is run forwards; '' where that can't be read. */
+export function sqlIn(text: string, path: string, tool: Tool): string {
+  const parsed = parseJavaScript(text, path);
+  return parsed.kind === 'broken' ? '' : (migrationIn(parsed.program, text, tool)?.sql ?? '');
 }

@@ -6,9 +6,6 @@ import type { Program } from './ast.ts';
 export type ParsedProgram =
   { readonly kind: 'program'; readonly program: Program } | { readonly kind: 'broken'; readonly problem: Problem };
 
-/** Files that may hold a migration; declarations hold none. */
-export const isJavaScript = (path: string): boolean => /(?<!\.d)\.[cm]?[jt]s$/i.test(path);
-
 /**
  * @param path only its ending is looked at: TypeScript or not
  * @returns a tree whose nodes have a `range` in UTF-16 offsets of `text`, a BOM included; or where it can't be read

@@ -253,7 +253,7 @@ function write(file: string, entries: ReadonlyMap<string, Entry>): void {
 /** Another version has other rules. While idempotify itself is worked on, what the compiler leaves tells. */
 function programStamp(): string {
   const require = createRequire(import.meta.url);
-  const built = ['@idempotify/core', '@idempotify/rules'].map((name) => {
+  const built = ['@idempotify/core', '@idempotify/javascript', '@idempotify/rules'].map((name) => {
     try {
       const stat = fs.statSync(path.join(path.dirname(require.resolve(name)), '.tsbuildinfo'), {
         throwIfNoEntry: false,

@@ -83,7 +83,7 @@ export async function lintAll(run: LintRun): Promise<readonly (PackedLint | unde
     startWorker({ settings, jobs, state, worker, parser: compiledParser() }, run.ahead, take),
   );
   run.ahead?.end();
-  const linter = new Linter(settings);
+  const linter = await Linter.of(settings);
   for (;;) {
     if (signal?.aborted) break;
     const from = Atomics.add(state, 0, TAKEN);

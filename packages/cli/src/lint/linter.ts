@@ -7,10 +7,12 @@ import {
   type FolderView,
   type PreparedRules,
   type Problem,
+  type SourceOptions,
   type Tool,
   type PastFile,
   PastMigrations,
   folderView,
+  isScript,
   lintFile,
   prepareRules,
   toolByName,
@@ -21,6 +23,9 @@ import {
 import { ruleSet } from '@idempotify/rules';
 import { hashOf } from './hash.ts';
 import { type LintJob, type LintSettings, type PackedLint, liveLint } from './protocol.ts';
+
+/** What reads JavaScript and TypeScript: loaded only where there are such files. */
+type Scripts = typeof import('@idempotify/javascript');
 
 export interface Linted {
   readonly lint: FileLint;
@@ -35,7 +40,7 @@ interface Folder {
   readonly positions: ReadonlyMap<string, number>;
   readonly past: PastMigrations;
   readonly functions: PastMigrations;
-  /** All migrations, to be read when somebody looks back. */
+  /** All migrations as SQL, to be read when somebody looks back. */
   readonly migrations: readonly PastFile[];
   /** Texts of other files that a tool has asked for; undefined = not there. */
   readonly asked: Map<string, { readonly content: string; readonly hash: string } | undefined>;
@@ -45,9 +50,17 @@ export class Linter {
   readonly #settings: LintSettings;
   readonly #folders = new Map<number, Folder>();
   readonly #rules = new Map<number, PreparedRules>();
+  readonly #scripts: Scripts | undefined;
 
-  constructor(settings: LintSettings) {
+  private constructor(settings: LintSettings, scripts: Scripts | undefined) {
     this.#settings = settings;
+    this.#scripts = scripts;
+  }
+
+  static async of(settings: LintSettings): Promise<Linter> {
+    const needed =
+      settings.folders.some(({ files }) => files.some(isScript)) || [...settings.texts.keys()].some(isScript);
+    return new Linter(settings, needed ? await import('@idempotify/javascript') : undefined);
   }
 
   /** Never throws: what goes wrong is the file's result. */
@@ -84,20 +97,21 @@ export class Linter {
       past = true;
       return folder.migrations.slice(0, folder.positions.get(job.path) ?? folder.migrations.length);
     };
-    const lint = lintFile(
-      {
-        path: slashed(path.relative(folder.root, job.path)),
-        text,
-        tool: folder.tool,
-        pgVersion: this.#settings.pgVersion,
-        folder: watched(folder, reads),
-        history: () => folder.past.upTo(before()),
-        functions: () => folder.functions.upTo(before()),
-        past: before,
-      },
-      this.#rulesOf(job.spec),
-      { fixes },
-    );
+    const source: SourceOptions = {
+      path: slashed(path.relative(folder.root, job.path)),
+      text,
+      tool: folder.tool,
+      pgVersion: this.#settings.pgVersion,
+      folder: watched(folder, reads),
+      history: () => folder.past.upTo(before()),
+      functions: () => folder.functions.upTo(before()),
+      past: before,
+    };
+    const rules = this.#rulesOf(job.spec);
+    const lint =
+      this.#scripts && isScript(job.path)
+        ? this.#scripts.lintText(source, rules, { fixes })
+        : lintFile(source, rules, { fixes });
     return { lint, past, reads: [...reads] };
   }
 
@@ -111,6 +125,12 @@ export class Linter {
     const decoded = decodeMigration(bytes);
     if (decoded.kind === 'broken') throw new Error(`${file}: ${decoded.problem.message}`);
     return decoded.text;
+  }
+
+  /** A migration of a folder as the SQL that it sends. */
+  #sql(file: string, tool: Tool): string {
+    const text = this.#text(file);
+    return this.#scripts && isScript(file) ? this.#scripts.sqlIn(text, file, tool) : text;
   }
 
   #rulesOf(spec: number): PreparedRules {
@@ -130,16 +150,17 @@ export class Linter {
       const named = toolByName(name);
       if (!named) throw new Error(`no migration tool is called ${name}`);
       const tool = this.#settings.assumeInTransaction ? inTransaction(named) : named;
+      const asSql = this.#scripts?.readAsSql(tool) ?? tool;
       folder = {
         root,
         tool,
         files,
         positions: new Map(files.map((file, position) => [file, position])),
-        past: new PastMigrations(this.#settings.pgVersion, tool),
-        functions: new PastMigrations(this.#settings.pgVersion, tool, 'functions'),
+        past: new PastMigrations(this.#settings.pgVersion, asSql),
+        functions: new PastMigrations(this.#settings.pgVersion, asSql, 'functions'),
         migrations: files.map((file) => {
           let text: string | undefined;
-          return { path: file, read: () => (text ??= this.#text(file)) };
+          return { path: file, read: () => (text ??= this.#sql(file, tool)) };
         }),
         asked: new Map(),
       };

@@ -153,7 +153,7 @@ class Run {
       folders,
       texts: this.#texts,
     };
-    this.#linter = new Linter(settings);
+    this.#linter = await Linter.of(settings);
     const hasHistoryRules =
       history &&
       [...this.#choice.specs.keys()].some((spec) => [...this.#set(spec).keys()].some(({ kind }) => kind === 'history'));

@@ -5,9 +5,11 @@ import { Linter } from './linter.ts';
 import { type FromWorker, type PackedLint, pack, TAKEN, type WorkerData } from './protocol.ts';
 
 const port = parentPort!;
-port.once('message', ({ settings, jobs, state, worker, parser }: WorkerData) => {
+port.once('message', (data: WorkerData) => void work(data));
+
+async function work({ settings, jobs, state, worker, parser }: WorkerData): Promise<void> {
   useCompiledParser(parser);
-  const linter = new Linter(settings);
+  const linter = await Linter.of(settings);
   for (;;) {
     const from = Atomics.add(state, 0, TAKEN);
     if (from >= jobs.length) break;
@@ -20,4 +22,4 @@ port.once('message', ({ settings, jobs, state, worker, parser }: WorkerData) => 
     port.postMessage(results satisfies FromWorker);
   }
   port.postMessage([] satisfies FromWorker);
-});
+}
