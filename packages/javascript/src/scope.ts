@@ -127,6 +127,15 @@ export class Scope {
     return (this.#destructured = found);
   }
 
+  /** Declarators that take an array apart: `const [rows] = result`. */
+  get destructuredArrays(): readonly Node[] {
+    const found: Node[] = [];
+    walkTree(this.program, (node) => {
+      if (node.type === 'VariableDeclarator' && node['id'].type === 'ArrayPattern' && node['init']) found.push(node);
+    });
+    return found;
+  }
+
   /** The class, object or function that an expression stands for. */
   resolve(expression: Node): Node {
     const node = unwrap(expression);
