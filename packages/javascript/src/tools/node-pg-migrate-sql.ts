@@ -64,7 +64,7 @@ const createIndex: Operation = (sql, [table, columns, options]) => {
   const where = sql.option(options, 'where');
   return (
     `CREATE${sql.is(options, 'unique') ? ' UNIQUE' : ''} INDEX${sql.is(options, 'concurrently') ? ' CONCURRENTLY' : ''}` +
-    `${sql.is(options, 'ifNotExists') ? ' IF NOT EXISTS' : ''} ${sql.indexName(table, columns, options)}` +
+    `${sql.is(options, 'ifNotExists') ? ' IF NOT EXISTS' : ''} ${sql.indexName(table instanceof ObjectValue ? table.get('name') : table, columns, options)}` +
     ` ON ${sql.id(table)}${method ? ` USING ${text(method)}` : ''} (${list(columns)
       .map((column) => sql.indexColumn(column))
       .join(', ')})` +

@@ -12,7 +12,7 @@ export function sequelizeSql(method: string, args: readonly Value[]): Translatio
   const translate = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (!translate) return undefined;
   const sql = new Generator();
-  if (args.some((arg) => isUnknown(arg) || (arg instanceof ObjectValue && arg.open))) sql.exact = false;
+  if (args.some((arg) => isVariable(arg) || (arg instanceof ObjectValue && arg.open))) sql.exact = false;
   return translated(sql, () => translate(sql, args));
 }
 
@@ -855,7 +855,7 @@ const types: Record<string, MakeType> = {
   ENUM: (_, args) => {
     const [first] = args;
     const values = first instanceof ObjectValue ? first.get('values') : args.length === 0 ? undefined : args.flat();
-    return { key: 'ENUM', sql: 'ENUM', ...(values !== undefined && { values: values as Value }) };
+    return { key: 'ENUM', sql: 'ENUM', ...(values !== undefined && { values: values }) };
   },
 };
 
@@ -882,6 +882,14 @@ function toJson(value: Value): { json: unknown } | undefined {
 /** `NOW`, `UUIDV1`, `UUIDV4`: Sequelize's models give these defaults, the database knows nothing of them. */
 const madeInJavaScript = (value: Value): boolean =>
   value instanceof Reference && value.last.args === undefined && /^(NOW|UUIDV1|UUIDV4)$/.test(value.last.name);
+
+/** A name on its own: what it stands for nobody knows. */
+const isVariable = (value: Value): boolean =>
+  value instanceof UnknownValue ||
+  (value instanceof Reference &&
+    value.links.length === 1 &&
+    !value.last.args &&
+    !Object.hasOwn(types, value.last.name));
 
 const truthy = (value: Value): boolean => !isUnknown(value) && Boolean(value);
 
