@@ -124,7 +124,6 @@ function formOf(step: Step, about: StepSql, context: GuardContext): Form {
   const { statements } = about;
   const [only] = statements;
   const atomic = statements.length === 1 || knexTransaction(context.migration.scope);
-  const { write } = context;
   const own = OWN[call.name];
   if (own !== undefined && only?.outcome !== 'refused' && isOwn(only)) {
     return {
@@ -156,11 +155,10 @@ function formOf(step: Step, about: StepSql, context: GuardContext): Form {
     atomic &&
     statements.every(({ outcome }) => outcome !== 'refused')
   ) {
-    const test = columnTest(step, call, statements, context);
+    const test = columnTest(call, statements, context);
     if (test !== undefined)
       return { kind: 'if', test, message: 'it runs where its columns are not yet as it makes them', edits: [] };
   }
-  void write;
   return sqlForm(step, about, context);
 }
 
@@ -170,13 +168,8 @@ function tableTest(call: Call, context: GuardContext): string | undefined {
   return asked && `await ${asked.schema}.hasTable(${asked.table})`;
 }
 
-function columnTest(
-  step: Step,
-  call: Call,
-  statements: readonly RewrittenStatement[],
-  context: GuardContext,
-): string | undefined {
-  const { migration, write } = context;
+function columnTest(call: Call, statements: readonly RewrittenStatement[], context: GuardContext): string | undefined {
+  const { migration } = context;
   const changes = columnChanges(call, migration.scope) ?? [];
   const asked = askedOf(call, context);
   if (!asked) return undefined;
@@ -193,8 +186,6 @@ function columnTest(
       return adds ? `!(${test})` : test;
     }
   }
-  void step;
-  void write;
   return undefined;
 }
 
@@ -263,7 +254,7 @@ function askedOf(call: Call, context: GuardContext): { readonly schema: string; 
 
 /** The call as SQL, with the guards of the SQL rewriter. */
 function sqlForm(step: Step, { statements, sql }: StepSql, context: GuardContext): Form {
-  const { write, migration } = context;
+  const { write } = context;
   const bad = statements.find(({ outcome }) => outcome === 'refused');
   if (bad) return refusal(bad.message, bad.advice ?? 'put a test in front of it');
   if (sql === undefined)
@@ -282,10 +273,20 @@ function sqlForm(step: Step, { statements, sql }: StepSql, context: GuardContext
   const raw = inChain ? 'raw' : `${rootOf(step)}.raw`;
   return {
     kind: 'own',
-    edits: [{ start: range[0], end: range[1], text: `${raw}(${write.string(knex.escape?.(sql, step) ?? sql)})` }],
+    edits: [{ start: range[0], end: range[1], text: `${raw}(${sqlText(step, sql, context)})` }],
     message: 'Knex has no guard for it: it is sent as SQL with a guard',
   };
-  void migration;
+}
+
+/** SQL as a template; several lines stand one step further in than the call. */
+function sqlText(step: Step, sql: string, { write }: GuardContext): string {
+  const text = (knex.escape?.(sql, step) ?? sql).replace(/;$/, '');
+  if (!text.includes('\n')) return /['"]/.test(text) ? write.template(text) : write.string(text);
+  // line breaks of the author's may stand in strings
+  if (step.parts.some((part) => part.sql.text.includes('\n'))) return write.template(text);
+  const outer = write.indentAt(step.node.range[0]);
+  const lines = text.split('\n').map((line) => `\n${outer}${write.indent}${line}`);
+  return write.template(`${lines.join('')};\n${outer}`);
 }
 
 /** The name that stands for knex in a query. */

@@ -100,13 +100,18 @@ export function rewriteJavaScript(
   };
   const results: StatementResult[] = [];
   const edits: Edit[] = [];
+  let silent = false;
   for (const step of migration.steps) {
     const done = rewriteStep(step, byStep.get(step) ?? [], guards, shared);
     edits.push(...done.edits);
+    silent ||=
+      step.kind === 'builder' &&
+      done.results.some(({ outcome }) => outcome === 'refused') &&
+      about(step).statements.some(({ kind }) => SILENT.test(kind));
     results.push(...done.results.map((result) => ({ ...lines.at(step.node.range[0]), ...result })));
   }
   // what is refused here would silently do its work again once the steps in front of it no longer fail
-  const blind = migration.steps.some((step) => step.kind === 'opaque') || results.some(repeatsSilently);
+  const blind = migration.steps.some((step) => step.kind === 'opaque') || silent || results.some(repeatsSilently);
   const kept = blind && edits.length > 0 && !plan.untouched;
   const notes = kept || plan.untouched ? [UNTOUCHED] : [];
   const result = edits.length === 0 || kept ? text : applyEdits(text, edits);
@@ -126,8 +131,9 @@ const leftAlone = (result: StatementResult): StatementResult =>
     : result;
 
 /** Statements whose second run raises no error, and that are refused all the same. */
-const repeatsSilently = ({ outcome, kind }: StatementResult): boolean =>
-  outcome === 'refused' && /^(?:INSERT|UPDATE|DELETE|MERGE|TRUNCATE|SELECT|CALL|COPY|DO)\b/.test(kind);
+const repeatsSilently = ({ outcome, kind }: StatementResult): boolean => outcome === 'refused' && SILENT.test(kind);
+
+const SILENT = /^(?:INSERT|UPDATE|DELETE|MERGE|TRUNCATE|SELECT|CALL|COPY|DO)\b/;
 
 /** What a tool's guards are told of the file, for all calls alike. */
 type Shared = Omit<GuardContext, keyof StepSql>;
@@ -154,7 +160,7 @@ function rewriteStep(
       ],
       edits: [],
     };
-  if (step.kind === 'sql') return rewriteSql(step, statements, shared.migration);
+  if (step.kind === 'sql') return rewriteSql(step, statements, shared.migration, shared.write);
   const kind = step.what;
   const subject = statements[0]?.subject ?? '';
   if (!needsGuard(step, statements)) {
@@ -203,6 +209,7 @@ function rewriteSql(
   step: Step,
   statements: readonly RewrittenStatement[],
   migration: Migration,
+  write: Writer,
 ): { readonly results: readonly Result[]; readonly edits: readonly Edit[] } {
   const results: Result[] = [];
   const edits: Edit[] = [];
@@ -212,9 +219,25 @@ function rewriteSql(
       results.push(result);
       continue;
     }
-    const made = sqlEdits(migration, own);
+    // PostgreSQL takes what is sent together for a transaction, in which this can't run
+    const before = /\bCONCURRENTLY\b/.test(statement.kind) ? own.find(isBlock) : undefined;
+    const ahead = before && sentAhead(step, migration.tool.escape?.(before.text, step) ?? before.text, write);
+    if (before && !ahead) {
+      results.push({
+        kind: result.kind,
+        subject: result.subject,
+        outcome: 'refused',
+        message: 'what has to be done in front of it must be sent on its own, and there is no place for that',
+        advice: 'write the call as a statement of its own: `await …;`',
+      });
+      continue;
+    }
+    const made = sqlEdits(
+      migration,
+      own.filter((edit) => edit !== before),
+    );
     if (made.kind === 'edits') {
-      edits.push(...made.edits);
+      edits.push(...(ahead ? [ahead] : []), ...made.edits);
       results.push(result);
     } else
       results.push({
@@ -226,4 +249,19 @@ function rewriteSql(
       });
   }
   return { results, edits };
+}
+
+/** A statement in front of another one, which stays. */
+const isBlock = ({ start, end, text }: Edit): boolean => start === end && /^DO\b/.test(text.trimStart());
+
+/** The same call with other SQL, in front of its statement. */
+function sentAhead(step: Step, sql: string, write: Writer): Edit | undefined {
+  const { literal, site, bindings } = step;
+  const { statement } = site;
+  if (!literal || statement?.type !== 'ExpressionStatement' || !site.awaited || bindings) return undefined;
+  const [start, end] = statement.range;
+  const [from, to] = literal.range;
+  if (from < start || to > end) return undefined;
+  const text = `${write.source.slice(start, from)}${write.template(sql.trim())}${write.source.slice(to, end)}`;
+  return { start, end: start, text: `${text}${write.newline}${write.indentAt(start)}` };
 }

@@ -57,7 +57,7 @@ const sourceOf = (node: Node, env: Env): string => env.scope.source.slice(...nod
 function enumNamed(name: string, scope: Scope): Node | undefined {
   for (const statement of scope.program.body) {
     const declared: Node | null =
-      statement.type === 'ExportNamedDeclaration' ? statement['declaration'] : (statement as Node);
+      statement.type === 'ExportNamedDeclaration' ? statement['declaration'] : (statement);
     if (declared?.type === 'TSEnumDeclaration' && declared['id']['name'] === name) return declared;
   }
   return undefined;

@@ -238,7 +238,7 @@ class Writer {
     const out = sql.replace(/\\?\?\??/g, (match) => {
       if (match === '\\?') return '?';
       const value = values[index++];
-      return match === '??' ? this.columnize(value) : this.literal(value as Value);
+      return match === '??' ? this.columnize(value) : this.literal(value);
     });
     return index === values.length ? out : undefined;
   }
@@ -348,7 +348,7 @@ class Table {
     if (callee.type !== 'MemberExpression' || propertyName(callee) !== 'forEach' || !isFunction(fn)) return false;
     const values = this.writer.value(callee['object'] as Node, bound);
     const name = firstParameter(fn);
-    if (!isArray(values) || values.length > 200 || (fn['params'] as readonly Node[]).length > 1) return false;
+    if (!isArray(values) || values.length > 200 || (fn['params']).length > 1) return false;
     for (const value of values) {
       const inner = name === undefined ? bound : new Map(bound).set(name, value);
       this.readAll(bodyOf(fn), own, inner, depth);
@@ -366,7 +366,7 @@ class Table {
     if (!isFunction(fn) || place < 0) return false;
     const inner = new Map(bound);
     let parameter: string | undefined;
-    for (const [index, param] of (fn['params'] as readonly Node[]).entries()) {
+    for (const [index, param] of (fn['params']).entries()) {
       const id = param.type === 'AssignmentPattern' ? (param['left'] as Node) : param;
       const fallback = param.type === 'AssignmentPattern' ? (param['right'] as Node) : undefined;
       if (id.type !== 'Identifier') return false;
@@ -717,7 +717,7 @@ class TableSql {
           const intervals = values.length === 2 && !isArray(values[0]) && !isArray(values[1]) ? [values] : values;
           const checks = intervals.map((interval) => {
             const [low, high] = w.list(interval);
-            return `${name} between ${w.literal(low as Value)} and ${w.literal(high as Value)}`;
+            return `${name} between ${w.literal(low)} and ${w.literal(high)}`;
           });
           add(checks.join(' or '), second);
         } else {
@@ -1095,13 +1095,13 @@ function condition(kind: string | undefined, negated: boolean, args: readonly Va
   };
   if (first instanceof Raw) return args.length === 1 ? [`${not}${first.sql}`] : [];
   if (isObject(first) && args.length === 1) return Object.entries(first).map(([column, value]) => equal(column, value));
-  if (args.length === 2) return [equal(first, second as Value)];
+  if (args.length === 2) return [equal(first, second)];
   if (args.length === 3 && typeof second === 'string') {
     const operator = second.toLowerCase();
     if (operator === 'in' && isArray(third)) return condition('In', negated, [first, third], w);
     if (operator === 'is' && third === null) return [`${w.wrap(first)} is ${negated ? 'not ' : ''}null`];
     if (!OPERATORS.has(operator) || third === null) throw new Opaque();
-    return [`${not}${w.wrap(first)} ${operator} ${w.literal(third as Value)}`];
+    return [`${not}${w.wrap(first)} ${operator} ${w.literal(third)}`];
   }
   throw new Opaque();
 }
@@ -1207,7 +1207,8 @@ function assignments(call: Call, w: Writer): string {
       ? [[first, w.value(call.args[1])]]
       : [];
   const known = entries.filter(([, value]) => value !== undefined);
-  if (known.length === 0) throw new Opaque();
+  // what is computed from what is there would be computed from its own result on a second run
+  if (known.length === 0 || known.some(([, value]) => hasUnknown(value))) throw new Opaque();
   return known.map(([column, value]) => `${w.wrap(column)} = ${w.literal(value)}`).join(', ');
 }
 
@@ -1218,7 +1219,7 @@ function insert(table: string, call: Call, others: readonly Call[], w: Writer): 
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row as object)))].sort();
   if (columns.length === 0) throw new Opaque();
   const values = rows.map((row) => {
-    const fields = row as { readonly [key: string]: Value };
+    const fields = row;
     return `(${columns.map((column) => (fields[column] === undefined ? 'DEFAULT' : w.literal(fields[column]))).join(', ')})`;
   });
   let conflict = '';

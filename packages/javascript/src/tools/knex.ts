@@ -159,7 +159,7 @@ class Reading {
     const inline = call.args
       .map(unwrap)
       .filter(isFunction)
-      .map((callback) => ({ callback: callback as Node, roles: this.roles.within(callback, []) }));
+      .map((callback) => ({ callback: callback, roles: this.roles.within(callback, []) }));
     return { steps: [], chained: callee['object'], inline };
   }
 
@@ -327,8 +327,9 @@ class Reading {
     const root = this.schemaOf(base);
     if (!asked || !root) return false;
     const within = calls.find(({ name }) => name === 'withSchema');
-    if (!sameValue(within ? this.value(within.args[0]) : root.schema, schema)) return false;
-    if (!sameValue(this.value(asked.args[0]), this.value(call.args[0]))) return false;
+    const own = tableNamed(schema, this.value(call.args[0]));
+    const other = tableNamed(within ? this.value(within.args[0]) : root.schema, this.value(asked.args[0]));
+    if (!sameValue(own.schema, other.schema) || !sameValue(own.table, other.table)) return false;
     if (asked.name === 'hasTable')
       return holds
         ? call.name === 'dropTable' || call.name === 'renameTable'
@@ -356,6 +357,14 @@ class Reading {
     });
     return found;
   }
+}
+
+/** `schema.table` is two names. */
+function tableNamed(schema: Value, table: Value): { readonly schema: Value; readonly table: Value } {
+  const [first, second, ...more] = typeof table === 'string' ? table.split('.') : [];
+  return schema === undefined && second !== undefined && more.length === 0
+    ? { schema: first, table: second }
+    : { schema, table };
 }
 
 const sameValue = (a: Value, b: Value): boolean => {

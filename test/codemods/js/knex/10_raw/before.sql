@@ -1,0 +1,2 @@
+CREATE TABLE users (id serial PRIMARY KEY, name text, data jsonb);
+INSERT INTO users (name) VALUES (NULL), ('a');
