@@ -68,8 +68,8 @@ const migrator: JsMigrator = {
         tableName: ledger,
         migrationSource: {
           getMigrations: () => Promise.resolve([...modules.keys()]),
-          getMigrationName: (name) => name,
-          getMigration: (name) => Promise.resolve(modules.get(name) as KnexTypes.Migration),
+          getMigrationName: (name) => name as string,
+          getMigration: (name) => Promise.resolve(modules.get(name as string) as KnexTypes.Migration),
         },
       });
     } finally {
