@@ -8,6 +8,7 @@ import {
   UNTOUCHED,
   type Catalog,
   type Edit,
+  type Plan,
   type RewrittenStatement,
   type StatementResult,
   type Tool,
@@ -64,12 +65,14 @@ export function rewriteJavaScript(
       message: 'a comment that disables needs a reason: // idempotify-disable-next-statement -- why',
       ...lines.at(start),
     });
-  const plan = planWithHistory(sql.statements, migration.sql, {
-    guard: options.guard,
-    pgVersion: options.pgVersion,
-    disabled: (statement) => disabled.file ?? disabled.statements.get(statement),
-    history: context.history,
-  });
+  const planOf = (guard: RewriteOptions['guard']): Plan =>
+    planWithHistory(sql.statements, migration.sql, {
+      guard,
+      pgVersion: options.pgVersion,
+      disabled: (statement) => disabled.file ?? disabled.statements.get(statement),
+      history: context.history,
+    });
+  const plan = planOf(options.guard);
   const { statements } = rewriteStatements(plan, { path, text: migration.sql, tool, guard: options.guard });
   const byStep = new Map<Step, RewrittenStatement[]>();
   sql.statements.forEach((statement, index) => {
@@ -98,11 +101,16 @@ export function rewriteJavaScript(
     about,
     needsGuard: (step) => step.kind === 'builder' && needsGuard(step, byStep.get(step) ?? []),
   };
+  let named: ReturnType<typeof rewriteStatements> | undefined;
+  const byName: ByName = (statement) => {
+    named ??= rewriteStatements(planOf('name'), { path, text: migration.sql, tool, guard: 'name' });
+    return named.statements[statements.indexOf(statement)];
+  };
   const results: StatementResult[] = [];
   const edits: Edit[] = [];
   let silent = false;
   for (const step of migration.steps) {
-    const done = rewriteStep(step, byStep.get(step) ?? [], guards, shared);
+    const done = rewriteStep(step, byStep.get(step) ?? [], guards, shared, byName);
     edits.push(...done.edits);
     silent ||=
       step.kind === 'builder' &&
@@ -138,14 +146,20 @@ const SILENT = /^(?:INSERT|UPDATE|DELETE|MERGE|TRUNCATE|SELECT|CALL|COPY|DO)\b/;
 /** What a tool's guards are told of the file, for all calls alike. */
 type Shared = Omit<GuardContext, keyof StepSql>;
 
+/** A call without SQL is one that the tool's guards know better. */
 const needsGuard = (step: Step, statements: readonly RewrittenStatement[]): boolean =>
-  !step.guarded && statements.some(({ edits, outcome }) => edits.length > 0 || outcome === 'refused');
+  !step.guarded &&
+  (step.parts.length === 0 || statements.some(({ edits, outcome }) => edits.length > 0 || outcome === 'refused'));
+
+/** The same statement with a guard that only asks for the name of what it makes. */
+type ByName = (statement: RewrittenStatement) => RewrittenStatement | undefined;
 
 function rewriteStep(
   step: Step,
   statements: readonly RewrittenStatement[],
   guards: Guards,
   shared: Shared,
+  byName: ByName,
 ): { readonly results: readonly Result[]; readonly edits: readonly Edit[] } {
   if (step.kind === 'opaque')
     return {
@@ -160,7 +174,7 @@ function rewriteStep(
       ],
       edits: [],
     };
-  if (step.kind === 'sql') return rewriteSql(step, statements, shared.migration, shared.write);
+  if (step.kind === 'sql') return rewriteSql(step, statements, shared, byName);
   const kind = step.what;
   const subject = statements[0]?.subject ?? '';
   if (!needsGuard(step, statements)) {
@@ -208,8 +222,8 @@ function sqlForm(parts: readonly Placed[], statements: readonly RewrittenStateme
 function rewriteSql(
   step: Step,
   statements: readonly RewrittenStatement[],
-  migration: Migration,
-  write: Writer,
+  { migration, write }: Shared,
+  byName: ByName,
 ): { readonly results: readonly Result[]; readonly edits: readonly Edit[] } {
   const results: Result[] = [];
   const edits: Edit[] = [];
@@ -232,13 +246,20 @@ function rewriteSql(
       });
       continue;
     }
-    const made = sqlEdits(
+    let made = sqlEdits(
       migration,
       own.filter((edit) => edit !== before),
     );
+    let done: Result = result;
+    // where a definition can't be written down, PostgreSQL's own clause still can
+    const short = made.kind === 'refused' ? byName(statement) : undefined;
+    if (short?.outcome === 'native') {
+      const again = sqlEdits(migration, short.edits);
+      if (again.kind === 'edits') [made, done] = [again, { ...result, outcome: short.outcome, message: short.message }];
+    }
     if (made.kind === 'edits') {
       edits.push(...(ahead ? [ahead] : []), ...made.edits);
-      results.push(result);
+      results.push(done);
     } else
       results.push({
         kind: result.kind,

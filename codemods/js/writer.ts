@@ -50,8 +50,11 @@ export class Writer {
   }
 
   /** Puts a statement between two lines, one step further in. */
-  wrap(statement: Node, before: string, after: string): Edit[] {
+  wrap(statement: Node, given: string, closing: string): Edit[] {
     const [start, end] = statement.range;
+    // what stands between `if (…)` and `else` must not take the `else` for its own
+    const between = /^\s*else\b/.test(this.source.slice(end));
+    const [before, after] = between ? [`{ ${given}`, `${closing} }`] : [given, closing];
     const outer = this.indentAt(start);
     const edits: Edit[] = [{ start, end: start, text: `${before}${this.newline}${outer}${this.indent}` }];
     for (const line of this.#lineStarts(statement)) edits.push({ start: line, end: line, text: this.indent });
@@ -102,9 +105,13 @@ export class Writer {
     const given = call['arguments'] as readonly Node[];
     const present = given[position];
     if (present) return [{ start: present.range[0], end: present.range[1], text }];
-    const missing = [...Array.from({ length: position - given.length }, () => filler), text].join(', ');
     const last = given[given.length - 1];
-    if (last) return [{ start: last.range[1], end: last.range[1], text: `, ${missing}` }];
+    const first = given[0];
+    // arguments on lines of their own
+    const own = first && /[\r\n]\s*$/.test(this.source.slice(call['callee'].range[1], first.range[0]));
+    const between = own ? `,${this.newline}${this.indentAt(first.range[0])}` : ', ';
+    const missing = [...Array.from({ length: position - given.length }, () => filler), text].join(between);
+    if (last) return [{ start: last.range[1], end: last.range[1], text: `${between}${missing}` }];
     const close = call.range[1] - 1;
     return [{ start: close, end: close, text: missing }];
   }
