@@ -18,7 +18,7 @@ export class Writer {
     this.source = source;
     this.newline = /\r\n/.test(source) ? '\r\n' : '\n';
     this.indent = /^(\t| {2,8})\S/m.exec(source)?.[1] ?? '  ';
-    this.quote = source.split('"').length > source.split("'").length ? '"' : "'";
+    this.quote = usualQuote(scope);
     this.semicolon = /;[^\S\r\n]*(?:\/\/.*)?\r?$/m.test(source) ? ';' : '';
   }
 
@@ -138,4 +138,13 @@ export class Writer {
   hasComments([start, end]: Node['range']): boolean {
     return (this.#scope.program.comments ?? []).some(({ range }) => start <= range[0] && range[1] <= end);
   }
+}
+
+/** How the file writes its strings; quotes in SQL say nothing about that. */
+function usualQuote({ program, source }: Scope): "'" | '"' {
+  let double = 0;
+  walkTree(program, ({ type, value, range }) => {
+    if (type === 'Literal' && typeof value === 'string') double += source[range[0]] === '"' ? 1 : -1;
+  });
+  return double > 0 ? '"' : "'";
 }

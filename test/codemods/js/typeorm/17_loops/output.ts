@@ -5,7 +5,7 @@ export class Timestamps1710000000017 implements MigrationInterface {
 
   public async up(queryRunner: QueryRunner): Promise<void> {
     for (const table of this.tables) {
-      await queryRunner.query(`ALTER TABLE "${table}" ADD COLUMN "updated_at" timestamptz NOT NULL DEFAULT '2024-01-01'`);
+      await queryRunner.query(`ALTER TABLE "${table}" ADD COLUMN IF NOT EXISTS "updated_at" timestamptz NOT NULL DEFAULT '2024-01-01'`);
       if (!(await queryRunner.hasColumn(table, 'deleted_at'))) {
         await queryRunner.addColumn(table, new TableColumn({ name: 'deleted_at', type: 'timestamptz', isNullable: true }));
       }

@@ -14,8 +14,8 @@ BEGIN
   ELSIF have <> want THEN
     RAISE EXCEPTION 'idempotify: index "IDX_event_at" is there with another definition: found %, expected %', have, want;
   END IF;
-END $idempotify$;
-CREATE INDEX CONCURRENTLY IF NOT EXISTS "IDX_event_at" ON "event" ("at")`);
+END $idempotify$`);
+    await queryRunner.query(`CREATE INDEX CONCURRENTLY IF NOT EXISTS "IDX_event_at" ON "event" ("at")`);
     await queryRunner.query(`DO $idempotify$
 DECLARE
   want text[] := ARRAY['source text'];
@@ -41,7 +41,7 @@ BEGIN
     RAISE EXCEPTION 'idempotify: table event is there with another definition: found %, expected %', have, want;
   END IF;
 END $idempotify$;`);
-    if (!(await queryRunner.getTable('event'))?.indices.some((index) => index.name === "event_source")) {
+    if (!(await queryRunner.getTable('event'))?.indices.some((index) => index.name === 'event_source')) {
       await queryRunner.createIndex('event', new TableIndex({ name: 'event_source', columnNames: ['source'] }));
     }
     await queryRunner.query(`DROP INDEX CONCURRENTLY IF EXISTS "event_old"`);
