@@ -85,7 +85,9 @@ const place = ({ line, column, endLine, endColumn, message, help, fix }: Finding
 });
 
 const withFix = (message: Linter.LintMessage, text: string): unknown => {
-  const { line, column, endLine, endColumn, fix } = message;
+  const { line, column, endLine, endColumn } = message;
+  // what is about more than one statement is a suggestion
+  const fix = message.fix ?? message.suggestions?.[0]?.fix;
   const fixed = fix && text.slice(0, fix.range[0]) + fix.text + text.slice(fix.range[1]);
   return { line, column, endLine, endColumn, message: message.message, ...(fix ? { fixed } : {}) };
 };

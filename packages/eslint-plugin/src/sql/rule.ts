@@ -51,7 +51,7 @@ export function eslintRule(rule: SqlRule | HistoryRule): RuleDefinition {
         recommended: rule.presets.includes('recommended'),
         url: docsUrl(rule.name),
       },
-      ...(rule.kind === 'sql' && rule.fixable ? { fixable: 'code' } : {}),
+      ...(rule.kind === 'sql' && rule.fixable ? { fixable: 'code', hasSuggestions: true } : {}),
       schema: specs.length === 0 ? [] : [schemaOf(rule)],
       ...(specs.length === 0 ? {} : { defaultOptions: [defaults] }),
       languages: [LANGUAGE],
@@ -134,18 +134,29 @@ function prepared(rules: readonly Enrolled[]): PreparedRules {
 function tell(rule: Rule, found: Report, code: SqlSourceCode, context: RuleContext): void {
   const range = rangeOf(found.at);
   if (code.suppressions.use(rule.name, range.start)) return;
+  const edits = code.file?.fixing ? (found.fix?.() ?? []) : [];
+  const fix = (): Fix => fixOf(edits, code);
+  const end = 'range' in found.at ? found.at.end : range.end;
+  const own = edits.every((edit) => edit.start >= range.start && edit.end <= end);
   context.report({
     loc: code.locOf(range),
     message: `${found.message} ${found.help}`,
-    ...(found.fix && code.file?.fixing ? { fix: () => fixOf(found.fix?.() ?? [], code) } : {}),
+    // ESLint's comments may disable findings of other statements, which the plan of the file knows nothing of
+    ...(edits.length === 0 ? {} : own ? { fix } : { suggest: [{ desc: TOGETHER, fix }] }),
   });
 }
+
+interface Fix {
+  range: [number, number];
+  text: string;
+}
+
+const TOGETHER = 'Put one guard around this and other statements of the transaction.';
 
 const hasDo = ({ text }: Edit): boolean => /\bDO\s+(?:\$|')/i.test(text);
 
 /** All edits of a finding as one, with the text between them, and with what the tool wants around a DO block. */
-function fixOf(edits: readonly Edit[], code: SqlSourceCode): { range: [number, number]; text: string } | null {
-  if (edits.length === 0) return null;
+function fixOf(edits: readonly Edit[], code: SqlSourceCode): Fix {
   const { text } = code;
   const tool = code.file?.tool;
   let all = edits;
