@@ -51,6 +51,7 @@ interface InlineConfig {
 }
 
 const comments = new ConfigCommentParser();
+const CONFIG_COMMENT = /^\s*eslint(?:-(?:en|dis)able(?:-(?:next-)?line)?)?(?:\s|$)/;
 const NONE: readonly StatementNode[] = [];
 
 class Lines {
@@ -194,18 +195,15 @@ export class SqlSourceCode extends TextSourceCodeBase<{
     ));
   }
 
+  /** Rules of JavaScript that a config for all files turns on ask for them. */
+  getAllComments(): CommentNode[] {
+    return [...(this.#comments ??= tokenize(this.text).comments.map((comment) => this.#commentNode(comment)))];
+  }
+
   getInlineConfigNodes(): CommentNode[] {
-    if (!this.#comments) {
-      const nodes: CommentNode[] = [];
-      // tokens are only needed where such a comment stands
-      if (/\beslint(?:-|\b)/.test(this.text))
-        for (const comment of tokenize(this.text).comments) {
-          const node = this.#commentNode(comment);
-          if (/^\s*eslint(?:-(?:en|dis)able(?:-(?:next-)?line)?)?(?:\s|$)/.test(node.value)) nodes.push(node);
-        }
-      this.#comments = nodes;
-    }
-    return [...this.#comments];
+    // comments are only looked for where there may be such a one
+    if (!this.text.includes('eslint')) return [];
+    return this.getAllComments().filter(({ value }) => CONFIG_COMMENT.test(value));
   }
 
   #commentNode({ kind, start, end }: Comment): CommentNode {
@@ -213,7 +211,8 @@ export class SqlSourceCode extends TextSourceCodeBase<{
     const loc = this.locOf({ start, end });
     return kind === 'line'
       ? { type: 'LineComment', value: text.slice(2), range: [start, end], loc }
-      : { type: 'BlockComment', value: text.slice(2, -2), range: [start, end], loc };
+      : // VS Code writes /** eslint-disable … */ into files of languages that it does not know
+        { type: 'BlockComment', value: text.slice(2, -2).replace(/^\*(?=\s*eslint-)/, ''), range: [start, end], loc };
   }
 
   getDisableDirectives(): { directives: Directive[]; problems: FileProblem[] } {
