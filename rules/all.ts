@@ -73,6 +73,7 @@ import { rule as guardUnsupportedIfNotExists } from './guard-unsupported-if-not-
 import { rule as guardWithoutEffect } from './guard-without-effect.ts';
 import { rule as handMadeIndexDropped } from './hand-made-index-dropped.ts';
 import { rule as identifierTooLong } from './identifier-too-long.ts';
+import { rule as ignoredGuard } from './ignored-guard.ts';
 import { rule as inconsistentNaming } from './inconsistent-naming.ts';
 import { rule as indexTooManyColumns } from './index-too-many-columns.ts';
 import { rule as insertWithoutColumns } from './insert-without-columns.ts';
@@ -89,6 +90,7 @@ import { rule as narrowingTypeChange } from './narrowing-type-change.ts';
 import { rule as notInTransaction } from './not-in-transaction.ts';
 import { rule as notNullWithoutBackfill } from './not-null-without-backfill.ts';
 import { rule as notValidValidateInOneTransaction } from './not-valid-validate-in-one-transaction.ts';
+import { rule as partialGuard } from './partial-guard.ts';
 import { rule as partialState } from './partial-state.ts';
 import { rule as preferBigintOverInt } from './prefer-bigint-over-int.ts';
 import { rule as preferBigintOverSmallint } from './prefer-bigint-over-smallint.ts';
@@ -136,6 +138,7 @@ import { rule as rerunView } from './rerun-view.ts';
 import { rule as rewritingTable } from './rewriting-table.ts';
 import { rule as sequenceGap } from './sequence-gap.ts';
 import { rule as setLocalOutsideTransaction } from './set-local-outside-transaction.ts';
+import { rule as silentChange } from './silent-change.ts';
 import { rule as statementAfterAccessExclusive } from './statement-after-access-exclusive.ts';
 import { rule as statementTimeoutTooLong } from './statement-timeout-too-long.ts';
 import { rule as transactionNesting } from './transaction-nesting.ts';
@@ -143,6 +146,7 @@ import { rule as uniqueOnOldRows } from './unique-on-old-rows.ts';
 import { rule as usedAfterDropped } from './used-after-dropped.ts';
 import { rule as usedBeforeCreated } from './used-before-created.ts';
 import { rule as wideLockWindow } from './wide-lock-window.ts';
+import { rule as wrongBinding } from './wrong-binding.ts';
 
 export const rules: readonly Rule[] = [
   addingExclusionConstraint,
@@ -218,6 +222,7 @@ export const rules: readonly Rule[] = [
   guardWithoutEffect,
   handMadeIndexDropped,
   identifierTooLong,
+  ignoredGuard,
   inconsistentNaming,
   indexTooManyColumns,
   insertWithoutColumns,
@@ -234,6 +239,7 @@ export const rules: readonly Rule[] = [
   notInTransaction,
   notNullWithoutBackfill,
   notValidValidateInOneTransaction,
+  partialGuard,
   partialState,
   preferBigintOverInt,
   preferBigintOverSmallint,
@@ -281,6 +287,7 @@ export const rules: readonly Rule[] = [
   rewritingTable,
   sequenceGap,
   setLocalOutsideTransaction,
+  silentChange,
   statementAfterAccessExclusive,
   statementTimeoutTooLong,
   transactionNesting,
@@ -288,4 +295,5 @@ export const rules: readonly Rule[] = [
   usedAfterDropped,
   usedBeforeCreated,
   wideLockWindow,
+  wrongBinding,
 ];

@@ -465,6 +465,8 @@ let broken = false;
 for (const name of ruleNames) {
   if (![...mutated].some((each) => each === name || each.startsWith('lib/'))) continue;
   const { rule } = await load(name);
+  // they hold no condition of their own: what they tell has been noted by who reads the tool's migrations
+  if (rule.kind === 'script') continue;
   const fixture = `test/rules/${rule.kind === 'deploy' ? `deploy/${name}.cases` : `fixtures/${name}.sql`}`;
   if (!fs.existsSync(path.join(root, fixture))) {
     console.error(`${fixture} is missing`);

@@ -10,7 +10,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { lintDeploy, type DeployRule, type Finding } from '@idempotify/core';
+import { lintDeploy, type DeployRule, type Finding, type Rule } from '@idempotify/core';
 import { deployFilesOf } from '../../packages/cli/src/deploy/index.ts';
 
 export interface DeployCase {
@@ -26,19 +26,25 @@ export interface DeployCase {
 
 const folder = path.join(import.meta.dirname, 'deploy');
 
-export const deployFixtureNames = (): string[] =>
+export const deployFixtureNames = (): string[] => caseNames(folder);
+
+export const readDeployFixture = (name: string): DeployCase[] => readCases(path.join(folder, `${name}.cases`));
+
+/** The names of the fixtures in a folder. */
+export const caseNames = (folder: string): string[] =>
   fs
     .readdirSync(folder)
     .filter((name) => name.endsWith('.cases'))
     .map((name) => name.slice(0, -'.cases'.length));
 
-export function readDeployFixture(name: string): DeployCase[] {
-  const parts = fs.readFileSync(path.join(folder, `${name}.cases`), 'utf8').split(/^# @case /m);
+/** In JavaScript, the marks stand behind `//`. */
+export function readCases(file: string): DeployCase[] {
+  const parts = fs.readFileSync(file, 'utf8').split(/^(?:#|\/\/) @case /m);
   let line = (parts.shift() ?? '').split('\n').length;
   return parts.map((part) => {
     const [title = ''] = part.split('\n', 1);
     const files = part
-      .split(/^# @file /m)
+      .split(/^(?:#|\/\/) @file /m)
       .slice(1)
       .map((piece) => {
         const end = piece.indexOf('\n');
@@ -50,7 +56,7 @@ export function readDeployFixture(name: string): DeployCase[] {
   });
 }
 
-const MARK = /[ \t]*# @finds(?:[ \t]+(\d+))?$/;
+const MARK = /[ \t]*(?:#|\/\/) @finds(?:[ \t]+(\d+))?$/;
 
 function withoutMarks(marked: string): { text: string; expected: ReadonlyMap<number, number> } {
   const expected = new Map<number, number>();
@@ -83,7 +89,7 @@ export interface DeployExample {
 }
 
 /** `<!-- example: reported path=package.json -->` and the block behind it. */
-export function readDeployDoc(rule: DeployRule): {
+export function readDeployDoc(rule: Rule): {
   readonly sections: readonly string[];
   readonly examples: readonly DeployExample[];
 } {

@@ -8,13 +8,14 @@ import { testServers } from '../support/servers.ts';
 import { docNames, parseDoc, readDoc, type Example } from './doc.ts';
 import { deployFixtureNames } from './deploy-fixture.ts';
 import { fixtureNames, runCase, upFiles } from './fixture.ts';
+import { scriptFixtureNames } from './script-fixture.ts';
 
 const names = rules.map(({ name }) => name);
 
 it('every rule has a doc and a fixture, and there are no others', () => {
   const sorted = [...names].sort();
   expect(docNames().sort()).toEqual(sorted);
-  expect([...fixtureNames(), ...deployFixtureNames()].sort()).toEqual(sorted);
+  expect([...fixtureNames(), ...deployFixtureNames(), ...scriptFixtureNames()].sort()).toEqual(sorted);
 });
 
 describe('an example says in known words what is expected', () => {
@@ -102,7 +103,7 @@ async function errorOf(example: Example): Promise<string | undefined> {
   return failure?.error.message;
 }
 
-for (const rule of rules.filter(({ kind }) => kind !== 'deploy')) {
+for (const rule of rules.filter(({ kind }) => kind === 'sql' || kind === 'history')) {
   describe(rule.name, () => {
     const doc = readDoc(rule);
     const under = (section: string): string[] =>

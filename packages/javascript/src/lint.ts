@@ -114,7 +114,7 @@ export class ScriptSource {
     const notes = steps.flatMap(({ notes: own = [], node }) =>
       own.map(({ rule, message, help, at = node }): ScriptNote => {
         const [start, end] = at.range;
-        return { rule, message, help, at: { start, end } };
+        return { rule, message: sentence(message), help: sentence(help), at: { start, end } };
       }),
     );
     if (notes.length > 0) found.push(...lintScript({ path: this.#path, text: source, notes }, rules));
@@ -185,6 +185,10 @@ export class ScriptSource {
 /** Nobody can say that it runs, and runs once. A function of its own is one that is called. */
 const isUncertain = ({ site: { conditions, uncertain } }: Step): boolean =>
   conditions.length > 0 || (uncertain !== undefined && uncertain !== 'in a function of its own');
+
+/** Notes of tools are written as parts of sentences, some beginning with the name of a method. */
+const sentence = (text: string): string =>
+  `${text.replace(/^[a-z](?=[a-z]*[\s,:])/, (letter) => letter.toUpperCase())}${/[.!?`]$/.test(text) ? '' : '.'}`;
 
 const helpFor = ({ what }: Step): string =>
   `Put a test in front of ${what}(…) that asks whether its work has been done, or let \`idempotify rewrite\` make it rerunnable.`;
