@@ -4,8 +4,8 @@ import plugin from 'eslint-plugin-idempotify';
 import { afterAll, describe, it } from 'vitest';
 
 // other versions have the same class, and types of their own
-const { RuleTester: RuleTester9 } = (await import('eslint-9' as string)) as { RuleTester: typeof RuleTester10 };
-const { RuleTester: RuleTester915 } = (await import('eslint-9.15' as string)) as { RuleTester: typeof RuleTester10 };
+const { RuleTester: RuleTester9 } = (await import('eslint-9')) as unknown as { RuleTester: typeof RuleTester10 };
+const { RuleTester: RuleTester915 } = (await import('eslint-9.15')) as unknown as { RuleTester: typeof RuleTester10 };
 
 const versions = [
   ['10', RuleTester10],
@@ -118,7 +118,7 @@ const CASES: Readonly<Record<string, Cases>> = {
 for (const [version, RuleTester] of versions) {
   describe(`ESLint ${version}`, () => {
     Object.assign(RuleTester, { describe, it, itOnly: it.only, afterAll });
-    const tester = new RuleTester({ plugins: { idempotify: plugin }, language: 'idempotify/sql' } as never);
+    const tester = new RuleTester({ plugins: { idempotify: plugin }, language: 'idempotify/sql' });
     for (const [name, cases] of Object.entries(CASES)) tester.run(name, plugin.rules[name] as never, cases);
   });
 }

@@ -24,7 +24,7 @@ export interface Plugin {
 
 const plugin: Plugin = {
   meta: { name: 'eslint-plugin-idempotify', version, namespace: 'idempotify' },
-  languages: { sql: sql as unknown as Language },
+  languages: { sql: sql },
   rules: { ...sqlRules },
   configs: {} as Record<Preset, Config>,
 };

@@ -2,8 +2,6 @@
  * Whether corrections are worked out. ESLint asks for them with every finding, wanted or not, and a guard takes a plan of the whole file: ten
  * times as long as finding out that there has to be one.
  */
-import path from 'node:path';
-
 /** In a run that corrects nothing, so many files have theirs worked out, so that reports and counts of a few files are complete. */
 const ENOUGH = 25;
 

@@ -346,9 +346,3 @@ function stampOf(file: string): string {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   return stat ? `${stat.size} ${stat.mtimeMs}` : '';
 }
-
-/** Forgets everything: for tests. */
-export function forgetFolders(): void {
-  arounds.clear();
-  editedByRepository.clear();
-}

@@ -69,7 +69,7 @@ export function eslintRule(rule: SqlRule | HistoryRule): RuleDefinition {
       const all = [own];
       enrolled.set(code, all);
       // the linter's engine runs all of them at once: a listener for each rule and node would take ESLint longer than the rules take
-      return { SqlFile: () => run(code, all) } as RuleVisitor;
+      return { SqlFile: () => run(code, all) };
     },
   };
 }

@@ -133,10 +133,8 @@ export class SqlSourceCode extends TextSourceCodeBase<{
     const lines = new Lines(text);
     const steps: TraversalStep[] = [];
     const tags = new Set<string>();
-    const enter = (target: SqlNode): number =>
-      steps.push(new VisitNodeStep({ target, phase: 1, args: [target] }) as TraversalStep);
-    const leave = (target: SqlNode): number =>
-      steps.push(new VisitNodeStep({ target, phase: 2, args: [target] }) as TraversalStep);
+    const enter = (target: SqlNode): number => steps.push(new VisitNodeStep({ target, phase: 1, args: [target] }));
+    const leave = (target: SqlNode): number => steps.push(new VisitNodeStep({ target, phase: 2, args: [target] }));
     const nodeOf = (statement: LintStatement): StatementNode => {
       tags.add(statement.tag);
       const inner = statement.tag === 'DoStmt' && !statement.outer ? (file?.bodyOf(statement) ?? []) : [];
