@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { format } from 'prettier';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Outcome, bin, build, execute, folder, git, repository, run, write } from './harness.ts';
+import { type Outcome, build, execute, folder, git, program, repository, run, write } from './harness.ts';
 
 const text = fs.readFileSync(path.resolve(import.meta.dirname, '../../docs/verify.md'), 'utf8');
 const blocks = (language: string): string[] =>
@@ -32,8 +32,8 @@ beforeAll(() => {
 });
 
 function shell(script: string, env: NodeJS.ProcessEnv = {}): Outcome {
-  const program = `"${process.execPath}" "${bin}" "$@"`;
-  const functions = `idempotify() { ${program}; }; npx() { shift; ${program}; }`;
+  const started = `"${process.execPath}" ${program.join(' ')} "$@"`;
+  const functions = `idempotify() { ${started}; }; npx() { shift; ${started}; }`;
   return execute(at, 'sh', ['-c', `${functions}\n${script}`], { env: { ...env, XDG_CACHE_HOME: cache } });
 }
 

@@ -78,13 +78,19 @@ const environment = (extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => {
   return { ...rest, ...extra };
 };
 
+/**
+ * Node with the program. Nothing here runs for long enough that V8's thorough compiler pays for PGlite, and half of the time
+ * of a short `verify` is its work; the other commands do without it anyway.
+ */
+export const program: readonly string[] = ['--liftoff-only', bin];
+
 /** Runs `idempotify ARGS` in a folder. */
 export function run(
   cwd: string,
   args: readonly string[],
   options: { input?: string | Uint8Array; env?: NodeJS.ProcessEnv } = {},
 ): Outcome {
-  return execute(cwd, process.execPath, [bin, ...args], options);
+  return execute(cwd, process.execPath, [...program, ...args], options);
 }
 
 /** Runs any program in a folder, its standard input empty unless given. */
@@ -104,7 +110,7 @@ export const has = (program: string): boolean => spawnSync(program, ['--version'
 
 /** Starts `idempotify ARGS` and lets it run. */
 export function start(cwd: string, args: readonly string[], options: SpawnOptions = {}): ReturnType<typeof spawn> {
-  return spawn(process.execPath, [bin, ...args], { cwd, env: environment(), stdio: 'ignore', ...options });
+  return spawn(process.execPath, [...program, ...args], { cwd, env: environment(), stdio: 'ignore', ...options });
 }
 
 /** `--json` of a run. */

@@ -101,8 +101,14 @@ const listSettings = `SELECT unnest(setconfig) AS setting FROM pg_db_role_settin
 WHERE setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
   AND setrole IN (0, 'postgres'::regrole) ORDER BY setrole, setdatabase`;
 
-/** One initdb per process: the image of an empty cluster. */
-let emptyImage: Promise<Blob> | undefined;
+interface EmptyCluster {
+  readonly image: Blob;
+  /** `server_version_num` */
+  readonly versionNumber: number;
+}
+
+/** One initdb per process. */
+let emptyCluster: Promise<EmptyCluster> | undefined;
 
 /**
  * Starts PGlite. The first call in a process takes 2 to 3 s (compiling, initdb), every further database 0.25 to 0.5 s.
@@ -119,17 +125,16 @@ export async function startPGlite(options: PGliteOptions = {}): Promise<Server> 
     extensions[name] = await shipped[name as keyof typeof shipped]();
   }
   const pglite = await import('@electric-sql/pglite');
-  emptyImage ??= (async () => {
+  emptyCluster ??= (async () => {
     const instance = await pglite.PGlite.create({ startParams });
     try {
-      return await imageOf(instance);
+      const { rows } = await instance.query<{ server_version_num: string }>('SHOW server_version_num');
+      return { versionNumber: Number(rows[0]?.server_version_num), image: await imageOf(instance) };
     } finally {
       await instance.close();
     }
   })();
-  const server = new PGliteServer(pglite, extensions, Math.max(1, options.ready ?? 3), await emptyImage);
-  await server.start();
-  return server;
+  return new PGliteServer(pglite, extensions, Math.max(1, options.ready ?? 3), await emptyCluster);
 }
 
 /** CHECKPOINT first, so that whoever loads the image need not replay the log. */
@@ -139,7 +144,7 @@ async function imageOf(instance: PGlite): Promise<Blob> {
 }
 
 class PGliteServer implements Server {
-  versionNumber = 0;
+  readonly versionNumber: number;
   readonly #module: PGliteModule;
   readonly #extensions: Extensions;
   readonly #ready: number;
@@ -148,19 +153,12 @@ class PGliteServer implements Server {
   readonly #databases = new Map<string, Database>();
   #made = 0;
 
-  constructor(module: PGliteModule, extensions: Extensions, ready: number, empty: Blob) {
+  constructor(module: PGliteModule, extensions: Extensions, ready: number, { image, versionNumber }: EmptyCluster) {
     this.#module = module;
     this.#extensions = extensions;
     this.#ready = ready;
-    this.#empty = empty;
-  }
-
-  async start(): Promise<void> {
-    const name = await this.createDatabase();
-    const session = await this.connect(name);
-    const [result] = await session.query('SHOW server_version_num');
-    this.versionNumber = Number(result?.rows[0]?.['server_version_num']);
-    await this.dropDatabase(name);
+    this.#empty = image;
+    this.versionNumber = versionNumber;
   }
 
   async createDatabase(template?: string): Promise<string> {
