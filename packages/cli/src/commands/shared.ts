@@ -1,9 +1,8 @@
 /** What several commands need. */
-import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import v8 from 'node:v8';
-import { type Tool, toolByName, tools } from '@idempotify/core';
+import { type Tool, disk, toolByName, tools } from '@idempotify/core';
 import { UsageError } from '../errors.ts';
 import { removeTemporaries } from '../files/write.ts';
 import type { Called } from '../options.ts';
@@ -23,7 +22,7 @@ export function namedTool(name: string | undefined, called: Called): Tool | unde
 /** The path without symbolic links, as far as it is there. */
 export function realIfThere(absolute: string): string {
   try {
-    return fs.realpathSync(absolute);
+    return disk.real(absolute);
   } catch {
     const parent = path.dirname(absolute);
     return parent === absolute ? absolute : path.join(realIfThere(parent), path.basename(absolute));

@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { disk } from '@idempotify/core';
 import type { Reader } from './found.ts';
 
 export interface Format {
@@ -105,8 +106,8 @@ export interface DeployPath {
 export function projectRoot(folder: string, cwd: string): string {
   let manifest: string | undefined;
   for (const each of parents(folder)) {
-    if (fs.existsSync(path.join(each, '.git'))) return each;
-    if (manifest === undefined && fs.existsSync(path.join(each, 'package.json'))) manifest = each;
+    if (disk.exists(path.join(each, '.git'))) return each;
+    if (manifest === undefined && disk.exists(path.join(each, 'package.json'))) manifest = each;
   }
   const relative = path.relative(cwd, folder);
   const within = !relative.startsWith('..') && !path.isAbsolute(relative);
@@ -134,7 +135,7 @@ export function findDeployFiles(cwd: string, roots: readonly string[]): readonly
     const list = (folder: string, packages: number): void => {
       let entries: fs.Dirent[];
       try {
-        entries = fs.readdirSync(folder, { withFileTypes: true });
+        entries = disk.list(folder);
       } catch {
         return; // a folder that can't be listed has nothing to say
       }
@@ -164,6 +165,7 @@ export function findDeployFiles(cwd: string, roots: readonly string[]): readonly
 
 /** The text of a file; undefined when it can't be one of those that are looked for. */
 export function readDeployFile({ path: file, format }: DeployPath): string | undefined {
+  disk.reads(file);
   const { size } = fs.statSync(file);
   if (size > MAX_SIZE) return undefined;
   const text = fs.readFileSync(file, 'utf8');

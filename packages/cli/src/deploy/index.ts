@@ -1,11 +1,11 @@
 /** Deploy files: what runs the migrations. Parsers are loaded when a file of their format is there. */
-import fs from 'node:fs';
 import path from 'node:path';
 import {
   type CalledScript,
   type DeployCommand,
   type DeployFile,
   type DeployStage,
+  disk,
   systemMessage,
 } from '@idempotify/core';
 import { findDeployFiles, formatOf, readDeployFile, type Format } from './find.ts';
@@ -47,8 +47,8 @@ const RELEVANT =
 export async function deployFiles({ cwd, roots }: DeployOptions): Promise<DeployFiles> {
   const read: ReadFile[] = [];
   const problems: DeployProblem[] = [];
-  const real = [...new Set(roots.map((root) => fs.realpathSync(root)))];
-  const base = fs.realpathSync(cwd);
+  const real = [...new Set(roots.map((root) => disk.real(root)))];
+  const base = disk.real(cwd);
   for (const found of findDeployFiles(base, real)) {
     const name = path.relative(base, found.path).split(path.sep).join('/');
     try {

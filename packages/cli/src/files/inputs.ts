@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {
   type MigrationFolder,
+  disk,
   type Tool,
   errorCode,
   systemMessage,
@@ -113,6 +114,7 @@ export async function planInputs(options: InputOptions): Promise<InputPlan> {
   const errors: RunError[] = [];
   const links: Other[] = [];
   const inputs = await resolveInputs(options, errors, links);
+  if (options.ignore) disk.asksOtherwise();
   const { ignoredFiles } = options.ignore ? await import('./glob.ts') : { ignoredFiles: undefined };
   const roots = inputs.map((input) => realPath(input.path));
   const ignored = options.ignore && ignoredFiles ? ignoredFiles(options.ignore, roots) : new Set<string>();
@@ -369,6 +371,7 @@ async function resolveInputs(
     const absolute = path.resolve(cwd, given);
     const display = shown(given);
     try {
+      disk.exists(absolute);
       const stat = fs.lstatSync(absolute);
       const target = stat.isSymbolicLink() ? linkTarget(absolute) : stat;
       if (typeof target === 'string') errors.push({ path: display, message: target });
@@ -419,6 +422,7 @@ async function matches(given: string, cwd: string, links: Other[]): Promise<Inpu
   const pattern = process.platform === 'win32' ? given.replaceAll('\\', '/') : given;
   if (!isDynamicPattern(pattern)) return undefined;
   const { readdirWithLinks } = await import('./glob.ts');
+  disk.asksOtherwise();
   const found = await glob(pattern, {
     cwd,
     absolute: true,
@@ -469,7 +473,7 @@ function usualFolders(cwd: string, mayBeEmpty: boolean): Input[] {
 
 function realPath(file: string): string {
   try {
-    return fs.realpathSync(file);
+    return disk.real(file);
   } catch {
     return path.resolve(file);
   }

@@ -13,7 +13,7 @@ import type { LintFolder, LintJob, LintSettings, PackedLint } from './protocol.t
 /** Raised when the form of the file changes. */
 const FORM = 1;
 /** A file that was changed that shortly before it was looked at may have been changed again within the same tick of its clock. */
-const UNSURE_MS = 2000;
+export const UNSURE_MS = 2000;
 
 interface Entry extends Stat {
   /** When the file was looked at. */
@@ -251,7 +251,7 @@ function write(file: string, entries: ReadonlyMap<string, Entry>): void {
 }
 
 /** Another version has other rules. While idempotify itself is worked on, what the compiler leaves tells. */
-function programStamp(): string {
+export function programStamp(): string {
   const require = createRequire(import.meta.url);
   const built = ['@idempotify/core', '@idempotify/javascript', '@idempotify/rules'].map((name) => {
     try {

@@ -4,16 +4,24 @@ import v8 from 'node:v8';
 import { readStdin } from '../commands/stdin.ts';
 import { compileParserSimply, onSignals, realIfThere, relativeInside, withoutUndefined } from '../commands/shared.ts';
 import { type LoadedConfig, loadConfig } from '../config.ts';
-import { PG_VERSIONS, systemMessage } from '@idempotify/core';
+import { PG_VERSIONS, type Preset, systemMessage } from '@idempotify/core';
 import { UsageError } from '../errors.ts';
 import { type Called, type Source, below, calledIn, commandLine, sourceOf } from '../options.ts';
 import { outputTo } from '../output.ts';
 import { colorsFor, printable, progressLine } from '../terminal.ts';
 import { defaultCacheFolder } from '../verify/cache.ts';
-import { type LintConfig, type LintOptions, type LintOutputOptions, checkedLintOptions } from './options.ts';
+import {
+  type Format,
+  type LintConfig,
+  type LintOptions,
+  type LintOutputOptions,
+  checkedLintOptions,
+} from './options.ts';
 import type { LintReport } from './report.ts';
-import { type ResolvedLintOptions, runLint } from './run.ts';
-import { assertRules, ruleArgument } from './settings.ts';
+import type { Outcomes } from './outcome.ts';
+import type { ResolvedLintOptions } from './run.ts';
+import { ruleArgument } from './rule-argument.ts';
+import type { SquawkConfig } from './squawk-config.ts';
 
 /**
  * Lints migrations and returns what was found. A file that can't be read is part of the result.
@@ -25,7 +33,9 @@ export async function lint(options: LintOptions = {}): Promise<LintReport> {
   const source = sourceOf('lint()');
   const checked = checkedLintOptions(withoutUndefined(checkable), source, stdin !== undefined);
   const cwd = path.resolve(given ?? process.cwd());
-  return runLint(await resolved({ ...checked, ...(stdin ? { stdin } : {}) }, cwd, config ?? false, source));
+  const chosen = { ...checked, ...(stdin ? { stdin } : {}) };
+  const [{ runLint }, configs] = await Promise.all([import('./run.ts'), configsOf(chosen, cwd, config ?? false)]);
+  return runLint(await resolved(chosen, cwd, configs, source));
 }
 
 /** As the command line gives them. */
@@ -54,7 +64,15 @@ export async function runLintCommand(paths: readonly string[], given: LintComman
     commandLine,
     stdin === true,
   );
+  const configs = await configsOf(chosen, cwd, config);
+  const outcomes = stdin ? undefined : await outcomesOf(chosen, cwd, configs);
+  const known = await outcomes?.recall();
+  if (known) {
+    await ended(process.stdout, known.text);
+    return known.exitCode;
+  }
   compileSparingly();
+  const { runLint } = await import('./run.ts');
   const interruption = new AbortController();
   const release = onSignals(interruption);
   const progress = progressLine(process.stderr, performance.now());
@@ -67,21 +85,25 @@ export async function runLintCommand(paths: readonly string[], given: LintComman
         ...(stdin ? { stdin: { bytes: await readStdin(), path: stdinFilepath } } : {}),
       },
       cwd,
-      config,
+      configs,
       commandLine,
     )),
     signal: interruption.signal,
     onProgress: progress.update,
   };
-  const tell = (report: LintReport): Promise<void> => write(report, chosen, options, () => progress.clear());
+  const tell = (report: LintReport): Promise<string> => write(report, chosen, options, () => progress.clear());
   let exitCode: number;
   if (chosen.watch) {
     const { watchLint } = await import('./watch.ts');
     exitCode = await watchLint(options, tell);
   } else {
     try {
-      const report = await runLint(options);
-      if (!interruption.signal.aborted) await tell(report);
+      const watched = outcomes?.watch();
+      const report = await runLint({ ...options, onEdited: watched?.onEdited });
+      if (!interruption.signal.aborted) {
+        const text = await tell(report);
+        watched?.keep(report, text);
+      }
       exitCode = report.exitCode;
     } finally {
       progress.clear();
@@ -98,7 +120,7 @@ async function write(
   chosen: LintOutputOptions & LintOptions,
   { cwd, stdin }: ResolvedLintOptions,
   clear: () => void,
-): Promise<void> {
+): Promise<string> {
   const { reporterOf } = await import('./reporters/index.ts');
   const format = chosen.format ?? 'stylish';
   const reporter = await reporterOf(format);
@@ -122,7 +144,7 @@ async function write(
   output.flush();
   if (file === undefined) {
     if (filtered) process.stderr.write(text);
-    return;
+    return text;
   }
   const target = path.resolve(cwd, file);
   try {
@@ -132,6 +154,7 @@ async function write(
   } catch (error) {
     throw new UsageError(`--output-file ${printable(file)} ${systemMessage(error)}`, { cause: error });
   }
+  return text;
 }
 
 /** The totals stay: warnings are counted all the same. */
@@ -148,19 +171,58 @@ const withoutDiffs = (report: LintReport): LintReport => ({
   files: report.files.map(({ diff: _diff, text: _text, ...file }) => file),
 });
 
-/** The options of the caller over those of the config file, over those of squawk's. */
-async function resolved(
-  chosen: Omit<LintOptions, 'cwd' | 'config'> & LintOutputOptions,
-  cwd: string,
-  config: string | boolean,
-  source: Source,
-): Promise<ResolvedLintOptions> {
+type Chosen = Omit<LintOptions, 'cwd' | 'config'> & LintOutputOptions;
+
+interface Configs {
+  readonly loaded: LoadedConfig | undefined;
+  readonly squawk: SquawkConfig | undefined;
+  readonly preset: Preset;
+}
+
+/** What config files say, which is asked for anew in every run. */
+async function configsOf(chosen: Chosen, cwd: string, config: string | boolean): Promise<Configs> {
   const loaded = config === false ? undefined : await loadConfig(cwd, typeof config === 'string' ? config : undefined);
-  const own: LintConfig = loaded?.lint ?? {};
-  const general = loaded?.options ?? {};
-  const preset = chosen.preset ?? own.preset ?? 'recommended';
+  const preset = chosen.preset ?? loaded?.lint.preset ?? 'recommended';
   const squawk =
     preset === 'squawk' && config !== false ? (await import('./squawk-config.ts')).findSquawkConfig(cwd) : undefined;
+  return { loaded, squawk, preset };
+}
+
+const cacheFolderOf = (cache: string | false | undefined, cwd: string): string | undefined =>
+  cache === false ? undefined : cache === undefined ? defaultCacheFolder(cwd) : path.resolve(cwd, cache);
+
+/** Forms that don't say how long it took, and of which nothing is written elsewhere. */
+const LASTING: readonly Format[] = ['stylish', 'gcc', 'github', 'gitlab', 'codeclimate', 'sarif'];
+
+/** @returns undefined where a run does more than tell, or depends on more than what lies on the disk */
+async function outcomesOf(chosen: Chosen, cwd: string, { loaded, squawk }: Configs): Promise<Outcomes | undefined> {
+  const { cache, format = 'stylish', staged, since, fix, fixDryRun, updateIgnores, watch: on } = chosen;
+  const folder = cacheFolderOf(cache, cwd);
+  const more = staged ?? since ?? fix ?? fixDryRun ?? updateIgnores ?? on ?? chosen.outputFile;
+  if (folder === undefined || more !== undefined || !LASTING.includes(format)) return undefined;
+  const { isTTY, columns } = process.stdout;
+  const colors = colorsFor(process.stdout, chosen.color).isColorSupported;
+  const places = ['GITHUB_WORKSPACE', 'CI_PROJECT_DIR'].map((name) => process.env[name]);
+  const config = loaded && [loaded.options, loaded.lint, loaded.base, loaded.ignoreBase];
+  const { outcomesIn } = await import('./outcome.ts');
+  return outcomesIn(folder, cwd, [chosen, config, squawk, isTTY, columns, colors, places]);
+}
+
+/** Writes it as a whole and waits until it is gone, or nobody listens any more. */
+async function ended(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
+  if (stream.writable) await new Promise<void>((resolve) => stream.write(bytes, () => resolve()));
+}
+
+/** The options of the caller over those of the config file, over those of squawk's. */
+async function resolved(
+  chosen: Chosen,
+  cwd: string,
+  { loaded, squawk, preset }: Configs,
+  source: Source,
+): Promise<ResolvedLintOptions> {
+  const { assertRules } = await import('./settings.ts');
+  const own: LintConfig = loaded?.lint ?? {};
+  const general = loaded?.options ?? {};
   const {
     rules: last = {},
     overrides: ownOverrides,
@@ -202,7 +264,7 @@ async function resolved(
       last,
     },
     assumeInTransaction: squawk?.assumeInTransaction ?? false,
-    cacheFolder: cache === false ? undefined : cache === undefined ? defaultCacheFolder(cwd) : path.resolve(cwd, cache),
+    cacheFolder: cacheFolderOf(cache, cwd),
     called: calledOf(chosen, own, loaded, source),
   };
 }

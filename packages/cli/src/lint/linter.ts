@@ -9,6 +9,7 @@ import {
   type Problem,
   type SourceOptions,
   type Tool,
+  disk,
   type PastFile,
   PastMigrations,
   folderView,
@@ -187,6 +188,7 @@ function watched({ root, files, asked }: Folder, reads: Map<string, string>): Fo
   const contentOf = (relative: string): string | undefined => {
     if (!asked.has(relative)) {
       try {
+        disk.reads(path.join(root, relative));
         const content = fs.readFileSync(path.join(root, relative), 'utf8');
         asked.set(relative, { content, hash: hashOf(content) });
       } catch {

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import {
+  disk,
   editedFiles,
   type FileLint,
   type Finding,
@@ -33,6 +34,7 @@ import type { Called } from '../options.ts';
 import type { RunError } from '../results.ts';
 import type { Changes, Staged } from '../changes.ts';
 import { type LintCache, cacheFileOf, openCache } from './cache.ts';
+import type { OnEdited } from './outcome.ts';
 import { WorkersAhead, lintAll } from './engine.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { KnownFindings } from './ignores.ts';
@@ -65,6 +67,7 @@ export interface ResolvedLintOptions extends Omit<
   readonly cacheFolder: string | undefined;
   readonly called: Called;
   readonly signal?: AbortSignal | undefined;
+  readonly onEdited?: OnEdited | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -160,7 +163,7 @@ class Run {
     const edited = changes
       ? Promise.resolve(changes.edited)
       : hasHistoryRules && jobs.length > 0 && !stdin
-        ? editedFiles(folders.filter((_, index) => needed.has(index)).map(({ root }) => root))
+        ? this.#edited(folders.filter((_, index) => needed.has(index)).map(({ root }) => root))
         : Promise.resolve<ReadonlySet<string>>(new Set());
     const results = await this.#lint(settings, jobs);
     const lints = new Map<string, FileLint | { readonly failed: string }>();
@@ -196,6 +199,12 @@ class Run {
       if (status === 'failed') files.push({ path: display, findings: [], error: reason });
     const known = this.#updateKnown();
     return this.#report(files, known);
+  }
+
+  async #edited(roots: readonly string[]): Promise<ReadonlySet<string>> {
+    const edited = await editedFiles(roots);
+    this.#options.onEdited?.(roots, edited);
+    return edited;
   }
 
   async #planOfFiles(): Promise<InputPlan> {
@@ -275,6 +284,12 @@ class Run {
       });
     }
     if (!signal?.aborted) cache?.keep(jobs, results);
+    // what workers have read, and what the cache knew about
+    for (const { id, path: file, folder } of jobs) {
+      disk.reads(file);
+      for (const [relative] of results[id]?.reads ?? [])
+        disk.reads(path.join(settings.folders[folder]!.root, relative));
+    }
     return results;
   }
 
@@ -532,7 +547,8 @@ class Run {
     if (knownFindings === false) return;
     const { KNOWN_FILE, KnownFindings } = await import('./ignores.ts');
     const file = path.resolve(cwd, knownFindings ?? KNOWN_FILE);
-    if (knownFindings === undefined && !updateIgnores && !fs.existsSync(file)) return;
+    if (knownFindings === undefined && !updateIgnores && !disk.exists(file)) return;
+    disk.asksOtherwise();
     this.#known = new KnownFindings(realIfThere(file), knownFindings !== undefined && !updateIgnores);
   }
 

@@ -1,7 +1,7 @@
 /** From what a config, the command line and squawk's config say to the rules that each file is linted with. */
 import { createRequire } from 'node:module';
 import type { OptionValue, Preset, Rule } from '@idempotify/core';
-import { type RuleSetting, rules } from '@idempotify/rules';
+import { rules } from '@idempotify/rules';
 import { UsageError } from '../errors.ts';
 import { printable } from '../terminal.ts';
 import type { Override, RuleSettings } from './options.ts';
@@ -49,17 +49,6 @@ const kindOf = (model: OptionValue): string =>
     : typeof model === 'boolean'
       ? 'true or false'
       : `a ${typeof model}`.replace('string', 'text');
-
-/** `name=severity`, as the command line has it. @throws UsageError */
-export function ruleArgument(given: string): readonly [string, RuleSetting] {
-  const at = given.indexOf('=');
-  const [name, setting] = [given.slice(0, at), given.slice(at + 1)];
-  if (at < 1 || (setting !== 'off' && setting !== 'warning' && setting !== 'error'))
-    throw new UsageError(
-      `--rule ${printable(given)}: must be a rule's name and a severity: NAME=off, NAME=warning or NAME=error`,
-    );
-  return [name, setting];
-}
 
 export interface RuleSources {
   readonly preset: Preset;

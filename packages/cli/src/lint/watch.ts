@@ -10,7 +10,7 @@ const SETTLED_MS = 80;
 /** @returns the exit code of the last run, once the signal is aborted */
 export async function watchLint(
   options: ResolvedLintOptions,
-  tell: (report: LintReport) => Promise<void>,
+  tell: (report: LintReport) => Promise<unknown>,
 ): Promise<number> {
   const { signal, cwd, paths } = options;
   let exitCode = 0;

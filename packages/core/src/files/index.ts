@@ -1,3 +1,4 @@
+export { disk, kindOf, listingOf, recordLooks, type Looks } from './disk.ts';
 export { errorCode, systemMessage } from './errors.ts';
 export * from './git.ts';
 export * from './migrations.ts';

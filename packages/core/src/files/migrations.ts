@@ -1,11 +1,12 @@
 /** Folders on the disk and what tools know of them: which of the files are migrations, of which tool, in which order. */
-import fs from 'node:fs';
+import type fs from 'node:fs';
 import path from 'node:path';
 import { type MigrationFolder, findMigrationFolders } from '../tools/find.ts';
 import { type FolderAccess, folderView } from '../tools/folder.ts';
 import { isScript } from '../tools/paths.ts';
 import { plainSql } from '../tools/sql.ts';
 import type { FolderView, Tool } from '../tools/types.ts';
+import { disk } from './disk.ts';
 import { readText } from './read.ts';
 
 /**
@@ -21,7 +22,7 @@ export function groupMigrations(root: string, files: readonly string[], tool?: T
 
 const accessTo = (root: string): FolderAccess => ({
   read: (relative) => readText(path.join(root, relative)),
-  exists: (relative) => fs.existsSync(path.join(root, relative)),
+  exists: (relative) => disk.exists(path.join(root, relative)),
 });
 
 /**
@@ -93,7 +94,7 @@ function listShallow(root: string, below: boolean): string[] {
   const list = (prefix: string, deeper: boolean): void => {
     let entries: fs.Dirent[];
     try {
-      entries = fs.readdirSync(path.join(root, prefix), { withFileTypes: true });
+      entries = disk.list(path.join(root, prefix));
     } catch {
       return;
     }

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
 import type { Problem } from '../parse/types.ts';
+import { disk } from './disk.ts';
 import { systemMessage } from './errors.ts';
 
 /** Bytes. A tree of PostgreSQL's parser takes about 85 times the size of its text; see docs/command.md. */
@@ -35,6 +36,7 @@ const READ_FLAGS = fs.constants.O_RDONLY | ((fs.constants as Partial<typeof fs.c
 
 /** Reads a file whole. Never throws. */
 export function readBytes(path: string): FileBytes | UnreadableFile {
+  disk.reads(path);
   let fd: number | undefined;
   try {
     fd = fs.openSync(path, READ_FLAGS);

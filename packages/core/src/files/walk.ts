@@ -1,6 +1,7 @@
 /** Lists a folder: what is there, what is only linked, what can't be looked at. */
-import fs from 'node:fs';
+import type fs from 'node:fs';
 import path from 'node:path';
+import { disk } from './disk.ts';
 import { systemMessage } from './errors.ts';
 
 interface Skipped {
@@ -33,7 +34,7 @@ const isSql = (name: string): boolean => name.endsWith('.sql');
 
 /** Lists everything below `folder`. Symbolic links are not followed, so neither loops nor files outside are visited. */
 export function listFolder(folder: string): Listing {
-  const root = fs.realpathSync(folder);
+  const root = disk.real(folder);
   const files: string[] = [];
   const links = new Map<string, string>();
   const skipped: Skipped[] = [];
@@ -43,7 +44,7 @@ export function listFolder(folder: string): Listing {
     const at = path.join(root, prefix);
     let entries: fs.Dirent[];
     try {
-      entries = fs.readdirSync(at, { withFileTypes: true });
+      entries = disk.list(at);
     } catch (error) {
       failed.push({ path: prefix, message: `can not be listed: ${systemMessage(error)}` });
       return;
@@ -68,7 +69,7 @@ export function listFolder(folder: string): Listing {
   const link = (relative: string, name: string): void => {
     let target: string;
     try {
-      target = fs.realpathSync(path.join(root, relative));
+      target = disk.real(path.join(root, relative));
     } catch (error) {
       const problem = { path: relative, message: `is a symbolic link that leads nowhere: ${systemMessage(error)}` };
       if (isSql(name)) failed.push(problem);
