@@ -75,6 +75,10 @@ export function lintCommand(create: () => Command, done: (exitCode: number) => v
     )
     .option('--cache', 'keep results, so that only what has changed is linted again (the default)')
     .option('--no-cache', 'lint everything anew, and keep nothing')
+    .option(
+      '--cache-strategy <name>',
+      'what tells that a file has changed: metadata (size and times) or content (default: "metadata")',
+    )
     .option('--workers <n>', 'threads beside the main one (default: decided by the number of files)', integer)
     .option('--config <file>', 'the config file, instead of looking for one')
     .option('--no-config', 'use no config file, and no .squawk.toml')

@@ -65,7 +65,8 @@ export const cacheFileOf = (folder: string, cwd: string): string =>
       .slice(0, 12)}.cache`,
   );
 
-export function openCache(folder: string, cwd: string, settings: LintSettings): LintCache {
+/** @param byContent read every file, whatever its times say */
+export function openCache(folder: string, cwd: string, settings: LintSettings, byContent: boolean): LintCache {
   const file = cacheFileOf(folder, cwd);
   const stamp = programStamp();
   const keys = settings.specs.map((spec) =>
@@ -88,12 +89,12 @@ export function openCache(folder: string, cwd: string, settings: LintSettings): 
         const stat = statOf(job.path);
         stats.set(job.path, stat);
         const entry = entries.get(job.path);
-        const same = entry && stat && entry.key === keyOf(job) ? sameBy(entry, job.path, stat) : undefined;
+        const same = entry && stat && entry.key === keyOf(job) ? sameBy(entry, job.path, stat, byContent) : undefined;
         if (!entry || !stat || !same || !readsHold(entry, settings.folders[job.folder], hashes)) continue;
         const { statements, body, facts, hash, before, reads } = entry;
         found[job.id] = { id: job.id, statements, body, facts, hash, past: before !== '', reads };
         // next time, the time will do
-        if (same === 'content' && seen - stat.ctime > UNSURE_MS) dirty = true;
+        if (!byContent && same === 'content' && seen - stat.ctime > UNSURE_MS) dirty = true;
       }
       const asked = jobs.filter((job) => found[job.id]?.past);
       const byPath = asked.length === 0 ? undefined : new Map(jobs.map((job) => [job.path, found[job.id]]));
@@ -138,9 +139,10 @@ function statOf(file: string): Stat | undefined {
 }
 
 /** The time tells, unless it can't; then the content does: after a checkout all files are new and nothing has changed. */
-function sameBy(entry: Entry, file: string, stat: Stat): 'time' | 'content' | undefined {
+function sameBy(entry: Entry, file: string, stat: Stat, byContent: boolean): 'time' | 'content' | undefined {
   if (entry.size !== stat.size) return undefined;
-  if (entry.mtime === stat.mtime && entry.ctime === stat.ctime && entry.seen - stat.ctime > UNSURE_MS) return 'time';
+  const sameTime = entry.mtime === stat.mtime && entry.ctime === stat.ctime;
+  if (!byContent && sameTime && entry.seen - stat.ctime > UNSURE_MS) return 'time';
   try {
     return hashOf(fs.readFileSync(file)) === entry.hash ? 'content' : undefined;
   } catch {

@@ -196,10 +196,11 @@ const LASTING: readonly Format[] = ['stylish', 'gcc', 'github', 'gitlab', 'codec
 
 /** @returns undefined where a run does more than tell, or depends on more than what lies on the disk */
 async function outcomesOf(chosen: Chosen, cwd: string, { loaded, squawk }: Configs): Promise<Outcomes | undefined> {
-  const { cache, format = 'stylish', staged, since, fix, fixDryRun, updateIgnores, watch: on } = chosen;
+  const { cache, cacheStrategy, format = 'stylish', staged, since, fix, fixDryRun, updateIgnores, watch: on } = chosen;
   const folder = cacheFolderOf(cache, cwd);
   const more = staged ?? since ?? fix ?? fixDryRun ?? updateIgnores ?? on ?? chosen.outputFile;
-  if (folder === undefined || more !== undefined || !LASTING.includes(format)) return undefined;
+  if (folder === undefined || cacheStrategy === 'content' || more !== undefined || !LASTING.includes(format))
+    return undefined;
   const { isTTY, columns } = process.stdout;
   const colors = colorsFor(process.stdout, chosen.color).isColorSupported;
   const places = ['GITHUB_WORKSPACE', 'CI_PROJECT_DIR'].map((name) => process.env[name]);

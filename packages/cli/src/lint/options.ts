@@ -8,6 +8,9 @@ import { printable } from '../terminal.ts';
 export const FORMATS = ['stylish', 'json', 'sarif', 'github', 'gitlab', 'codeclimate', 'junit', 'gcc'] as const;
 export type Format = (typeof FORMATS)[number];
 
+export const CACHE_STRATEGIES = ['metadata', 'content'] as const;
+export type CacheStrategy = (typeof CACHE_STRATEGIES)[number];
+
 /** By rule name: `off`, `warning`, `error`, or one of the last two with options. */
 export type RuleSettings = Readonly<Record<string, RuleSetting>>;
 
@@ -59,6 +62,8 @@ export interface LintOptions {
   readonly deploy?: boolean | undefined;
   /** Where results are kept, so that only what has changed is linted again; false: nowhere. */
   readonly cache?: string | false | undefined;
+  /** How it is told that a file has changed: by its size and times, or by reading it. Default `metadata`. */
+  readonly cacheStrategy?: CacheStrategy | undefined;
   /** A config file, or whether to look for one. Default of the API: no. */
   readonly config?: string | boolean | undefined;
   /** Worker threads beside the main one. Default: decided by the amount of work. */
@@ -164,6 +169,7 @@ const OPTIONS: Checks<Checkable> = {
   updateIgnores: boolean,
   tool: text,
   cache: (value) => (value === false ? undefined : text(value)),
+  cacheStrategy: oneOf(CACHE_STRATEGIES),
   format: oneOf(FORMATS),
   outputFile: text,
   quiet: boolean,

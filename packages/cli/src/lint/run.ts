@@ -264,8 +264,9 @@ class Run {
   }
 
   async #lint(settings: LintSettings, jobs: readonly LintJob[]): Promise<(PackedLint | undefined)[]> {
-    const { cacheFolder, cwd, workers, signal, onProgress } = this.#options;
-    const cache: LintCache | undefined = cacheFolder === undefined ? undefined : openCache(cacheFolder, cwd, settings);
+    const { cacheFolder, cacheStrategy, cwd, workers, signal, onProgress } = this.#options;
+    const cache: LintCache | undefined =
+      cacheFolder === undefined ? undefined : openCache(cacheFolder, cwd, settings, cacheStrategy === 'content');
     const results = cache?.known(jobs) ?? [];
     const open = jobs.filter((job) => !results[job.id]);
     if (open.length > 0) {

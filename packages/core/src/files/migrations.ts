@@ -51,7 +51,7 @@ export function placeOf(file: string): FilePlace {
   const ownFolder =
     /^(migration|up|down)\.sql$/.test(path.basename(file)) ||
     // what lies beside a migration in its own folder
-    ['migration.sql', 'up.sql'].some((name) => fs.existsSync(path.join(folder, name)));
+    ['migration.sql', 'up.sql'].some((name) => disk.exists(path.join(folder, name)));
   const root = ownFolder ? path.dirname(folder) : folder;
   return { root, name: path.relative(root, file).split(path.sep).join('/'), ownFolder };
 }
