@@ -25,7 +25,7 @@ import {
   type Step,
 } from '@idempotify/javascript';
 import type { FileResult, RewriteOptions } from '../sql/rewriter.ts';
-import type { GuardContext, Guards, StepSql } from './types.ts';
+import type { GuardContext, Guards, SqlForm, StepSql } from './types.ts';
 import { Writer } from './writer.ts';
 
 export interface JsRewriteContext {
@@ -37,6 +37,12 @@ export interface JsRewriteContext {
   readonly history: () => Catalog | undefined;
 }
 
+interface Planned {
+  readonly plan: Plan;
+  readonly statements: readonly RewrittenStatement[];
+  readonly byStep: ByStep;
+}
+type ByStep = ReadonlyMap<Step, readonly RewrittenStatement[]>;
 type Result = Omit<StatementResult, 'line' | 'column'>;
 
 /** Never throws for what stands in the file. */
@@ -65,34 +71,39 @@ export function rewriteJavaScript(
       message: 'a comment that disables needs a reason: // idempotify-disable-next-statement -- why',
       ...lines.at(start),
     });
-  const planOf = (guard: RewriteOptions['guard']): Plan =>
-    planWithHistory(sql.statements, migration.sql, {
+  const planned = (guard: RewriteOptions['guard']): Planned => {
+    const plan = planWithHistory(sql.statements, migration.sql, {
       guard,
       pgVersion: options.pgVersion,
       disabled: (statement) => disabled.file ?? disabled.statements.get(statement),
       history: context.history,
     });
-  const plan = planOf(options.guard);
-  const { statements } = rewriteStatements(plan, { path, text: migration.sql, tool, guard: options.guard });
-  const byStep = new Map<Step, RewrittenStatement[]>();
-  sql.statements.forEach((statement, index) => {
-    const of = migration.placedAt(statement.range.start);
-    const result = statements[index];
-    if (!of || !result) return;
-    const list = byStep.get(of.step);
-    if (list) list.push(result);
-    else byStep.set(of.step, [result]);
-  });
+    const { statements } = rewriteStatements(plan, { path, text: migration.sql, tool, guard });
+    const byStep = new Map<Step, RewrittenStatement[]>();
+    sql.statements.forEach((statement, index) => {
+      const of = migration.placedAt(statement.range.start);
+      const result = statements[index];
+      if (!of || !result) return;
+      const list = byStep.get(of.step);
+      if (list) list.push(result);
+      else byStep.set(of.step, [result]);
+    });
+    return { plan, statements, byStep };
+  };
+  const { plan, statements, byStep } = planned(options.guard);
+  let named: Planned | undefined;
+  const short = (): Planned => (named ??= planned('name'));
 
   const write = new Writer(migration.scope);
   const about = (step: Step): StepSql => {
-    const own = byStep.get(step) ?? [];
+    const parts = migration.placed.filter((placed) => placed.step === step);
+    const inSql = (of: ByStep): SqlForm => {
+      const own = of.get(step) ?? [];
+      return { statements: own, sql: sqlForm(parts, own) };
+    };
     return {
-      statements: own,
-      sql: sqlForm(
-        migration.placed.filter((placed) => placed.step === step),
-        own,
-      ),
+      ...inSql(byStep),
+      short: () => inSql(short().byStep),
     };
   };
   const shared: Shared = {
@@ -101,11 +112,7 @@ export function rewriteJavaScript(
     about,
     needsGuard: (step) => step.kind === 'builder' && needsGuard(step, byStep.get(step) ?? []),
   };
-  let named: ReturnType<typeof rewriteStatements> | undefined;
-  const byName: ByName = (statement) => {
-    named ??= rewriteStatements(planOf('name'), { path, text: migration.sql, tool, guard: 'name' });
-    return named.statements[statements.indexOf(statement)];
-  };
+  const byName: ByName = (statement) => short().statements[statements.indexOf(statement)];
   const results: StatementResult[] = [];
   const edits: Edit[] = [];
   let silent = false;

@@ -16,11 +16,19 @@ export type Guarded =
   | { readonly kind: 'refused'; readonly why: string; readonly advice: string };
 
 /** What the SQL rewriter says of a call. */
-export interface StepSql {
+export interface SqlForm {
   /** Of the statements that the call sends, in order; those that need nothing included. Empty for an opaque call. */
   readonly statements: readonly RewrittenStatement[];
   /** All SQL of the call in its rerunnable form; undefined where its translation is not exact or the SQL rewriter refuses it. */
   readonly sql: string | undefined;
+}
+
+export interface StepSql extends SqlForm {
+  /**
+   * The same with guards that ask for names only: the short forms (`IF NOT EXISTS`), for what is shown in the middle of JavaScript. Both
+   * run a statement in the same cases, as long as nobody has made another thing of that name.
+   */
+  short(): SqlForm;
 }
 
 export interface GuardContext extends StepSql {

@@ -193,8 +193,12 @@ function built(site: CallSite, method: string, what: string, args: readonly Node
     const why = 'a part of it that its SQL has to name is only known when it runs';
     return { kind: 'opaque', site, node, what, parts: [], why };
   }
-  const { queries, exact } = translation;
-  if (queries.length === 0) return [];
+  const { exact } = translation;
+  if (translation.queries.length === 0) return [];
+  const queries =
+    method === 'createTable' && !isSentInTransaction(site, values[2])
+      ? bareTypes(translation.queries, site)
+      : translation.queries;
   const notes = notesOn(method, values, node, site);
   return {
     kind: 'builder',
@@ -205,6 +209,25 @@ function built(site: CallSite, method: string, what: string, args: readonly Node
     ...(guardedBy(site, { method, args }) && { guarded: true }),
     ...(notes.length > 0 && { notes }),
   };
+}
+
+/** What a call sends is one transaction with what stands around it. */
+const isSentInTransaction = (site: CallSite, options: Value): boolean =>
+  inTransaction(site) && options instanceof ObjectValue && (options.open || options.has('transaction'));
+
+/**
+ * Of several enum types, only the first one is created by a second run that has been interrupted between them: the others are not created
+ * where the first one is there.
+ */
+function bareTypes(queries: readonly string[], { node, roles }: CallSite): string[] {
+  const before = roles.scope.source.slice(0, node.range[0]);
+  return queries.map((sql, index) => {
+    const body = index > 0 ? /^DO 'BEGIN (CREATE TYPE (\S+) AS ENUM\(.*\);) EXCEPTION/s.exec(sql) : null;
+    if (!body) return sql;
+    // somebody has created it in front of it
+    const type = body[2]!.split('.').pop()!.replaceAll('"', '');
+    return before.includes(type) ? sql : body[1]!.replaceAll("''", "'");
+  });
 }
 
 // ---- guards of the author's
