@@ -1,0 +1,37 @@
+'use strict';
+
+module.exports = {
+  up: async (queryInterface, Sequelize) => {
+    if (!(await queryInterface.describeTable('users')).isViewer) {
+      await queryInterface.addColumn('users', 'isViewer', {
+        type: Sequelize.BOOLEAN,
+        defaultValue: false,
+        allowNull: false,
+      });
+    }
+    if (!(await queryInterface.describeTable('users'))['team-id']) {
+      await queryInterface.addColumn('users', 'team-id', {
+        type: Sequelize.INTEGER,
+        references: { model: 'teams', key: 'id' },
+        onDelete: 'SET NULL',
+      });
+    }
+    // what people call themselves
+    if (!(await queryInterface.describeTable('users')).nick) {
+      await queryInterface.addColumn('users', 'nick', { type: Sequelize.STRING(64), comment: "the user's own choice" });
+    }
+    if (!(await queryInterface.describeTable('users')).role) {
+      await queryInterface.addColumn('users', 'role', {
+        type: Sequelize.ENUM('member', 'admin'),
+        defaultValue: 'member',
+      });
+    }
+  },
+
+  down: async (queryInterface) => {
+    await queryInterface.removeColumn('users', 'role');
+    await queryInterface.removeColumn('users', 'nick');
+    await queryInterface.removeColumn('users', 'team-id');
+    await queryInterface.removeColumn('users', 'isViewer');
+  },
+};

@@ -1,0 +1,1 @@
+CREATE TABLE webhook_subscriptions (id uuid PRIMARY KEY, url text);

@@ -1,0 +1,30 @@
+'use strict';
+
+const orders = { tableName: 'orders', schema: 'shop' };
+
+module.exports = {
+  async up(queryInterface, Sequelize) {
+    await queryInterface.createSchema('shop');
+    await queryInterface.createTable(orders, {
+      id: { type: Sequelize.INTEGER, primaryKey: true, autoIncrement: true },
+      state: { type: Sequelize.ENUM('open', 'paid'), allowNull: false },
+    });
+    if (!(await queryInterface.describeTable(orders)).note) {
+      await queryInterface.addColumn(orders, 'note', Sequelize.TEXT);
+    }
+    if (!(await queryInterface.describeTable({ tableName: 'customers', schema: 'crm' })).vip) {
+      await queryInterface.addColumn({ tableName: 'customers', schema: 'crm' }, 'vip', {
+        type: Sequelize.BOOLEAN,
+        defaultValue: false,
+      });
+    }
+    await queryInterface.sequelize.query('CREATE INDEX IF NOT EXISTS "orders_state" ON "shop"."orders" ("state")');
+    if ((await queryInterface.describeTable({ tableName: 'customers', schema: 'crm' })).mail) {
+      await queryInterface.renameColumn({ tableName: 'customers', schema: 'crm' }, 'mail', 'email');
+    }
+  },
+
+  async down(queryInterface) {
+    await queryInterface.dropTable(orders);
+  },
+};
