@@ -5,13 +5,17 @@ import { printedName } from './names.ts';
 /** The name of the migration: that of its folder where each has one, else that of the file without its ending. */
 export function migrationName(path: string): string {
   const folder = /([^/]+)\/(?:migration|up)\.sql$/.exec(path)?.[1];
-  return folder ?? path.slice(path.lastIndexOf('/') + 1).replace(/(?:\.up)?\.sql$/, '');
+  return folder ?? path.slice(path.lastIndexOf('/') + 1).replace(/(?:\.up)?\.sql$|\.[cm]?[jt]s$/, '');
 }
 
 /** The number or the date in front of a migration's name: only its digits; undefined when there is none. */
 export function versionOf(path: string): string | undefined {
-  const digits = /^[VU]?(\d{4}-\d{2}-\d{2}(?:-\d{6})?|\d+)(?=[-_. ]|$)(?!\.\d|_\d+__)/i.exec(migrationName(path))?.[1];
-  return digits?.replaceAll('-', '');
+  const name = migrationName(path);
+  // what kysely-ctl and others write: 2025-01-08T15:10:42.442Z
+  const iso = /^\d{4}-\d{2}-\d{2}T\d{2}[:-]?\d{2}(?:[:-]?\d{2}(?:[.-]\d{1,6})?)?Z?(?=[-_. ]|$)/.exec(name)?.[0];
+  const digits =
+    iso ?? /^(?:[VU]|Migration)?(\d{4}-\d{2}-\d{2}(?:-\d{6})?|\d+)(?=[-_. ]|$)(?!\.\d|_\d+__)/i.exec(name)?.[1];
+  return digits?.replace(/\D/g, '');
 }
 
 /** Digits from which on a number in front of a name is a date and no counter. */

@@ -18,7 +18,7 @@ import {
   type SourceOptions,
   type Tool,
 } from '@idempotify/core';
-import type { Program } from './ast.ts';
+import type { Node, Program } from './ast.ts';
 import { disabledIn, migrationDirectives } from './directives.ts';
 import { readMigration, type Migration, type Placed } from './migration.ts';
 import { parseJavaScript } from './parse.ts';
@@ -42,6 +42,12 @@ export function migrationIn(program: Program, text: string, tool?: Tool): Migrat
 }
 
 const NO_SQL = 'The other calls are checked all the same; correct this one, or take it out of the migration.';
+
+/** `up() {}`, with or without comments. */
+const isEmpty = (fn: Node): boolean => {
+  const body: Node = fn['body'];
+  return body.type === 'BlockStatement' && body['body'].length === 0;
+};
 
 export class ScriptSource {
   readonly migration: Migration;
@@ -67,9 +73,10 @@ export class ScriptSource {
     });
   }
 
-  /** Statements that do something, and calls of which nobody knows: 0 = the migration does nothing. */
+  /** Statements that do something, and code of which nobody knows what it does: 0 = the migration does nothing. */
   get statements(): number {
-    const { problems, steps } = this.migration;
+    const { problems, steps, ups } = this.migration;
+    if (steps.length === 0) return ups.filter(({ node }) => !isEmpty(node)).length;
     return this.#sql.parsed.statements.length + problems.length + steps.filter(({ kind }) => kind === 'opaque').length;
   }
 

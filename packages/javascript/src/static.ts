@@ -56,8 +56,7 @@ const sourceOf = (node: Node, env: Env): string => env.scope.source.slice(...nod
 /** The enum of the file that a name stands for. */
 function enumNamed(name: string, scope: Scope): Node | undefined {
   for (const statement of scope.program.body) {
-    const declared: Node | null =
-      statement.type === 'ExportNamedDeclaration' ? statement['declaration'] : (statement);
+    const declared: Node | null = statement.type === 'ExportNamedDeclaration' ? statement['declaration'] : statement;
     if (declared?.type === 'TSEnumDeclaration' && declared['id']['name'] === name) return declared;
   }
   return undefined;

@@ -348,7 +348,7 @@ class Table {
     if (callee.type !== 'MemberExpression' || propertyName(callee) !== 'forEach' || !isFunction(fn)) return false;
     const values = this.writer.value(callee['object'] as Node, bound);
     const name = firstParameter(fn);
-    if (!isArray(values) || values.length > 200 || (fn['params']).length > 1) return false;
+    if (!isArray(values) || values.length > 200 || fn['params'].length > 1) return false;
     for (const value of values) {
       const inner = name === undefined ? bound : new Map(bound).set(name, value);
       this.readAll(bodyOf(fn), own, inner, depth);
@@ -366,7 +366,7 @@ class Table {
     if (!isFunction(fn) || place < 0) return false;
     const inner = new Map(bound);
     let parameter: string | undefined;
-    for (const [index, param] of (fn['params']).entries()) {
+    for (const [index, param] of fn['params'].entries()) {
       const id = param.type === 'AssignmentPattern' ? (param['left'] as Node) : param;
       const fallback = param.type === 'AssignmentPattern' ? (param['right'] as Node) : undefined;
       if (id.type !== 'Identifier') return false;
