@@ -79,7 +79,7 @@ function afterCleanup(step: Step, cleanup: string, option: Option, context: Guar
       'something has to be done in front of it: an INVALID leftover of a failed build has to be dropped',
       'write the call as a statement of its own',
     );
-  const before = `${pgmOf(node, context)}.sql(${write.string(cleanup)})${write.semicolon}${write.newline}${write.indentAt(statement.range[0])}`;
+  const before = `${pgmOf(node, context)}.sql(${write.sql(cleanup, statement.range[0])})${write.semicolon}${write.newline}${write.indentAt(statement.range[0])}`;
   const edits: Edit[] = [{ start: statement.range[0], end: statement.range[0], text: before }];
   const own = setOption(node, option.position, option.name, 'true', write);
   if (!own) return refused('its options are not written here', `set \`${option.name}: true\` in them`);
@@ -111,7 +111,13 @@ function asSql(step: Step, sql: string | undefined, method: string, context: Gua
     );
   return {
     kind: 'edits',
-    edits: [{ start: node.range[0], end: node.range[1], text: `${pgmOf(node, context)}.sql(${write.string(sql)})` }],
+    edits: [
+      {
+        start: node.range[0],
+        end: node.range[1],
+        text: `${pgmOf(node, context)}.sql(${write.sql(sql, node.range[0])})`,
+      },
+    ],
     outcome: 'guarded',
     message: 'node-pg-migrate has no option for it: it is sent as SQL with a guard',
   };

@@ -20,6 +20,7 @@ import {
   sqlEdits,
   SqlText,
   toolOf,
+  type JsTool,
   type Migration,
   type Placed,
   type Step,
@@ -234,6 +235,8 @@ function rewriteSql(
 ): { readonly results: readonly Result[]; readonly edits: readonly Edit[] } {
   const results: Result[] = [];
   const edits: Edit[] = [];
+  const accepted: Edit[] = [];
+  const aheads: Edit[] = [];
   for (const statement of statements) {
     const { edits: own, line: _line, column: _column, ...result } = statement;
     if (own.length === 0) {
@@ -242,7 +245,8 @@ function rewriteSql(
     }
     // PostgreSQL takes what is sent together for a transaction, in which this can't run
     const before = /\bCONCURRENTLY\b/.test(statement.kind) ? own.find(isBlock) : undefined;
-    const ahead = before && sentAhead(step, migration.tool.escape?.(before.text, step) ?? before.text, write);
+    const ahead =
+      before && sentAhead(step, migration.tool.escape?.(before.text, step) ?? before.text, write, migration.tool);
     if (before && !ahead) {
       results.push({
         kind: result.kind,
@@ -253,19 +257,22 @@ function rewriteSql(
       });
       continue;
     }
-    let made = sqlEdits(
-      migration,
-      own.filter((edit) => edit !== before),
-    );
+    let wanted: readonly Edit[] = own.filter((edit) => edit !== before);
+    let made = sqlEdits(migration, wanted);
     let done: Result = result;
     // where a definition can't be written down, PostgreSQL's own clause still can
     const short = made.kind === 'refused' ? byName(statement) : undefined;
     if (short?.outcome === 'native') {
       const again = sqlEdits(migration, short.edits);
-      if (again.kind === 'edits') [made, done] = [again, { ...result, outcome: short.outcome, message: short.message }];
+      if (again.kind === 'edits') {
+        [made, wanted] = [again, short.edits];
+        done = { ...result, outcome: short.outcome, message: short.message };
+      }
     }
     if (made.kind === 'edits') {
-      edits.push(...(ahead ? [ahead] : []), ...made.edits);
+      if (ahead) aheads.push(ahead);
+      accepted.push(...wanted);
+      edits.push(...made.edits);
       results.push(done);
     } else
       results.push({
@@ -276,17 +283,20 @@ function rewriteSql(
         advice: made.advice,
       });
   }
-  return { results, edits };
+  // several statements in one literal: it becomes a template once
+  const together = accepted.length > 1 ? sqlEdits(migration, accepted) : undefined;
+  return { results, edits: [...aheads, ...(together?.kind === 'edits' ? together.edits : edits)] };
 }
 
 /** A statement in front of another one, which stays. */
 const isBlock = ({ start, end, text }: Edit): boolean => start === end && /^DO\b/.test(text.trimStart());
 
 /** The same call with other SQL, in front of its statement. */
-function sentAhead(step: Step, sql: string, write: Writer): Edit | undefined {
+function sentAhead(step: Step, sql: string, write: Writer, tool: JsTool): Edit | undefined {
   const { literal, site, bindings } = step;
   const { statement } = site;
-  if (!literal || statement?.type !== 'ExpressionStatement' || !site.awaited || bindings) return undefined;
+  if (!literal || statement?.type !== 'ExpressionStatement' || bindings) return undefined;
+  if (!site.awaited && !tool.collects) return undefined;
   const [start, end] = statement.range;
   const [from, to] = literal.range;
   if (from < start || to > end) return undefined;

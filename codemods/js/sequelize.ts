@@ -157,10 +157,10 @@ function ownOption(
   needed: readonly RewrittenStatement[],
   { write }: GuardContext,
 ): Form | undefined {
-  const says = (text: string): boolean =>
+  const says = (clause: RegExp): boolean =>
     needed.length > 0 &&
-    needed.every(({ outcome, edits }) => outcome === 'native' && edits.every((edit) => edit.text.trim() === text));
-  if (method === 'bulkInsert' && says('ON CONFLICT DO NOTHING')) {
+    needed.every(({ outcome, edits }) => outcome === 'native' && edits.every(({ text }) => clause.test(text.trim())));
+  if (method === 'bulkInsert' && says(/^ON CONFLICT(?: \([^)]*\))? DO NOTHING$/)) {
     const edits = setOption(call, 2, 'ignoreDuplicates', 'true', write);
     if (edits)
       return {
@@ -170,7 +170,7 @@ function ownOption(
         message: '`ignoreDuplicates`: rows that are there already are skipped',
       };
   }
-  if (method === 'createFunction' && says('OR REPLACE')) {
+  if (method === 'createFunction' && says(/^OR REPLACE$/)) {
     const edits = setOption(call, 6, 'force', 'true', write);
     if (edits) return { kind: 'edits', edits, outcome: 'native', message: '`force`: CREATE OR REPLACE FUNCTION' };
   }
@@ -186,7 +186,7 @@ function asSql(step: Step, about: StepSql, context: GuardContext): Form {
   const options = handedOn(optionsOf(method, call), 'transaction', write);
   const object = write.text(unwrap(call['callee'])['object'] as Node);
   const query = (text: string): string =>
-    `${object}.sequelize.query(${write.string(text)}${options === '' ? '' : `, ${options}`})`;
+    `${object}.sequelize.query(${write.sql(text, call.range[0])}${options === '' ? '' : `, ${options}`})`;
   if (sql === undefined)
     return refusal(
       'Sequelize can not be asked whether it has been done, and its SQL depends on what is only known when it runs',

@@ -38,6 +38,19 @@ export class Writer {
     return `\`${escaped(text, '`').replace(/\r?\n/g, this.newline)}\``;
   }
 
+  /**
+   * SQL as an argument of a call at an offset. In one line where it is one; a block of several lines is moved in, as long as no text of
+   * several lines stands in it: that would be changed.
+   */
+  sql(text: string, at: number): string {
+    if (!/[\r\n]/.test(text)) return /'/.test(text) && /"/.test(text) ? this.template(text) : this.string(text);
+    const inner = /^DO (\$\w*\$)([\s\S]*)\1;?$/.exec(text)?.[2];
+    if (inner === undefined || inner.replace(/'[^'\r\n]*'|"[^"\r\n]*"/g, '').match(/['"$]/)) return this.template(text);
+    const outer = this.indentAt(at);
+    const lines = text.split(/\r?\n/).map((line) => `${outer}${this.indent}${line}`);
+    return this.template(`\n${lines.join('\n')}\n${outer}`);
+  }
+
   /** The white space in front of the line that an offset lies in. */
   indentAt(offset: number): string {
     const start = Math.max(this.source.lastIndexOf('\n', offset - 1), this.source.lastIndexOf('\r', offset - 1)) + 1;

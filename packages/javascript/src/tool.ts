@@ -60,6 +60,8 @@ export interface ReadCall extends Claim {
 export interface JsTool {
   /** As in core's tools: 'typeorm'. */
   readonly name: string;
+  /** Its calls are not waited for: what they say is collected, and sent when the migration has been read. */
+  readonly collects?: boolean;
   /** What can be told from the file alone. Wrong answers cost: only what no other tool's migrations have. */
   recognises(scope: Scope): boolean;
   /** The functions that are run forwards, in order. */

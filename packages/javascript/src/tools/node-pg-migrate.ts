@@ -23,6 +23,7 @@ function isBuilder(parameter: Node | undefined): boolean {
 
 export const nodePgMigrate: JsTool = {
   name: 'node-pg-migrate',
+  collects: true,
   recognises(scope) {
     const up = exportedFunction(scope, 'up');
     return up !== undefined && (scope.modules.has('node-pg-migrate') || isBuilder(up.node['params'][0]));

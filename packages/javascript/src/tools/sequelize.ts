@@ -198,7 +198,9 @@ function built(site: CallSite, method: string, what: string, args: readonly Node
   const queries =
     method === 'createTable' && !isSentInTransaction(site, values[2])
       ? bareTypes(translation.queries, site)
-      : translation.queries;
+      : method === 'changeColumn'
+        ? translation.queries.map((sql) => withoutType(sql, site))
+        : translation.queries;
   const notes = notesOn(method, values, node, site);
   return {
     kind: 'builder',
@@ -228,6 +230,13 @@ function bareTypes(queries: readonly string[], { node, roles }: CallSite): strin
     const type = body[2]!.split('.').pop()!.replaceAll('"', '');
     return before.includes(type) ? sql : body[1]!.replaceAll("''", "'");
   });
+}
+
+/** A type that the file has named before is there: then it is not created. */
+function withoutType(sql: string, { node, roles }: CallSite): string {
+  const type = /DO 'BEGIN CREATE TYPE \S*?"([^".]+)" AS ENUM/.exec(sql)?.[1];
+  const named = type !== undefined && roles.scope.source.slice(0, node.range[0]).includes(type);
+  return named ? sql.replace(/DO 'BEGIN CREATE TYPE (?:[^']|'')*';/, '') : sql;
 }
 
 // ---- guards of the author's
