@@ -9,7 +9,6 @@ const knex = Knex({ client: 'pg' });
 
 /** The statements that Knex makes of it, values in their places. */
 function byKnex(source: string): string {
-   
   const builder = new Function('knex', `return ${source}`)(knex) as { toString(): string };
   return builder.toString();
 }

@@ -30,7 +30,7 @@ export type Value =
 
 export interface Env {
   readonly scope: Scope;
-  /** What a tool's own call is worth (`knex.fn.now()`); undefined where it is none of those. */
+  /** What a tool's own call (`knex.fn.now()`) or template is worth; undefined where it is none of those. */
   call?(node: Node, evaluate: (node: Node) => Value): Value | Raw | undefined;
   /** Names bound while a loop or a callback is read. */
   readonly bound?: ReadonlyMap<string, Value>;
@@ -151,6 +151,8 @@ export function evaluate(given: Node, env: Env, depth = 0): Value {
       if (isArray(value) && /^\d+$/.test(name) && Number(name) < value.length) return value[Number(name)];
       return unknown();
     }
+    case 'TaggedTemplateExpression':
+      return env.call?.(node, again) ?? unknown();
     case 'CallExpression': {
       const known = env.call?.(node, again);
       if (known !== undefined) return known;
