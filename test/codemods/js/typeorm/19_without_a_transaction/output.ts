@@ -14,7 +14,7 @@ BEGIN
   ELSIF have <> want THEN
     RAISE EXCEPTION 'idempotify: index "IDX_event_at" is there with another definition: found %, expected %', have, want;
   END IF;
-END $idempotify$`);
+END $idempotify$;`);
     await queryRunner.query(`CREATE INDEX CONCURRENTLY IF NOT EXISTS "IDX_event_at" ON "event" ("at")`);
     await queryRunner.query(`DO $idempotify$
 DECLARE
