@@ -70,7 +70,8 @@ function query(site: CallSite, what: string): ReadCall {
   const [literal, values] = node['arguments'] as readonly Node[];
   const sql = literal && sqlOf(literal, roles.scope);
   if (!literal || !sql) return opaque(site, what, 'its SQL is not written here');
-  // what is written down for TypeORM itself: the row has no key, and is still one of a kind
+  // what is written down for TypeORM itself: the row has no key, and is still one of a kind; taken away it is only once
+  if (METADATA_GONE.test(sql.text)) return NOTHING;
   if (values !== undefined && METADATA_ROW.test(sql.text))
     return { steps: [{ kind: 'builder', site, node, what, parts: [], literal, bindings: true }] };
   return {
@@ -81,6 +82,8 @@ function query(site: CallSite, what: string): ReadCall {
 /** A row of the table in which TypeORM keeps the texts of views and generated columns, as `migration:generate` writes it. */
 export const METADATA_ROW =
   /^\s*INSERT INTO ((?:"[^"]+"\.)?"typeorm_metadata")\s*\(([^()]*)\)\s*VALUES\s*\(([^()]*)\)\s*;?\s*$/i;
+
+const METADATA_GONE = /^\s*DELETE FROM (?:"[^"]+"\.)?"typeorm_metadata"\s+WHERE\b[^;]*;?\s*$/i;
 
 function builder(site: CallSite, method: string, what: string): ReadCall {
   const { node, roles } = site;
