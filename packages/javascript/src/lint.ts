@@ -51,6 +51,8 @@ const isEmpty = (fn: Node): boolean => {
 
 export class ScriptSource {
   readonly migration: Migration;
+  /** The tool that it was given. */
+  readonly tool: Tool;
   readonly directives: readonly Directive[];
   readonly #path: string;
   readonly #sql: Source;
@@ -59,6 +61,7 @@ export class ScriptSource {
 
   constructor(migration: Migration, options: ScriptSourceOptions) {
     this.migration = migration;
+    this.tool = options.tool;
     this.#path = options.path;
     this.directives = migrationDirectives(migration);
     let disabled: ReturnType<typeof disabledIn> | undefined;
@@ -71,6 +74,11 @@ export class ScriptSource {
         return disabled.file ?? disabled.statements.get(statement);
       },
     });
+  }
+
+  /** Of the file. */
+  get text(): string {
+    return this.migration.scope.source;
   }
 
   /** Statements that do something, and code of which nobody knows what it does: 0 = the migration does nothing. */
@@ -149,6 +157,16 @@ export class ScriptSource {
       ...(edits?.kind === 'edits' && edits.edits.length > 0 ? { fix: edits.edits } : {}),
       ...(statement ? { statement: this.#place(statement) } : {}),
     };
+  }
+
+  /** The call that a place of the file belongs to: where it stands, or where its SQL does. */
+  callAt(offset: number): Range | undefined {
+    const isIn = ({ start, end }: Range): boolean => start <= offset && offset <= end;
+    const step = this.migration.steps.find(
+      ({ node: { range }, parts }) =>
+        isIn({ start: range[0], end: range[1] }) || parts.some(({ sql }) => sql.places.some(isIn)),
+    );
+    return step && { start: step.node.range[0], end: step.node.range[1] };
   }
 
   /** A range of the SQL in the file; all of the call where that is not in one place. */

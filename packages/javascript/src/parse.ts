@@ -1,7 +1,14 @@
 /** Text to tree. ESLint brings a parser of its own; this one is for the command line and the codemods. */
-import { parse, type ParserOptions, type ParserPlugin } from '@babel/parser';
+import { createRequire } from 'node:module';
+import type { ParserOptions, ParserPlugin } from '@babel/parser';
 import { lineIndex, type Problem } from '@idempotify/core';
 import type { Program } from './ast.ts';
+
+let babel: typeof import('@babel/parser') | undefined;
+
+/** Loaded when a file has to be parsed: under ESLint, most often none. */
+const parser = (): NonNullable<typeof babel> =>
+  (babel ??= createRequire(import.meta.url)('@babel/parser') as typeof import('@babel/parser'));
 
 export type ParsedProgram =
   { readonly kind: 'program'; readonly program: Program } | { readonly kind: 'broken'; readonly problem: Problem };
@@ -14,7 +21,7 @@ export function parseJavaScript(text: string, path: string): ParsedProgram {
   const bom = text.charCodeAt(0) === 0xfeff;
   // babel counts a BOM in, and takes it for white space
   try {
-    const { program, comments } = parse(text, optionsFor(path));
+    const { program, comments } = parser().parse(text, optionsFor(path));
     const withRanges = (comments ?? []).map(({ type, value, start, end }) => ({ type, value, range: [start, end] }));
     return { kind: 'program', program: { ...program, comments: withRanges } as unknown as Program };
   } catch (error) {

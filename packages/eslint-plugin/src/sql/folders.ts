@@ -17,17 +17,20 @@ import {
   PastMigrations,
   type Replay,
   Source,
+  type SourceOptions,
   type Tool,
   editedFilesNow,
   filesAround,
   folderAt,
   groupOf,
+  isScript,
   lintHistory,
   placeOf,
   readText,
   replay,
   repositoryRoot,
 } from '@idempotify/core';
+import { type Migration, ScriptSource, migrationIn, parseJavaScript, readAsSql, sqlIn } from '@idempotify/javascript';
 
 /** For so long, in milliseconds, a folder is taken to be as it was: a run over many files asks about it once and not for each of them. */
 const FRESH = 1000;
@@ -44,10 +47,13 @@ interface FileFacts {
   readonly statements: number;
 }
 
-const factsIn = ({ tool, facts, parsed }: Source): FileFacts => ({
-  tool,
-  list: facts,
-  statements: parsed.statements.length + parsed.problems.length,
+const factsIn = (source: Source | ScriptSource): FileFacts => ({
+  tool: source.tool,
+  list: source.facts,
+  statements:
+    source instanceof ScriptSource
+      ? source.statements
+      : source.parsed.statements.length + source.parsed.problems.length,
 });
 
 /** What a history needs to know of a file, and the size and time that it is about. */
@@ -121,7 +127,7 @@ export class Folder {
     this.view = folderAt(root, files);
     this.#known = known;
     this.#positions = new Map(group.up.map((name, position) => [name, position]));
-    this.#migrations = group.up.map((name) => ({ path: name, read: () => this.#text(name) }));
+    this.#migrations = group.up.map((name) => ({ path: name, read: () => this.#asSql(name) }));
   }
 
   isUp(name: string): boolean {
@@ -139,24 +145,32 @@ export class Folder {
       this.#parsed.delete(name);
       if (parsed.text === text && parsed.pgVersion === pgVersion) return parsed;
     }
+    return new Source({ ...this.#surroundings(name, pgVersion), text });
+  }
+
+  /** The same for a migration in JavaScript or TypeScript. */
+  scriptOf(name: string, migration: Migration, pgVersion: number): ScriptSource {
+    return new ScriptSource(migration, { ...this.#surroundings(name, pgVersion), text: migration.scope.source });
+  }
+
+  #surroundings(name: string, pgVersion: number): Omit<SourceOptions, 'text'> {
     const before = (): readonly PastFile[] => this.#migrations.slice(0, this.#positions.get(name));
-    return new Source({
+    return {
       path: name,
-      text,
       tool: this.tool,
       pgVersion,
       folder: this.view,
       history: () => this.#past(pgVersion, 'everything').upTo(before()),
       functions: () => this.#past(pgVersion, 'functions').upTo(before()),
       past: before,
-    });
+    };
   }
 
   /** What earlier migrations leave. */
   #past(pgVersion: number, about: 'everything' | 'functions'): PastMigrations {
     const key = `${about} ${pgVersion}`;
     let past = this.#pasts.get(key);
-    if (!past) this.#pasts.set(key, (past = new PastMigrations(pgVersion, this.tool, about)));
+    if (!past) this.#pasts.set(key, (past = new PastMigrations(pgVersion, readAsSql(this.tool), about)));
     return past;
   }
 
@@ -166,7 +180,7 @@ export class Folder {
    * @param text without BOM
    * @param file the same, parsed; undefined when the tool does not run it
    */
-  history(name: string, text: string, pgVersion: number, file: Source | undefined): History {
+  history(name: string, text: string, pgVersion: number, file: Source | ScriptSource | undefined): History {
     const known = this.#known.get(name);
     if (file && this.#textIfThere(name) === text && known) known.facts ??= factsIn(file);
     else if (file) return this.#historyWith(name, file, pgVersion);
@@ -176,7 +190,7 @@ export class Folder {
     return this.#history.made;
   }
 
-  #historyWith(changed: string | undefined, file: Source | undefined, pgVersion: number): History {
+  #historyWith(changed: string | undefined, file: Source | ScriptSource | undefined, pgVersion: number): History {
     const files = this.up.map((name): HistoryFile => {
       const other = name === changed ? file : undefined;
       const known = (): FileFacts => (other ? factsIn(other) : this.#factsOf(name, pgVersion));
@@ -216,15 +230,35 @@ export class Folder {
     if (known?.facts?.tool === this.tool) return known.facts;
     let facts: FileFacts;
     try {
-      const source = this.sourceOf(name, this.#text(name), pgVersion);
-      facts = factsIn(source);
-      this.#keepForALittle(name, source);
+      if (isScript(name)) facts = this.#scriptFacts(name, pgVersion);
+      else {
+        const source = this.sourceOf(name, this.#text(name), pgVersion);
+        facts = factsIn(source);
+        this.#keepForALittle(name, source);
+      }
     } catch {
       // of what can't be read nothing is known, not even that it is empty
       facts = { tool: this.tool, list: [], statements: 1 };
     }
     if (known) known.facts = facts;
     return facts;
+  }
+
+  /** @throws Error where it can't be read */
+  #scriptFacts(name: string, pgVersion: number): FileFacts {
+    const text = this.#text(name);
+    const parsed = parseJavaScript(text, name);
+    if (parsed.kind === 'broken') throw new Error(parsed.problem.message);
+    const migration = migrationIn(parsed.program, text, this.tool);
+    return migration
+      ? factsIn(this.scriptOf(name, migration, pgVersion))
+      : { tool: this.tool, list: [], statements: 1 };
+  }
+
+  /** What a migration sends when it is run forwards. */
+  #asSql(name: string): string {
+    const text = this.#text(name);
+    return isScript(name) ? sqlIn(text, name, this.tool) : text;
   }
 
   /** Trees are large: they are kept while a run over the folder may come to them. */
@@ -301,7 +335,7 @@ export interface Place {
  *
  * @param file absolute; need not be there
  * @param tool the tool, instead of recognising it
- * @returns undefined when its name does not end in .sql
+ * @returns undefined when no migration has such a name
  */
 export function findPlace(file: string, tool: Tool | undefined): Place | undefined {
   const place = placeOf(file);

@@ -14,6 +14,8 @@ import {
   visitRules,
 } from '@idempotify/core';
 import type { RuleContext, RuleDefinition, RuleVisitor } from '@eslint/core';
+import { type Fix, edited } from '../edits.ts';
+import { JAVASCRIPT, enrolInScript } from '../javascript/index.ts';
 import { docsUrl } from './docs.ts';
 import { mayFix } from './fixing.ts';
 import { SqlSourceCode } from './source-code.ts';
@@ -54,12 +56,12 @@ export function eslintRule(rule: SqlRule | HistoryRule): RuleDefinition {
       ...(rule.kind === 'sql' && rule.fixable ? { fixable: 'code', hasSuggestions: true } : {}),
       schema: specs.length === 0 ? [] : [schemaOf(rule)],
       ...(specs.length === 0 ? {} : { defaultOptions: [defaults] }),
-      languages: [LANGUAGE],
+      languages: [LANGUAGE, JAVASCRIPT],
     },
     create(context) {
       const code = context.sourceCode;
-      if (!(code instanceof SqlSourceCode)) return NOTHING;
       const options = specs.length === 0 ? NO_OPTIONS : { ...defaults, ...(context.options[0] as Options | undefined) };
+      if (!(code instanceof SqlSourceCode)) return enrolInScript(rule.name, rule, options, context);
       const own: Enrolled = { rule, options, context };
       const others = enrolled.get(code);
       if (others) {
@@ -146,11 +148,6 @@ function tell(rule: Rule, found: Report, code: SqlSourceCode, context: RuleConte
   });
 }
 
-interface Fix {
-  range: [number, number];
-  text: string;
-}
-
 const TOGETHER = 'Put one guard around this and other statements of the transaction.';
 
 const hasDo = ({ text }: Edit): boolean => /\bDO\s+(?:\$|')/i.test(text);
@@ -165,10 +162,7 @@ function fixOf(edits: readonly Edit[], code: SqlSourceCode): Fix {
     const more = tool.fileEdits(next, edits.some(hasDo));
     if (more.length > 0) all = [difference(text, applyEdits(next, more))];
   }
-  const start = Math.min(...all.map((edit) => edit.start));
-  const end = Math.max(...all.map((edit) => edit.end));
-  const moved = all.map((edit) => ({ start: edit.start - start, end: edit.end - start, text: edit.text }));
-  return { range: [start, end], text: applyEdits(text.slice(start, end), moved) };
+  return edited(text, all);
 }
 
 /** What has to be replaced to get from one text to another: everything between their common beginning and their common end. */

@@ -1,0 +1,67 @@
+/** The migration in a file that ESLint has parsed, with whichever parser. */
+import path from 'node:path';
+import { PG_VERSIONS, type Tool, otherVendor, toolByName } from '@idempotify/core';
+import { type Migration, type Program, ScriptSource, jsToolNamed, migrationIn } from '@idempotify/javascript';
+import type { TSESLint } from '@typescript-eslint/utils';
+import { type Place, findPlace } from '../sql/folders.ts';
+
+/** `settings.idempotify` in a config: ESLint's language for JavaScript has no room for such options. */
+export interface ScriptSettings {
+  /** The oldest major version of PostgreSQL that the migrations have to run on. Default 14. */
+  readonly pgVersion?: number;
+  /** The migration tool, by its name on the command line, instead of recognising it. */
+  readonly tool?: string;
+}
+
+export interface ScriptMigration {
+  readonly source: ScriptSource;
+  readonly pgVersion: number;
+  /** Its folder, where the file lies in one that its tool runs. */
+  readonly place: Place | undefined;
+}
+
+const PLAIN = toolByName('sql') as Tool;
+
+/** What a migration can't be without, and what only some of them have: a look at the text tells nearly all other files. */
+const UP = /\bup\b/;
+const TOOLS = /typeorm|QueryRunner|knex|sequelize|queryInterface|mikro-orm|addSql|kysely|pg-migrate|\bpgm\b/i;
+
+/** @returns undefined for a file that is no migration, or one that is never run */
+export function scriptMigration(
+  code: Readonly<TSESLint.SourceCode>,
+  file: string,
+  settings: ScriptSettings,
+): ScriptMigration | undefined {
+  const { text } = code;
+  if (!UP.test(text) || !(TOOLS.test(text) || /migrat/i.test(file))) return undefined;
+  const { pgVersion, tool: name } = checked(settings);
+  const named = name === undefined ? undefined : toolByName(name);
+  const absolute = path.isAbsolute(file);
+  if (absolute && otherVendor(file.split(path.sep).join('/')) !== undefined) return undefined;
+  const program = code.ast as unknown as Program;
+  const place = absolute ? findPlace(file, named) : undefined;
+  // a folder that belongs to no tool for scripts says nothing of a script in it
+  const inFolder = place && jsToolNamed(place.folder.tool.name) ? place : undefined;
+  if (inFolder?.ignored !== undefined) return undefined;
+  const tool = named ?? inFolder?.folder.tool;
+  const migration: Migration | undefined = migrationIn(program, text, tool);
+  if (!migration) return undefined;
+  const source =
+    inFolder?.folder.scriptOf(inFolder.name, migration, pgVersion) ??
+    new ScriptSource(migration, {
+      path: path.basename(file),
+      text,
+      tool: tool ?? toolByName(migration.tool.name) ?? PLAIN,
+      pgVersion,
+    });
+  return { source, pgVersion, place: inFolder };
+}
+
+function checked({ pgVersion = PG_VERSIONS.default, tool }: ScriptSettings): ScriptSettings & { pgVersion: number } {
+  const { oldest, newest } = PG_VERSIONS;
+  if (!(Number.isInteger(pgVersion) && pgVersion >= oldest && pgVersion <= newest))
+    throw new TypeError(`settings.idempotify.pgVersion must be a whole number from ${oldest} to ${newest}.`);
+  if (tool !== undefined && !toolByName(tool))
+    throw new TypeError(`settings.idempotify.tool: no migration tool is called ${JSON.stringify(tool)}.`);
+  return { pgVersion, ...(tool === undefined ? {} : { tool }) };
+}
