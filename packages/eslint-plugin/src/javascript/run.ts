@@ -2,7 +2,6 @@
 import {
   type Edit,
   type Finding,
-  type HistoryRule,
   type OptionValue,
   type PreparedRules,
   type Rule,
@@ -15,7 +14,7 @@ import { knownNames } from '@idempotify/rules';
 import type { TSESLint } from '@typescript-eslint/utils';
 import { edited } from '../edits.ts';
 import { mayFix } from '../sql/fixing.ts';
-import { type ScriptMigration, type ScriptSettings, scriptMigration } from './migration.ts';
+import { type ScriptMigration, scriptMigration } from './migration.ts';
 
 type Options = Readonly<Record<string, OptionValue>>;
 type Context = Readonly<TSESLint.RuleContext<string, readonly unknown[]>>;
@@ -50,7 +49,7 @@ export function enrol(name: string, rule: Rule | undefined, options: Options, co
   return {
     Program() {
       const { filename, settings } = context;
-      const migration = scriptMigration(code, filename, (settings['idempotify'] ?? {}));
+      const migration = scriptMigration(code, filename, settings['idempotify'] ?? {});
       if (migration) run(migration, all, code);
     },
   };
@@ -86,8 +85,7 @@ function run(
     const history = place.folder.history(place.name, source.text, pgVersion, source);
     for (const { rule, options } of rules)
       if (rule?.kind === 'history')
-        for (const found of history.find(rule, options, place.name))
-          report(placeFinding(found, source.text));
+        for (const found of history.find(rule, options, place.name)) report(placeFinding(found, source.text));
   }
   for (const finding of suppressions.complaints) report(finding);
   if (contexts.has('unused-disable')) {
