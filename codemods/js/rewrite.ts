@@ -293,10 +293,10 @@ const isBlock = ({ start, end, text }: Edit): boolean => start === end && /^DO\b
 
 /** The same call with other SQL, in front of its statement. */
 function sentAhead(step: Step, sql: string, write: Writer, tool: JsTool): Edit | undefined {
-  const { literal, site, bindings } = step;
+  const { literal, site, bindings, queued } = step;
   const { statement } = site;
   if (!literal || statement?.type !== 'ExpressionStatement' || bindings) return undefined;
-  if (!site.awaited && !tool.collects) return undefined;
+  if (!site.awaited && !queued && !tool.collects) return undefined;
   const [start, end] = statement.range;
   const [from, to] = literal.range;
   if (from < start || to > end) return undefined;

@@ -457,7 +457,7 @@ function ofTheTool(text: string, values: unknown): boolean {
   if (text.includes(ledger) || (Array.isArray(values) && values.some((value) => String(value).startsWith(ledger)))) {
     return true;
   }
-  return /^\s*(begin|start transaction|commit|rollback|savepoint|release|select pg_(try_)?advisory|lock table|show|select (\* from )?(version|current_database|current_schema)\(\))/i.test(
+  return /^\s*(begin|start transaction|commit|rollback|savepoint|release|select pg_(try_)?advisory|lock table|show|set names|set session_replication_role|select (\* from )?(version|current_database|current_schema)\(\))/i.test(
     text,
   );
 }

@@ -13,6 +13,7 @@ export * from './tool.ts';
 export * from './tools/index.ts';
 export * from './tools/knex.ts';
 export * from './tools/kysely.ts';
+export { mikroOrm } from './tools/mikro-orm.ts';
 export { isInferred, nodePgMigrate } from './tools/node-pg-migrate.ts';
 export { nodePgMigrateSql } from './tools/node-pg-migrate-sql.ts';
 export { OPTIONS as SEQUELIZE_OPTIONS, sequelize } from './tools/sequelize.ts';

@@ -56,7 +56,9 @@ export function readMigration(program: Program, text: string, tool: JsTool): Mig
       return { ...found, claimed: () => steps.push(...found.steps) };
     });
   }
-  return assemble(tool, scope, ups, steps, tool.transactions(scope, first));
+  // in the order in which they are sent
+  const sent = [...steps.filter(({ queued }) => !queued), ...steps.filter(({ queued }) => queued)];
+  return assemble(tool, scope, ups, sent, tool.transactions(scope, first));
 }
 
 function assemble(

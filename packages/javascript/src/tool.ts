@@ -45,6 +45,8 @@ export interface Step {
   readonly literal?: Node;
   /** Values are sent apart from the SQL: it can't be put into a DO block. */
   readonly bindings?: boolean;
+  /** It is not sent at its place, but when `up` has ended, behind everything else. */
+  readonly queued?: boolean;
   /** opaque: why nothing is known, as the end of "it is not known what is sent: ". */
   readonly why?: string;
   /** What the author's own test in front of it makes sure of, where it makes a second run harmless. */

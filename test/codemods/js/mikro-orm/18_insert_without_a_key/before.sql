@@ -1,0 +1,1 @@
+CREATE TABLE log (id serial PRIMARY KEY, at timestamptz, text text);
