@@ -1,4 +1,5 @@
 /** node-pg-migrate: `export const up = (pgm) => { … }`. Measured with 9.0.0. */
+import { quoteLiteral } from '@idempotify/core';
 import { dotted, propertyName, unwrap, walkTree, type Node } from '../ast.ts';
 import { Roles } from '../roles.ts';
 import type { Scope } from '../scope.ts';
@@ -66,7 +67,7 @@ export const nodePgMigrate: JsTool = {
           site,
           node,
           what,
-          parts: queries.map((sql) => ({ sql: SqlText.translated(sql, node.range), exact })),
+          parts: queries.map((sql) => ({ sql: SqlText.translated(tidied(sql), node.range), exact })),
           ...(notes.length > 0 && { notes }),
         },
       ],
@@ -93,6 +94,23 @@ export const nodePgMigrate: JsTool = {
         };
   },
 };
+
+/**
+ * In one line, and with strings as people write them, where that means the same: it may be shown to people. Not where a comment needs its
+ * line.
+ */
+function tidied(sql: string): string {
+  const pieces = /('(?:[^']|'')*'|"(?:[^"]|"")*")|\$(\w*)\$([\s\S]*?)\$\2\$|--|\/\*|\s*\n\s*/g;
+  let comment = false;
+  const out = sql.replace(pieces, (all: string, quoted?: string, tag?: string, inner?: string) => {
+    if (quoted !== undefined) return quoted;
+    if (tag !== undefined && inner !== undefined)
+      return /^pg[a-z]$/.test(tag) && !/[\\\n]/.test(inner) ? quoteLiteral(inner) : all;
+    if (all === '--' || all === '/*') comment = true;
+    return comment ? all : ' ';
+  });
+  return comment ? sql : out;
+}
 
 /** `pgm.sql(text, args)`: `{name}` is replaced, where arguments are given. */
 function sqlStep(site: CallSite, what: string, [literal, given]: readonly Node[]): Step {

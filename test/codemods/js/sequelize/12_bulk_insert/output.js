@@ -7,8 +7,11 @@ module.exports = {
       name: { type: Sequelize.STRING, primaryKey: true },
       label: Sequelize.STRING,
     });
-    await queryInterface.sequelize.query('INSERT INTO "roles" ("name","label") VALUES (\'admin\',\'Administrator\'),(\'member\',\'it\'\'s you\') ON CONFLICT (name) DO NOTHING');
-    await queryInterface.sequelize.query('INSERT INTO "countries" ("code","name") VALUES (\'DE\',\'Germany\') ON CONFLICT (code) DO NOTHING');
+    await queryInterface.bulkInsert('roles', [
+      { name: 'admin', label: 'Administrator' },
+      { name: 'member', label: "it's you" },
+    ], { ignoreDuplicates: true });
+    await queryInterface.bulkInsert('countries', [{ code: 'DE', name: 'Germany' }], { ignoreDuplicates: true });
   },
 
   async down(queryInterface) {

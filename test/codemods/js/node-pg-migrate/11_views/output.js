@@ -1,0 +1,13 @@
+exports.shorthands = undefined;
+
+exports.up = (pgm) => {
+  pgm.createView('active_users', { replace: true }, 'SELECT id, email FROM users WHERE active');
+  pgm.createView({ schema: 'report', name: 'emails' }, { columns: ['address'], replace: true }, 'SELECT email FROM users');
+  pgm.createMaterializedView('user_count', { data: true, ifNotExists: true }, 'SELECT count(*) AS n FROM users');
+  pgm.refreshMaterializedView('user_count');
+  pgm.dropView('old_users', { ifExists: true });
+};
+
+exports.down = (pgm) => {
+  pgm.dropView('active_users');
+};
