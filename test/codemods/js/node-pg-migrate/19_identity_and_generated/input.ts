@@ -7,7 +7,7 @@ export async function up(pgm: MigrationBuilder): Promise<void> {
     id: { type: 'integer', primaryKey: true, sequenceGenerated: { precedence: 'BY DEFAULT', start: 100 } },
     net: { type: 'numeric', notNull: true },
     gross: { type: 'numeric', expressionGenerated: 'net * 1.19' },
-    tags: { type: 'text[]', default: [] },
+    tags: { type: 'text[]', default: pgm.func("'{}'") },
   });
   pgm.alterColumn('users', 'id', { sequenceGenerated: { precedence: 'ALWAYS' } });
   pgm.alterColumn('users', 'name', { default: 'nobody', comment: 'for people' });
