@@ -1,6 +1,7 @@
 import {
   describeDifference,
   diffSnapshots,
+  readRows,
   snapshot,
   snapshotKinds,
   watchCatalogs,
@@ -198,6 +199,17 @@ describe.each(testServers)('the catalog on $name', ({ major, embedded, start }) 
     expect(diffSnapshots(before, await snapshot(session))).toEqual([]);
     const [zone] = await session.query('SHOW TimeZone');
     expect(zone?.rows).toEqual([{ TimeZone: 'Asia/Tokyo' }]);
+    await session.query('ROLLBACK');
+  });
+
+  test.each(['DISCARD ALL', 'DEALLOCATE ALL'])('is read after %s as before', async (sql) => {
+    const before = [await snapshot(session), await readRows(session)];
+    await session.query(sql);
+    expect([await snapshot(session), await readRows(session)]).toEqual(before);
+    await session.query('BEGIN');
+    const inside = [await snapshot(session), await readRows(session)];
+    await session.query('DEALLOCATE ALL');
+    expect([await readRows(session), await snapshot(session)]).toEqual(inside.reverse());
     await session.query('ROLLBACK');
   });
 

@@ -1,5 +1,6 @@
 import { quoteLiteral } from '@idempotify/core';
 import type { QueryResult, Session } from '../runners/types.ts';
+import { prepared } from './prepared.ts';
 import { readOnly } from './snapshot.ts';
 import { inOneRow, rowsOf } from './sql.ts';
 
@@ -57,12 +58,10 @@ SELECT c.oid::regclass::text AS name, s.seqincrement AS increment FROM pg_class 
 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
 
-/** Planning takes longer than running, and a session often reads many times. */
-async function prepared(session: Session, name: string, sql: string): Promise<string> {
-  const [known] = await session.query(`SELECT FROM pg_prepared_statements WHERE name = '${name}'`);
-  if (known?.rows.length === 0) await session.query(`PREPARE ${name} AS ${sql}`);
-  return `EXECUTE ${name}`;
-}
+const tablesOf = (session: Session): Promise<string> =>
+  prepared(session, 'idempotify_tables', () => inOneRow(listTables, ['name', 'columns']));
+const sequencesOf = (session: Session): Promise<string> =>
+  prepared(session, 'idempotify_sequences', () => inOneRow(listSequences, ['name', 'increment']));
 
 /** PostgreSQL plans a UNION of thousands of tables slowly. */
 const chunk = 100;
@@ -73,10 +72,8 @@ const chunk = 100;
  */
 export async function readRows(session: Session): Promise<Rows> {
   return readOnly(session, async () => {
-    const list = await prepared(session, 'idempotify_tables', inOneRow(listTables, ['name', 'columns']));
-    const [tableList, sequenceList] = await session.query(
-      `${list}; ${await prepared(session, 'idempotify_sequences', inOneRow(listSequences, ['name', 'increment']))}`,
-    );
+    const lists = [await tablesOf(session), await sequencesOf(session)];
+    const [tableList, sequenceList] = await session.query(lists.join('; '));
     const tables = new Map<string, string[]>();
     const queries: string[] = [];
     for (const [name, columns] of rowsOf(tableList)) {
@@ -99,9 +96,7 @@ export async function readRows(session: Session): Promise<Rows> {
 /** Where all sequences stand, without the rows of the tables. */
 export async function readSequences(session: Session): Promise<Rows['sequences']> {
   return readOnly(session, async () => {
-    const [list] = await session.query(
-      await prepared(session, 'idempotify_sequences', inOneRow(listSequences, ['name', 'increment'])),
-    );
+    const [list] = await session.query(await sequencesOf(session));
     return positions(session, list);
   });
 }

@@ -1,5 +1,7 @@
+import { SqlError } from '../runners/errors.ts';
 import type { Session } from '../runners/types.ts';
 import { cluster } from './cluster.ts';
+import { forgetPrepared, notPrepared, prepared } from './prepared.ts';
 import type { Reader } from './readers.ts';
 import { relations } from './relations.ts';
 import { routines } from './routines.ts';
@@ -28,12 +30,8 @@ export const columnOrder = 'column order';
 /** Every kind that a snapshot may contain. */
 export const snapshotKinds: readonly string[] = readers.map((reader) => reader.kind);
 
-/**
- * Cheap questions in front of the expensive query: which of the optional kinds there are, as text of 0 and 1, and which
- * of our statements this session has prepared already.
- */
+/** A cheap question in front of the expensive query: which of the optional kinds there are, as text of 0 and 1. */
 const probe = `SELECT current_setting('server_version_num') AS version,
-  (SELECT string_agg(name, ' ') FROM pg_prepared_statements WHERE name LIKE 'idempotify\\_%') AS prepared,
   concat(${optional.map((reader) => `(${reader.present})::int`).join(',\n')}) AS found`;
 
 /**
@@ -57,6 +55,16 @@ const fixedSettings = Object.entries({
 
 /** Runs queries under `fixedSettings`, which end with it, in the session's own transaction when there is one. */
 export async function readOnly<T>(session: Session, read: () => Promise<T>): Promise<T> {
+  try {
+    return await readOnce(session, read);
+  } catch (error) {
+    // a migration has removed what was prepared
+    if (!(error instanceof SqlError && error.code === notPrepared && forgetPrepared(session))) throw error;
+    return readOnce(session, read);
+  }
+}
+
+async function readOnce<T>(session: Session, read: () => Promise<T>): Promise<T> {
   const nested = session.inTransaction;
   await session.query(
     nested ? `SAVEPOINT idempotify_read; ${fixedSettings}` : `BEGIN ISOLATION LEVEL REPEATABLE READ; ${fixedSettings}`,
@@ -100,7 +108,7 @@ export interface Detailed extends Snapshot {
 
 /**
  * Reads the catalogs of the session's database, whatever its settings are; uses its open transaction (and sees what was
- * done there) or one of its own, and leaves both as they were; only prepared statements called idempotify_snapshot_…
+ * done there) or one of its own, and leaves both as they were; only prepared statements called idempotify_…
  * stay in the session. Under SET ROLE it reads as that role.
  */
 export async function snapshot(session: Session): Promise<Snapshot> {
@@ -110,17 +118,16 @@ export async function snapshot(session: Session): Promise<Snapshot> {
 /** @see snapshot */
 export async function detailedSnapshot(session: Session): Promise<Detailed> {
   return readOnly(session, async () => {
-    const [probed] = await session.query(probe);
-    const { version, found, prepared } = probed?.rows[0] ?? {};
-    // planning takes longer than running, and a session often takes many snapshots
+    const [probed] = await session.query(await prepared(session, 'idempotify_probe', () => probe));
+    const { version, found } = probed?.rows[0] ?? {};
     const name = `idempotify_snapshot_${version}_${BigInt(`0b${found}`).toString(36)}`;
-    if (!prepared?.split(' ').includes(name)) {
+    const execute = await prepared(session, name, () => {
       const there = readers.filter(
         (reader) => reader.present === undefined || found?.[optional.indexOf(reader)] === '1',
       );
-      await session.query(`PREPARE ${name} AS ${inOneRow(catalogQuery(Number(version), there), objectColumns)}`);
-    }
-    const [result] = await session.query(`EXECUTE ${name}`);
+      return inOneRow(catalogQuery(Number(version), there), objectColumns);
+    });
+    const [result] = await session.query(execute);
     return collect(rowsOf(result));
   });
 }
