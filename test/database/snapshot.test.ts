@@ -12,7 +12,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readers } from '../../packages/database/src/catalog/snapshot.ts';
 import { catalogsOf, views } from '../../packages/database/src/catalog/watch.ts';
-import { testServers } from '../support/servers.ts';
+import { outerServers, testServers } from '../support/servers.ts';
 import { changes } from './changes.ts';
 
 test('every kind of object has its changes', () => {
@@ -108,6 +108,65 @@ describe.each(testServers)('the catalog on $name', ({ major, embedded, start }) 
     }
   });
 
+  test('does not mind the order of columns, unless told so', async () => {
+    await session.query('BEGIN; CREATE TABLE o (a int, b int, c int)');
+    const before = await snapshot(session);
+    await session.query('ALTER TABLE o DROP a; ALTER TABLE o ADD a int');
+    const after = await snapshot(session);
+    await session.query('ROLLBACK');
+    expect(diffSnapshots(before, after)).toEqual([]);
+    expect(diffSnapshots(before, after, { columnOrder: true })).toEqual([
+      {
+        kind: 'column order',
+        name: 'public.o',
+        change: 'changed',
+        before: { columns: ['a', 'b', 'c'] },
+        after: { columns: ['b', 'c', 'a'] },
+      },
+    ]);
+  });
+
+  test('is read whatever the settings of the session are, and leaves them alone', async () => {
+    await session.query(
+      `BEGIN; CREATE TABLE s (a timestamptz DEFAULT '2020-01-01 00:00:00+00', i interval DEFAULT '1 day 2 hours', d date DEFAULT '2020-02-01')`,
+    );
+    const before = await snapshot(session);
+    await session.query(
+      `SET search_path = pg_catalog; SET TimeZone = 'Asia/Tokyo'; SET DateStyle = 'German'; SET IntervalStyle = 'iso_8601'; SET quote_all_identifiers = on`,
+    );
+    expect(diffSnapshots(before, await snapshot(session))).toEqual([]);
+    const [zone] = await session.query('SHOW TimeZone');
+    expect(zone?.rows).toEqual([{ TimeZone: 'Asia/Tokyo' }]);
+    await session.query('ROLLBACK');
+  });
+
+  test.each(['DISCARD ALL', 'DEALLOCATE ALL'])('is read after %s as before', async (sql) => {
+    const before = [await snapshot(session), await readRows(session)];
+    await session.query(sql);
+    expect([await snapshot(session), await readRows(session)]).toEqual(before);
+    await session.query('BEGIN');
+    const inside = [await snapshot(session), await readRows(session)];
+    await session.query('DEALLOCATE ALL');
+    expect([await readRows(session), await snapshot(session)]).toEqual(inside.reverse());
+    await session.query('ROLLBACK');
+  });
+
+  test('says in one line what is different', async () => {
+    await session.query('BEGIN; CREATE TABLE s (a int DEFAULT 1, b int)');
+    const before = await snapshot(session);
+    await session.query('ALTER TABLE s ALTER a SET DEFAULT 2, DROP b, ADD c int');
+    const lines = diffSnapshots(before, await snapshot(session)).map(describeDifference);
+    await session.query('ROLLBACK');
+    expect(lines).toEqual([
+      'column public.s.a: default should be 1 but is 2',
+      'column public.s.b is missing',
+      'column public.s.c should not be there',
+    ]);
+  });
+
+  // it takes long, and what it finds comes from how transactions work
+  if (!outerServers.some((server) => server.major === major && server.embedded === embedded)) return;
+
   test('a watch sees in a transaction what a whole snapshot would', async () => {
     const name = await server.createDatabase();
     let other = await server.connect(name);
@@ -168,61 +227,5 @@ describe.each(testServers)('the catalog on $name', ({ major, embedded, start }) 
     expect(alone).toBeLessThan(known.length / 2);
     await other.close();
     await server.dropDatabase(name);
-  });
-
-  test('does not mind the order of columns, unless told so', async () => {
-    await session.query('BEGIN; CREATE TABLE o (a int, b int, c int)');
-    const before = await snapshot(session);
-    await session.query('ALTER TABLE o DROP a; ALTER TABLE o ADD a int');
-    const after = await snapshot(session);
-    await session.query('ROLLBACK');
-    expect(diffSnapshots(before, after)).toEqual([]);
-    expect(diffSnapshots(before, after, { columnOrder: true })).toEqual([
-      {
-        kind: 'column order',
-        name: 'public.o',
-        change: 'changed',
-        before: { columns: ['a', 'b', 'c'] },
-        after: { columns: ['b', 'c', 'a'] },
-      },
-    ]);
-  });
-
-  test('is read whatever the settings of the session are, and leaves them alone', async () => {
-    await session.query(
-      `BEGIN; CREATE TABLE s (a timestamptz DEFAULT '2020-01-01 00:00:00+00', i interval DEFAULT '1 day 2 hours', d date DEFAULT '2020-02-01')`,
-    );
-    const before = await snapshot(session);
-    await session.query(
-      `SET search_path = pg_catalog; SET TimeZone = 'Asia/Tokyo'; SET DateStyle = 'German'; SET IntervalStyle = 'iso_8601'; SET quote_all_identifiers = on`,
-    );
-    expect(diffSnapshots(before, await snapshot(session))).toEqual([]);
-    const [zone] = await session.query('SHOW TimeZone');
-    expect(zone?.rows).toEqual([{ TimeZone: 'Asia/Tokyo' }]);
-    await session.query('ROLLBACK');
-  });
-
-  test.each(['DISCARD ALL', 'DEALLOCATE ALL'])('is read after %s as before', async (sql) => {
-    const before = [await snapshot(session), await readRows(session)];
-    await session.query(sql);
-    expect([await snapshot(session), await readRows(session)]).toEqual(before);
-    await session.query('BEGIN');
-    const inside = [await snapshot(session), await readRows(session)];
-    await session.query('DEALLOCATE ALL');
-    expect([await readRows(session), await snapshot(session)]).toEqual(inside.reverse());
-    await session.query('ROLLBACK');
-  });
-
-  test('says in one line what is different', async () => {
-    await session.query('BEGIN; CREATE TABLE s (a int DEFAULT 1, b int)');
-    const before = await snapshot(session);
-    await session.query('ALTER TABLE s ALTER a SET DEFAULT 2, DROP b, ADD c int');
-    const lines = diffSnapshots(before, await snapshot(session)).map(describeDifference);
-    await session.query('ROLLBACK');
-    expect(lines).toEqual([
-      'column public.s.a: default should be 1 but is 2',
-      'column public.s.b is missing',
-      'column public.s.c should not be there',
-    ]);
   });
 });

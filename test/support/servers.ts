@@ -82,6 +82,9 @@ export const outerRealServers: readonly TestServer[] = everywhere
   ? realServers
   : [...new Set([...byAge.slice(0, 1), ...byAge.slice(-1)])];
 
+/** One of the real servers: for what does not depend on the version. */
+export const anyRealServer: readonly TestServer[] = everywhere ? realServers : byAge.slice(-1);
+
 /** PGlite, and of the real servers the oldest and the newest: for what works in the same way on those between. */
 export const outerServers: readonly TestServer[] = testServers.filter(
   (server) => server.embedded || outerRealServers.includes(server),
