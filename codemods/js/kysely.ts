@@ -7,6 +7,7 @@ import {
   kysely,
   kyselyTag,
   unwrap,
+  walkTree,
   type Call,
   type Node,
   type Scope,
@@ -59,10 +60,7 @@ function ownGuard(step: Step, statement: RewrittenStatement | undefined, scope: 
   const [first] = calls;
   if (!first) return undefined;
   const has = (name: string): boolean => calls.some((call) => call.name === name);
-  const behind = (call: Call, text: string): Edit[] => {
-    const at = call.range[1];
-    return [{ start: at, end: at, text }];
-  };
+  const behind = (call: Call, text: string): Edit[] => [added(call, text, scope)];
   switch (first.name) {
     case 'createTable':
       // CREATE TABLE … AS writes rows, too
@@ -90,12 +88,19 @@ function ownGuard(step: Step, statement: RewrittenStatement | undefined, scope: 
   }
 }
 
+/** One more call of a chain; in a line of its own where the next one is. */
+function added(call: Call, text: string, scope: Scope): Edit {
+  const at = call.range[1];
+  const between = /^\s*[\r\n]\s*(?=\.)/.exec(scope.source.slice(at))?.[0] ?? '';
+  return { start: at, end: at, text: between + text };
+}
+
 function alterations(calls: readonly Call[], scope: Scope): Edit[] | undefined {
   const [only] = calls;
-  if (only?.name === 'dropConstraint') return [{ start: only.range[1], end: only.range[1], text: '.ifExists()' }];
+  if (only?.name === 'dropConstraint') return [added(only, '.ifExists()', scope)];
   const edits: Edit[] = [];
   for (const call of calls) {
-    const edit = call.name === 'addColumn' ? guardedColumn(call, scope) : undefined;
+    const edit = call.name === 'addColumn' ? guardedColumn(call) : undefined;
     if (!edit) return undefined;
     edits.push(edit);
   }
@@ -106,7 +111,7 @@ function alterations(calls: readonly Call[], scope: Scope): Edit[] | undefined {
 const MORE = /^(?:references|unique|primaryKey|check|modifyEnd|modifyFront|generated.*|identity|autoIncrement)$/;
 
 /** `(col) => col.ifNotExists().notNull()` */
-function guardedColumn(call: Call, scope: Scope): Edit | undefined {
+function guardedColumn(call: Call): Edit | undefined {
   const [, type, build] = call.args;
   if (!type) return undefined;
   if (!build) return { start: type.range[1], end: type.range[1], text: ', (col) => col.ifNotExists()' };
@@ -121,7 +126,6 @@ function guardedColumn(call: Call, scope: Scope): Edit | undefined {
   if (parameter?.type !== 'Identifier' || base.type !== 'Identifier' || base['name'] !== parameter['name'])
     return undefined;
   if (calls.some(({ name }) => MORE.test(name))) return undefined;
-  void scope;
   return { start: base.range[1], end: base.range[1], text: '.ifNotExists()' };
 }
 
@@ -146,6 +150,8 @@ function asSql(step: Step, context: GuardContext): Guarded {
       'write it as SQL with sql`…`',
     );
   const tag = kyselyTag(migration.scope);
+  if (isDeclaredElsewhere(tag, migration.scope))
+    return refused(`it can only be written as SQL, and \`${tag}\` is something else here`, 'import `sql` of Kysely');
   const text = `${tag}${template(step, sql, write)}.execute(${target})`;
   const edits: Edit[] = [{ start: node.range[0], end: node.range[1], text }];
   if (!isDeclared(tag, migration.scope) && write.firstIn(migration.scope.program))
@@ -203,6 +209,22 @@ function isDeclared(tag: string, scope: Scope): boolean {
       (declarator['id']['properties'] as readonly Node[]).some((property) => property['value']?.['name'] === tag),
     )
   );
+}
+
+/** The name is taken by something that is not Kysely's. */
+function isDeclaredElsewhere(tag: string, scope: Scope): boolean {
+  let found = false;
+  walkTree(scope.program, (node) => {
+    if (node.type === 'ImportDeclaration') {
+      if (node['source']['value'] !== 'kysely')
+        found ||= (node['specifiers'] as readonly Node[]).some((specifier) => specifier['local']['name'] === tag);
+      return false;
+    }
+    if (/^(?:VariableDeclarator|FunctionDeclaration|ClassDeclaration)$/.test(node.type))
+      found ||= node['id']?.['name'] === tag;
+    return !found;
+  });
+  return found;
 }
 
 /** Brings the name in: beside what is imported from Kysely already, or in a line of its own. */

@@ -1,0 +1,2 @@
+CREATE TABLE users (id serial PRIMARY KEY);
+CREATE TABLE old_tags (id int);

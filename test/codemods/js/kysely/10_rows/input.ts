@@ -1,0 +1,16 @@
+import type { Kysely } from 'kysely';
+
+export async function up(db: Kysely<any>): Promise<void> {
+  await db.schema
+    .createTable('roles')
+    .addColumn('id', 'serial', (col) => col.primaryKey())
+    .addColumn('name', 'text', (col) => col.notNull().unique())
+    .execute();
+  await db.insertInto('roles').values([{ name: 'admin' }, { name: 'user' }]).execute();
+  await db.updateTable('users').set({ role: 'admin' }).where('role', '=', 'root').execute();
+  await db.deleteFrom('users').where('role', '=', 'ghost').execute();
+}
+
+export async function down(db: Kysely<any>): Promise<void> {
+  await db.schema.dropTable('roles').execute();
+}

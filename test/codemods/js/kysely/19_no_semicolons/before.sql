@@ -1,0 +1,1 @@
+CREATE TABLE birnen (id int, alt int);
