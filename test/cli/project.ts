@@ -110,6 +110,7 @@ export function install(at: string, ...names: readonly string[]): void {
 function link(at: string, name: string, to: string): void {
   const file = path.join(at, 'node_modules/.bin', name);
   fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.rmSync(file, { force: true });
   fs.symlinkSync(to, file);
   fs.chmodSync(file, 0o755);
 }

@@ -2,6 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { stagedChanges } from '../../packages/cli/src/changes.ts';
+import { restage } from '../../packages/cli/src/restage.ts';
 import { RERUNNABLE, REFUSED, bin, build, execute, folder, git, json, repository, run, write } from './harness.ts';
 
 beforeAll(build);
@@ -99,6 +101,41 @@ describe('a file that is staged in part', () => {
     expect(run(at, ['--staged'])).toMatchObject({ code: 0, stderr: '' });
     expect(status(at)).toBe(`A  ${FILE}\n`);
   });
+});
+
+it('interrupted at any moment: all of it is done, or everything is as it was', async () => {
+  const outcomes = new Set<boolean>();
+  for (let moment = 0; moment < 8; moment++) {
+    const at = project();
+    const other = 'migrations/003_c.sql';
+    write(at, { [FILE]: B, [other]: C });
+    git(at, 'add', '-A');
+    const before = [...state(at), read(at, other)];
+    let asked = 0;
+    const signal = Object.assign(new AbortController().signal, {});
+    Object.defineProperty(signal, 'aborted', { get: () => asked++ >= moment });
+    signal.throwIfAborted = () => {
+      if (signal.aborted) throw new Error('aborted');
+    };
+    const changes = stagedChanges([at], '--staged');
+    const files = [FILE, other].map((name) => ({
+      path: path.join(at, name),
+      after: Buffer.from(read(at, name).replace('SCHEMA', 'SCHEMA IF NOT EXISTS')),
+    }));
+    await restage({ files, staged: changes, again: () => undefined, signal });
+    const after = [...state(at), read(at, other)];
+    const done = staged(at).includes(GUARDED);
+    outcomes.add(done);
+    if (done)
+      expect([read(at), read(at, other), status(at)]).toEqual([
+        staged(at),
+        staged(at, other),
+        `A  ${FILE}\nA  ${other}\n`,
+      ]);
+    else expect(after).toEqual(before);
+    expect(fs.readdirSync(path.join(at, 'migrations'))).toHaveLength(3);
+  }
+  expect(outcomes.size).toBe(2);
 });
 
 it('another git at work: everything stays as it was', () => {

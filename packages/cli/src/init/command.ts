@@ -1,5 +1,6 @@
 /** `idempotify init`: finds what is there, plans, shows, asks, writes; and takes it back. */
 import path from 'node:path';
+import { onSignals } from '../commands/shared.ts';
 import { UsageError } from '../errors.ts';
 import { unifiedDiff } from '../diff.ts';
 import { type Colors, colorsFor, printable, printableLine } from '../terminal.ts';
@@ -63,12 +64,22 @@ export async function runInitCommand(paths: readonly string[], options: InitOpti
       );
     }
     if (asks && !(await agreed(changes))) return cancelled(teller);
-    await carryOut(project, changes);
+    await finished(() => carryOut(project, changes));
     line(c.green(`${counted(changes)} written. idempotify init --undo takes it back.`));
   }
   for (const note of draft.notes) line(`${c.cyan('note')} ${note}`);
   if (changes.length > 0 && !options.dryRun) next(project, draft, teller);
   return 0;
+}
+
+/** It takes no time: who stops it meanwhile finds it done. */
+async function finished<T>(work: () => Promise<T>): Promise<T> {
+  const release = onSignals(new AbortController());
+  try {
+    return await work();
+  } finally {
+    release();
+  }
 }
 
 interface Teller {
@@ -189,7 +200,7 @@ async function takeBack({ yes, dryRun }: InitOptions, { colors: c, line }: Telle
       return 0;
     }
   }
-  const { restored, changed } = (await undo(place, false))!;
+  const { restored, changed } = (await finished(() => undo(place, false)))!;
   line(c.green(`${counted(restored)} as before init.`));
   return changed.length > 0 ? 1 : 0;
 }
