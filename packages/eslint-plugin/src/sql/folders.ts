@@ -108,6 +108,7 @@ export class Folder {
   readonly view: FolderView;
   readonly #known: ReadonlyMap<string, Known>;
   readonly #positions: ReadonlyMap<string, number>;
+  readonly #reasons: ReadonlyMap<string, string>;
   readonly #migrations: readonly PastFile[];
   readonly #pasts = new Map<string, PastMigrations>();
   /** Files that a history has parsed and ESLint has not come to yet. */
@@ -127,11 +128,17 @@ export class Folder {
     this.view = folderAt(root, files);
     this.#known = known;
     this.#positions = new Map(group.up.map((name, position) => [name, position]));
+    this.#reasons = new Map(group.ignored.map(({ path: name, reason }) => [name, reason]));
     this.#migrations = group.up.map((name) => ({ path: name, read: () => this.#asSql(name) }));
   }
 
   isUp(name: string): boolean {
     return this.#positions.has(name);
+  }
+
+  /** Why a file is none of them; undefined for those that are, and for files that are not known. */
+  whyIgnored(name: string): string | undefined {
+    return this.#reasons.get(name);
   }
 
   /**
@@ -343,7 +350,7 @@ export function findPlace(file: string, tool: Tool | undefined): Place | undefin
   const around = lookedAt(key, arounds.get(key), () => filesAround(place), place.root);
   const { name } = place;
   const belongs = ({ folder }: { folder: Folder }): boolean =>
-    folder.isUp(name) || folder.ignored.some((each) => each.path === name);
+    folder.isUp(name) || folder.whyIgnored(name) !== undefined;
   let found = around.folders.find((each) => each.tool === tool && belongs(each))?.folder;
   if (!found) {
     const group = groupOf(place, around.files, tool);
@@ -351,7 +358,7 @@ export function findPlace(file: string, tool: Tool | undefined): Place | undefin
     found = new Folder(place.root, group, around.files, around.known);
     around.folders.push({ tool, folder: found });
   }
-  return { folder: found, name, ignored: found.ignored.find((each) => each.path === name)?.reason };
+  return { folder: found, name, ignored: found.whyIgnored(name) };
 }
 
 /** What is there now, unless that has just been looked at. What is known of unchanged files stays. */
@@ -377,6 +384,10 @@ function lookedAt(key: string, last: Around | undefined, list: () => string[], r
 }
 
 function stampOf(file: string): string {
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
-  return stat ? `${stat.size} ${stat.mtimeMs}` : '';
+  try {
+    const { size, mtimeMs } = fs.statSync(file);
+    return `${size} ${mtimeMs}`;
+  } catch {
+    return ''; // gone by now, or a link to nothing
+  }
 }
