@@ -118,7 +118,8 @@ export function rewriteJavaScript(
   const edits: Edit[] = [];
   let silent = false;
   for (const step of migration.steps) {
-    const done = rewriteStep(step, byStep.get(step) ?? [], guards, shared, byName);
+    let done = rewriteStep(step, byStep.get(step) ?? [], guards, shared, byName);
+    if (overlap(edits, done.edits)) done = { edits: [], results: done.results.map(insideAnother) };
     edits.push(...done.edits);
     silent ||=
       step.kind === 'builder' &&
@@ -140,6 +141,20 @@ export function rewriteJavaScript(
     notes,
   };
 }
+
+/** Whether some of the edits replace what others replace, too: calls that stand in each other. */
+const overlap = (before: readonly Edit[], after: readonly Edit[]): boolean =>
+  after.some((edit) => before.some((other) => edit.start < other.end && other.start < edit.end));
+
+const insideAnother = (result: Result): Result =>
+  result.outcome === 'native' || result.outcome === 'guarded' || result.outcome === 'pattern'
+    ? {
+        ...result,
+        outcome: 'refused',
+        message: 'it stands inside of another call that has to be rewritten, and so would be written twice',
+        advice: 'await one call after the other instead of putting them into each other',
+      }
+    : result;
 
 const leftAlone = (result: StatementResult): StatementResult =>
   result.outcome === 'native' || result.outcome === 'guarded' || result.outcome === 'pattern'
