@@ -62,11 +62,14 @@ function inPlace(step: Step, test: string, sequence: Sequence, context: GuardCon
   const { migration, write } = context;
   if (sequence.plain) return write.wrapIf(sequence.outer, test);
   const tests = new Map<Unit, string>();
+  const replaced = new Set<Unit>();
   let first: Step | undefined;
   for (const each of migration.steps) {
     const unit = sequence.units.find(({ range }) => range[0] === each.node.range[0] && range[1] === each.node.range[1]);
     if (!unit) continue;
     const form = each !== step && context.needsGuard(each) ? formOf(each, context.about(each), context) : undefined;
+    if (form?.kind === 'edits' && form.edits.some(({ start, end }) => start === unit.range[0] && end === unit.range[1]))
+      replaced.add(unit);
     const own = each === step ? test : form?.kind === 'if' ? form.test : undefined;
     if (own === undefined) continue;
     first ??= each;
@@ -75,7 +78,7 @@ function inPlace(step: Step, test: string, sequence: Sequence, context: GuardCon
   // the first of them writes what stands between all of them
   if (first !== step) return [];
   const comments = migration.scope.program.comments ?? [];
-  return writeSequence(sequence, tests, write, comments, write.firstIn(sequence.fn));
+  return writeSequence(sequence, tests, write, comments, write.firstIn(sequence.fn), replaced);
 }
 
 /** Its guard asks for what the statement itself does, and for nothing that other statements leave. */
@@ -111,7 +114,8 @@ function testFor(
   const object = write.text(unwrap(call['callee'])['object'] as Node);
   const options = handedOn(optionsOf(method, call), 'transaction', write);
   const asked = `${write.text(table)}${options === '' ? '' : `, ${options}`}`;
-  if (/^(?:add|remove|rename)Column$/.test(method) && column) {
+  const [statement] = needed;
+  if (/^(?:add|remove|rename)Column$/.test(method) && column && asksForColumn(statement)) {
     const described = `(await ${object}.describeTable(${asked}))${access(column, context)}`;
     if (method === 'addColumn')
       return { kind: 'if', test: `!${described}`, message: 'it runs where the column is not there yet' };
@@ -121,7 +125,7 @@ function testFor(
         : 'it runs where the column still has its old name';
     return { kind: 'if', test: described, message };
   }
-  if (method === 'renameTable' && isInPublic(table, context))
+  if (method === 'renameTable' && isInPublic(table, context) && asksForTable(statement))
     return {
       kind: 'if',
       test: `await ${object}.tableExists(${asked})`,
@@ -129,6 +133,20 @@ function testFor(
     };
   return undefined;
 }
+
+const guardOf = (statement: RewrittenStatement | undefined): string =>
+  statement?.edits.map(({ text }) => text).join('') ?? '';
+
+/** Whether its guard asks for a column's name, and for nothing else: what Sequelize can be asked. */
+const asksForColumn = (statement: RewrittenStatement | undefined): boolean =>
+  /^\s*IF (?:NOT )?EXISTS\s*$/.test(guardOf(statement)) ||
+  /\bIF (?:NOT )?EXISTS \(SELECT FROM pg_attribute WHERE attrelid = to_regclass\('[^']*'\) AND attname = '[^']*' AND NOT attisdropped\) THEN/.test(
+    guardOf(statement),
+  );
+
+/** Whether its guard asks for a name, and not for a table of that name: `tableExists` takes views for tables. */
+const asksForTable = (statement: RewrittenStatement | undefined): boolean =>
+  /\bIF to_regclass\('[^']*'\) IS NOT NULL THEN/.test(guardOf(statement));
 
 /** `.email`, `['e-mail']`, `[column]` */
 function access(column: Node, { write, migration }: GuardContext): string {

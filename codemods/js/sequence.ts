@@ -202,6 +202,7 @@ function mentions(node: Node, name: string): boolean {
  * The edits that make statements of the units.
  *
  * @param tests the condition of a unit that stands in an `if`
+ * @param replaced units that are written anew as a whole: their lines stay where they are
  * @param makeAsync whether this is to write the `async` of the function: once for every function
  */
 export function writeSequence(
@@ -210,6 +211,7 @@ export function writeSequence(
   write: Writer,
   comments: readonly { readonly range: Node['range'] }[],
   makeAsync: boolean,
+  replaced: ReadonlySet<Unit> = new Set(),
 ): Edit[] {
   const { outer, units, fn } = sequence;
   const { source, newline, semicolon, indent } = write;
@@ -231,7 +233,7 @@ export function writeSequence(
     const lead =
       test === undefined ? `await ${unit.prefix}` : `if (${test}) {${newline}${here}${indent}await ${unit.prefix}`;
     edits.push({ start: at, end: unit.range[0], text: `${tail}${kept(at, unit.range[0])}${lead}` });
-    edits.push(...write.moveLines(unit.range, test === undefined ? here : here + indent));
+    if (!replaced.has(unit)) edits.push(...write.moveLines(unit.range, test === undefined ? here : here + indent));
     tail = `${semicolon}${test === undefined ? '' : `${newline}${here}}`}${newline}${here}`;
     at = unit.range[1];
   }

@@ -39,13 +39,13 @@ export class Writer {
   }
 
   /**
-   * SQL as an argument of a call at an offset. In one line where it is one; a block of several lines is moved in, as long as no text of
-   * several lines stands in it: that would be changed.
+   * SQL as an argument of a call at an offset. In one line where it is one; several lines are moved in, as long as no string of several
+   * lines stands in them: that would be changed.
    */
   sql(text: string, at: number): string {
     if (!/[\r\n]/.test(text)) return /'/.test(text) && /"/.test(text) ? this.template(text) : this.string(text);
-    const inner = /^DO (\$\w*\$)([\s\S]*)\1;?$/.exec(text)?.[2];
-    if (inner === undefined || inner.replace(/'[^'\r\n]*'|"[^"\r\n]*"/g, '').match(/['"$]/)) return this.template(text);
+    const bare = text.replaceAll('$idempotify$', '').replace(/'[^'\r\n]*'|"[^"\r\n]*"/g, '');
+    if (/['"$]/.test(bare)) return this.template(text);
     const outer = this.indentAt(at);
     const lines = text.split(/\r?\n/).map((line) => `${outer}${this.indent}${line}`);
     return this.template(`\n${lines.join('\n')}\n${outer}`);

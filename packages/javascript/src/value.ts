@@ -145,9 +145,15 @@ export function valueOf(expression: Node, scope: Scope, depth = 0): Value {
       const callee = unwrap(node['callee']);
       const of = callee.type === 'Identifier' || callee.type === 'MemberExpression' ? inner(callee) : unknown;
       if (!(of instanceof Reference) || of.last.args) return unknown;
-      const given = node['arguments'] as readonly Node[];
-      if (given.some(({ type }) => type === 'SpreadElement')) return unknown;
-      const args = given.map(inner);
+      const args: Value[] = [];
+      for (const argument of node['arguments'] as readonly Node[]) {
+        if (argument.type !== 'SpreadElement') args.push(inner(argument));
+        else {
+          const spread = inner(argument['argument']);
+          if (!Array.isArray(spread)) return unknown;
+          args.push(...(spread as readonly Value[]));
+        }
+      }
       return new Reference([...of.links.slice(0, -1), { name: of.last.name, args }], node, scope.source);
     }
     default:

@@ -368,30 +368,30 @@ class Generator {
     const plain = (action: string): string => alter(action).replace('ALTER COLUMN', '');
     const quotedColumn = id(column);
     let definition = this.mapped(place, column, sql);
-    let out = '';
+    const out: string[] = [];
     if (definition.includes('NOT NULL')) {
-      out += alter(`${quotedColumn} SET NOT NULL`);
+      out.push(alter(`${quotedColumn} SET NOT NULL`));
       definition = definition.replace('NOT NULL', '').trim();
-    } else if (!definition.includes('REFERENCES')) out += alter(`${quotedColumn} DROP NOT NULL`);
+    } else if (!definition.includes('REFERENCES')) out.push(alter(`${quotedColumn} DROP NOT NULL`));
     const byDefault = /DEFAULT ([^;]+)/.exec(definition);
     if (definition.includes('DEFAULT')) {
       if (!byDefault) throw new Untold();
-      out += alter(`${quotedColumn} SET DEFAULT ${byDefault[1]}`);
+      out.push(alter(`${quotedColumn} SET DEFAULT ${byDefault[1]}`));
       definition = definition.replace(/(DEFAULT[^;]+)/, '').trim();
-    } else if (!definition.includes('REFERENCES')) out += alter(`${quotedColumn} DROP DEFAULT`);
+    } else if (!definition.includes('REFERENCES')) out.push(alter(`${quotedColumn} DROP DEFAULT`));
     if (labels && sql.startsWith('ENUM(')) {
-      out += this.createEnum(place, column, labels);
+      out.push(this.createEnum(place, column, labels));
       definition += ` USING (${quotedColumn}::${this.enumName(place, column)})`;
     }
     if (/UNIQUE;*$/.test(definition)) {
       definition = definition.replace(/UNIQUE;*$/, '');
-      out += plain(`ADD UNIQUE (${quotedColumn})`);
+      out.push(plain(`ADD UNIQUE (${quotedColumn})`));
     }
     if (definition.includes('REFERENCES')) {
       definition = definition.replace(/.+?(?=REFERENCES)/, '');
-      return out + plain(`ADD FOREIGN KEY (${quotedColumn}) ${definition}`);
-    }
-    return out + alter(`${quotedColumn} TYPE ${definition}`);
+      out.push(plain(`ADD FOREIGN KEY (${quotedColumn}) ${definition}`));
+    } else out.push(alter(`${quotedColumn} TYPE ${definition}`));
+    return out.join('\n');
   }
 
   // ---- indexes and constraints

@@ -236,7 +236,7 @@ function bareTypes(queries: readonly string[], { node, roles }: CallSite): strin
 function withoutType(sql: string, { node, roles }: CallSite): string {
   const type = /DO 'BEGIN CREATE TYPE \S*?"([^".]+)" AS ENUM/.exec(sql)?.[1];
   const named = type !== undefined && roles.scope.source.slice(0, node.range[0]).includes(type);
-  return named ? sql.replace(/DO 'BEGIN CREATE TYPE (?:[^']|'')*';/, '') : sql;
+  return named ? sql.replace(/DO 'BEGIN CREATE TYPE (?:[^']|'')*';\n?/, '') : sql;
 }
 
 // ---- guards of the author's
