@@ -143,6 +143,11 @@ it('wrong options are told with what is right', () => {
   };
   expect(complaint('languageOptions: { pgVersion: 9 }')).toContain('"pgVersion" must be a whole number from 12 to 18');
   expect(complaint("languageOptions: { tool: 'rails' }")).toContain('"tool" must be one of prisma, drizzle');
-  expect(complaint('languageOptions: { pgversion: 16 }')).toContain('no option "pgversion": there are "pgVersion"');
+  expect(complaint('languageOptions: { pgversion: 16 }')).toContain(
+    'There is no "pgversion": there are "pgVersion" and "tool"',
+  );
+  expect(complaint('settings: { idempotify: { pgVersion: 19 } }')).toContain(
+    '"settings.idempotify.pgVersion" must be a whole number',
+  );
   expect(complaint("rules: { 'idempotify/index-too-many-columns': ['error', { most: 1 }] }")).toContain('most');
 });

@@ -98,3 +98,26 @@ it('a text without a file, and SQL in another file, stand alone', () => {
   expect(found('nowhere.sql')).toEqual(['idempotify/rerun-schema']);
   expect(found('/no/such/folder/001.sql')).toEqual(['idempotify/rerun-schema']);
 });
+
+it('settings name the tool and the version, unless languageOptions do', () => {
+  const at = folder({ 'migrations/1.sql': 'ALTER TABLE a ALTER b SET NOT NULL;\n-- +goose Down\nDROP TABLE a;\n' });
+  const found = (settings: object, languageOptions: object = {}): string[] => {
+    const config = [...CONFIG, { files: ['**/*.sql'], settings: { idempotify: settings }, languageOptions }];
+    const filename = path.join(at, 'migrations/1.sql');
+    return linter
+      .verify(fs.readFileSync(filename, 'utf8'), config as unknown as Linter.Config[], { filename })
+      .map(({ ruleId }) => String(ruleId).replace('idempotify/', ''));
+  };
+  expect(found({})).toContain('ban-drop-table');
+  expect(found({ tool: 'goose' })).toEqual([]);
+  expect(found({ tool: 'goose' }, { tool: 'sql' })).toContain('ban-drop-table');
+  expect(found({}, { tool: 'prisma' })).toEqual([]);
+});
+
+it('comments in what the tool never runs are no business of the rules about comments', () => {
+  const at = folder({
+    'migrations/1_a.up.sql': 'SELECT 1;\n',
+    'migrations/1_a.down.sql': '-- squawk-ignore ban-drop-table\nDROP TABLE a;\n',
+  });
+  expect(lint(at, 'migrations/1_a.down.sql')).toEqual([]);
+});

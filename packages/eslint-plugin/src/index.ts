@@ -6,7 +6,7 @@ import { version } from './sql/docs.ts';
 import { SCRIPT_FILES, scriptPreset, scriptRules } from './javascript/index.ts';
 import { SQL_FILES, sql, sqlPreset, sqlRules } from './sql/index.ts';
 
-export type { ScriptSettings } from './javascript/index.ts';
+export type { Settings } from './settings.ts';
 export type { SqlLanguageOptions } from './sql/index.ts';
 
 export interface Config {

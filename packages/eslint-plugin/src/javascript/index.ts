@@ -3,7 +3,6 @@ import type { RuleContext, RuleVisitor } from '@eslint/core';
 import { enrol } from './run.ts';
 
 export { JAVASCRIPT, scriptPreset, scriptRules } from './rules.ts';
-export type { ScriptSettings } from './migration.ts';
 
 /** Where projects have their migrations. */
 const FOLDERS = ['migrations', 'migration'];

@@ -3,15 +3,8 @@ import path from 'node:path';
 import { PG_VERSIONS, type Tool, otherVendor, toolByName } from '@idempotify/core';
 import { type Migration, type Program, ScriptSource, jsToolNamed, migrationIn } from '@idempotify/javascript';
 import type { TSESLint } from '@typescript-eslint/utils';
+import type { Settings } from '../settings.ts';
 import { type Place, findPlace } from '../sql/folders.ts';
-
-/** `settings.idempotify` in a config: ESLint's language for JavaScript has no room for such options. */
-export interface ScriptSettings {
-  /** The oldest major version of PostgreSQL that the migrations have to run on. Default 14. */
-  readonly pgVersion?: number;
-  /** The migration tool, by its name on the command line, instead of recognising it. */
-  readonly tool?: string;
-}
 
 export interface ScriptMigration {
   readonly source: ScriptSource;
@@ -30,11 +23,11 @@ const TOOLS = /typeorm|QueryRunner|knex|sequelize|queryInterface|mikro-orm|addSq
 export function scriptMigration(
   code: Readonly<TSESLint.SourceCode>,
   file: string,
-  settings: ScriptSettings,
+  settings: Settings,
 ): ScriptMigration | undefined {
   const { text } = code;
   if (!UP.test(text) || !(TOOLS.test(text) || /migrat/i.test(file))) return undefined;
-  const { pgVersion, tool: name } = checked(settings);
+  const { pgVersion = PG_VERSIONS.default, tool: name } = settings;
   const named = name === undefined ? undefined : toolByName(name);
   const absolute = path.isAbsolute(file);
   if (absolute && otherVendor(file.split(path.sep).join('/')) !== undefined) return undefined;
@@ -55,13 +48,4 @@ export function scriptMigration(
       pgVersion,
     });
   return { source, pgVersion, place: inFolder };
-}
-
-function checked({ pgVersion = PG_VERSIONS.default, tool }: ScriptSettings): ScriptSettings & { pgVersion: number } {
-  const { oldest, newest } = PG_VERSIONS;
-  if (!(Number.isInteger(pgVersion) && pgVersion >= oldest && pgVersion <= newest))
-    throw new TypeError(`settings.idempotify.pgVersion must be a whole number from ${oldest} to ${newest}.`);
-  if (tool !== undefined && !toolByName(tool))
-    throw new TypeError(`settings.idempotify.tool: no migration tool is called ${JSON.stringify(tool)}.`);
-  return { pgVersion, ...(tool === undefined ? {} : { tool }) };
 }

@@ -13,6 +13,7 @@ import {
 import { knownNames } from '@idempotify/rules';
 import type { TSESLint } from '@typescript-eslint/utils';
 import { edited } from '../edits.ts';
+import { settingsIn } from '../settings.ts';
 import { mayFix } from '../sql/fixing.ts';
 import { type ScriptMigration, scriptMigration } from './migration.ts';
 
@@ -49,7 +50,7 @@ export function enrol(name: string, rule: Rule | undefined, options: Options, co
   return {
     Program() {
       const { filename, settings } = context;
-      const migration = scriptMigration(code, filename, settings['idempotify'] ?? {});
+      const migration = scriptMigration(code, filename, settingsIn(settings));
       if (migration) run(migration, all, code);
     },
   };

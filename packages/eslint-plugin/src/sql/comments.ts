@@ -19,6 +19,8 @@ function commentRule(
       return {
         // the others run when the file is entered
         'SqlFile:exit': () => {
+          // in what the tool never runs nothing is found
+          if (!code.file) return;
           for (const { start, end, message, help } of find(code))
             context.report({ loc: code.locOf({ start, end }), message: `${message} ${help}` });
         },

@@ -16,6 +16,7 @@ import {
 import type { RuleContext, RuleDefinition, RuleVisitor } from '@eslint/core';
 import { type Fix, edited } from '../edits.ts';
 import { JAVASCRIPT, enrolInScript } from '../javascript/index.ts';
+import { settingsIn } from '../settings.ts';
 import { docsUrl } from './docs.ts';
 import { mayFix } from './fixing.ts';
 import { SqlSourceCode } from './source-code.ts';
@@ -91,6 +92,7 @@ function schemaOf({ options = {} }: Rule): object {
 }
 
 function run(code: SqlSourceCode, rules: readonly Enrolled[]): void {
+  code.apply(settingsIn(rules[0]?.context.settings ?? {}));
   const contexts = new Map<Rule, RuleContext>();
   for (const { rule, context } of rules) {
     contexts.set(rule, context);

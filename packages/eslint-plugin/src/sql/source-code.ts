@@ -13,7 +13,9 @@ import {
 import { knownNames } from '@idempotify/rules';
 import { ConfigCommentParser, Directive, TextSourceCodeBase, VisitNodeStep } from '@eslint/plugin-kit';
 import type { FileProblem, RulesConfig, SourceLocation, TraversalStep } from '@eslint/core';
+import type { Settings } from '../settings.ts';
 import type { Place } from './folders.ts';
+import { type ReadFile, readSql } from './read.ts';
 
 /** Offsets are UTF-16 units without BOM; lines and columns count from 1. */
 interface Located {
@@ -103,10 +105,9 @@ class Stated extends Node implements StatementNode {
 /** What `parse` makes of a file. */
 export interface ParsedFile {
   readonly text: string;
-  readonly place: Place | undefined;
-  /** undefined: the tool never runs this file, so no rule about statements looks at it. */
-  readonly file: Source | undefined;
-  readonly pgVersion: number;
+  readonly name: { readonly path: string; readonly alone: boolean };
+  readonly options: Settings;
+  readonly read: ReadFile;
 }
 
 export class SqlSourceCode extends TextSourceCodeBase<{
@@ -115,28 +116,24 @@ export class SqlSourceCode extends TextSourceCodeBase<{
   SyntaxElementWithLoc: SqlNode | CommentNode;
   ConfigNode: CommentNode;
 }> {
-  readonly place: Place | undefined;
-  /** The file as rules see it, made once for all of them. */
-  readonly file: Source | undefined;
-  readonly pgVersion: number;
-  /** Nodes that occur: most rules are about others. */
-  readonly tags: ReadonlySet<string>;
   /** The rules that run on this file, by the linter's names. */
   readonly active = new Set<string>();
+  readonly #parsed: ParsedFile;
+  #read: ReadFile;
   readonly #lines: Lines;
   readonly #steps: readonly TraversalStep[];
   #parents: ReadonlyMap<object, SqlNode> | undefined;
   #comments: readonly CommentNode[] | undefined;
   #suppressions: Suppressions | undefined;
 
-  constructor({ text, place, file, pgVersion }: ParsedFile) {
+  constructor(parsed: ParsedFile) {
+    const { text } = parsed;
+    const { file } = parsed.read;
     const lines = new Lines(text);
     const steps: TraversalStep[] = [];
-    const tags = new Set<string>();
     const enter = (target: SqlNode): number => steps.push(new VisitNodeStep({ target, phase: 1, args: [target] }));
     const leave = (target: SqlNode): number => steps.push(new VisitNodeStep({ target, phase: 2, args: [target] }));
     const nodeOf = (statement: LintStatement): StatementNode => {
-      tags.add(statement.tag);
       const inner = statement.tag === 'DoStmt' && !statement.outer ? (file?.bodyOf(statement) ?? []) : [];
       return new Stated(statement, inner.length === 0 ? NONE : inner.map(nodeOf), lines);
     };
@@ -148,12 +145,32 @@ export class SqlSourceCode extends TextSourceCodeBase<{
     };
     visit(root as FileNode);
     super({ text, ast: root as FileNode, lineEndingPattern: /\r\n|[\r\n]/u });
-    this.place = place;
-    this.file = file;
-    this.pgVersion = pgVersion;
-    this.tags = tags;
+    this.#parsed = parsed;
+    this.#read = parsed.read;
     this.#lines = lines;
     this.#steps = steps;
+  }
+
+  get place(): Place | undefined {
+    return this.#read.place;
+  }
+
+  /** The file as rules see it, made once for all of them; undefined: the tool never runs it. */
+  get file(): Source | undefined {
+    return this.#read.file;
+  }
+
+  get pgVersion(): number {
+    return this.#read.pgVersion;
+  }
+
+  /** ESLint tells settings only when the file has been parsed. Rarely do they say something that languageOptions and the folder don't. */
+  apply(settings: Settings): void {
+    const { text, name, options } = this.#parsed;
+    const { pgVersion = this.pgVersion, tool = this.file?.tool.name } = { ...settings, ...options };
+    if (pgVersion === this.pgVersion && tool === this.file?.tool.name) return;
+    this.#read = readSql(name, text, { ...settings, ...options });
+    this.#suppressions = undefined;
   }
 
   get visitorKeys(): Record<string, string[]> {
