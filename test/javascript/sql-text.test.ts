@@ -38,6 +38,7 @@ describe('what it means', () => {
     ['octal digits', String.raw`'\101\60';`, 'A0'],
     ['a template', '`SELECT\n"a"`;', 'SELECT\n"a"'],
     ['CRLF in a template', '`a\r\nb\rc`;', 'a\nb\nc'],
+    ['a brace behind an expression', '`a ${b}}c ${d}\r\n}`;', 'a _idem_expr_1_}c _idem_expr_2_\n}'],
     ['an escaped backtick', '`a\\`b\\${c}`;', 'a`b${c}'],
     ['concatenation', `'a' + "b" + \`c\`;`, 'abc'],
     ['a number', `'LIMIT ' + 3;`, 'LIMIT 3'],

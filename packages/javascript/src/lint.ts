@@ -159,14 +159,17 @@ export class ScriptSource {
     };
   }
 
-  /** The call that a place of the file belongs to: where it stands, or where its SQL does. */
-  callAt(offset: number): Range | undefined {
-    const isIn = ({ start, end }: Range): boolean => start <= offset && offset <= end;
-    const step = this.migration.steps.find(
-      ({ node: { range }, parts }) =>
-        isIn({ start: range[0], end: range[1] }) || parts.some(({ sql }) => sql.places.some(isIn)),
-    );
-    return step && { start: step.node.range[0], end: step.node.range[1] };
+  /** The call that a place of the file belongs to, and the literals in which its SQL stands, with their delimiters. */
+  callAt(offset: number): readonly Range[] {
+    for (const { node, parts } of this.migration.steps) {
+      const [start, end] = node.range;
+      const literals = parts
+        .flatMap(({ sql }) => sql.places)
+        .map((each) => ({ start: each.start - 1, end: each.end + 1 }));
+      const all = [{ start, end }, ...literals];
+      if (all.some((each) => each.start <= offset && offset <= each.end)) return all;
+    }
+    return [];
   }
 
   /** A range of the SQL in the file; all of the call where that is not in one place. */

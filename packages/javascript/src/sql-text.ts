@@ -372,13 +372,11 @@ export function literalText(node: Node, source: string): SqlText | undefined {
   if (node.type === 'Literal' && typeof node['value'] === 'string')
     return decode(source, start + 1, end - 1, source[start] as Quote, 0);
   if (node.type === 'TemplateElement') {
-    // typescript-eslint counts the delimiters in, babel and espree don't
-    const delimited = source[start] === '`' || source[start] === '}';
+    // typescript-eslint and espree count the delimiters in, babel doesn't; typescript-eslint has CRLF in `raw`, the others LF
+    const lengthOf = (text: string): number => text.replace(/\r\n/g, '\n').length;
+    const delimited = lengthOf(source.slice(start, end)) > lengthOf(node['value'].raw);
     const from = delimited ? start + 1 : start;
-    const raw: string = node['value'].raw;
-    // `raw` has LF for CRLF: its length says nothing, so the end is looked for
-    let to = from;
-    for (let left = raw.length; left > 0; left--) to += source[to] === '\r' && source[to + 1] === '\n' ? 2 : 1;
+    const to = delimited ? end - (source[end - 1] === '{' ? 2 : 1) : end;
     return decode(source, from, to, '`', 0);
   }
   return undefined;

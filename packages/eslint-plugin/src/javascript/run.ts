@@ -63,7 +63,7 @@ function run(
 ): void {
   const contexts = new Map(rules.map(({ name, context }) => [name, context]));
   const suppressions = new Suppressions(source.directives, source.text, knownNames);
-  const report = ({ rule, start, end, message, help, fix: edits, statement }: Finding): void => {
+  const report = ({ rule, start, end, message, help, fix: edits }: Finding): void => {
     const context = contexts.get(rule);
     if (!context || suppressions.use(rule, start)) return;
     const loc = { start: code.getLocFromIndex(start), end: code.getLocFromIndex(end) };
@@ -75,7 +75,7 @@ function run(
     };
     // ESLint's comments may disable findings of other calls, which the plan of the file knows nothing of
     const call = source.callAt(start);
-    const own = [call, statement].some((around) => around && edits.every((edit) => isAround(around, edit)));
+    const own = edits.every((edit) => call.some((around) => isAround(around, edit)));
     context.report(
       own ? { ...said, fix } : ({ ...said, suggest: [{ desc: TOGETHER, fix }] } as unknown as typeof said),
     );
