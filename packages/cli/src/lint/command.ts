@@ -115,6 +115,7 @@ export async function runLintCommand(paths: readonly string[], given: LintComman
   return 128 + signal;
 }
 
+/** @returns the report as it may be told again, when it takes no time to */
 async function write(
   report: LintReport,
   chosen: LintOutputOptions & LintOptions,
@@ -131,12 +132,14 @@ async function write(
   const quiet = chosen.quiet === true;
   const shown = quiet ? withoutWarnings(report) : report;
   const diffs = report.files.map(({ diff }) => diff ?? '').join('');
-  const text = await reporter(file === undefined && !filtered ? shown : withoutDiffs(shown), {
+  const told = file === undefined && !filtered ? shown : withoutDiffs(shown);
+  const context = {
     cwd,
     colors: file === undefined ? colorsFor(stream, chosen.color) : colorsFor({}, false),
     terminal: file === undefined && stream.isTTY,
     quiet,
-  });
+  };
+  const text = await reporter(told, context);
   // as a filter: the text goes to standard output, what a person has to know elsewhere
   if (filtered) output.write(chosen.fixDryRun ? diffs : (report.files[0]?.text ?? ''));
   else if (file !== undefined) output.write(diffs);
@@ -144,7 +147,8 @@ async function write(
   output.flush();
   if (file === undefined) {
     if (filtered) process.stderr.write(text);
-    return text;
+    // that for people says how long it took, where it took long
+    return format === 'stylish' ? reporter({ ...told, totals: { ...told.totals, ms: 0 } }, context) : text;
   }
   const target = path.resolve(cwd, file);
   try {
