@@ -64,12 +64,14 @@ function inPlace(step: Step, form: Form & { kind: 'if' }, sequence: Sequence, co
   const { migration, write } = context;
   if (sequence.plain) return [...form.edits, ...write.wrapIf(sequence.outer, form.test)];
   const tests = new Map<Unit, string>();
+  const settled = new Set<Unit>();
   let first: Step | undefined;
   for (const each of migration.steps) {
     const unit = sequence.units.find(({ range }) => range[1] === each.node.range[1]);
     if (!unit || !within(each.node, sequence.outer)) continue;
     const own =
       each === step ? form : context.needsGuard(each) ? formOf(each, context.about(each), context) : undefined;
+    if (own?.kind === 'own' || each.kind === 'sql') settled.add(unit);
     if (own?.kind !== 'if') continue;
     first ??= each;
     tests.set(unit, own.test);
@@ -77,7 +79,7 @@ function inPlace(step: Step, form: Form & { kind: 'if' }, sequence: Sequence, co
   // the first of them writes what stands between all of them
   if (first !== step) return [...form.edits];
   const comments = migration.scope.program.comments ?? [];
-  return [...form.edits, ...writeSequence(sequence, tests, write, comments, write.firstIn(sequence.fn))];
+  return [...form.edits, ...writeSequence(sequence, tests, write, comments, write.firstIn(sequence.fn), settled)];
 }
 
 const within = (inner: Node, outer: Node): boolean =>
@@ -144,6 +146,11 @@ function formOf(step: Step, about: StepSql, context: GuardContext): Form {
         edits: rename ? [{ start: call.at, end: call.at + call.name.length, text: 'createTable' }] : [],
       };
     }
+  }
+  if (call.name === 'createView' && isOwn(only)) {
+    const asked = tableTest(call, context);
+    if (asked !== undefined)
+      return { kind: 'if', test: `!(${asked})`, message: 'it runs where the view is not there yet', edits: [] };
   }
   if (call.name === 'renameTable' && isOwn(only)) {
     const asked = tableTest(call, context);
@@ -259,34 +266,45 @@ function sqlForm(step: Step, { statements, sql }: StepSql, context: GuardContext
   if (bad) return refusal(bad.message, bad.advice ?? 'put a test in front of it');
   if (sql === undefined)
     return refusal(
-      'some of its names are known only when it runs, and Knex has no test for what it does',
+      'some of it is known only when it runs, and Knex has no test for what it does',
       'put a test in front of it, or write it as SQL with `knex.raw`',
     );
   const call = callOf(step);
   const inChain = call !== undefined && step.what.startsWith('schema.');
   const range: Node['range'] = inChain ? [call.at, call.range[1]] : step.node.range;
-  if (write.hasComments(range))
-    return refusal(
-      'it can only be written as SQL, and the comments in it would be lost',
-      'put its comments in front of it',
-    );
+  const { statement } = step.site;
+  const alone = statement && (!inChain || sequenceIsOne(step));
   const raw = inChain ? 'raw' : `${rootOf(step)}.raw`;
   return {
     kind: 'own',
-    edits: [{ start: range[0], end: range[1], text: `${raw}(${sqlText(step, sql, context)})` }],
+    edits: [
+      ...(alone ? write.commentsAhead(range, statement) : []),
+      {
+        start: range[0],
+        end: range[1],
+        text: `${raw}(${alone ? '' : commentsIn(range, context)}${sqlText(step, sql, context)})`,
+      },
+    ],
     message: 'Knex has no guard for it: it is sent as SQL with a guard',
   };
 }
 
-/** SQL as a template; several lines stand one step further in than the call. */
+/** The comments of a call, each in a line of its own in front of its SQL. */
+function commentsIn([start, end]: Node['range'], { migration, write }: GuardContext): string {
+  const inside = (migration.scope.program.comments ?? []).filter(({ range }) => start <= range[0] && range[1] <= end);
+  const between = write.newline + write.indentAt(start) + write.indent;
+  return (
+    inside.map(({ range }) => between + write.source.slice(...range)).join('') + (inside.length > 0 ? between : '')
+  );
+}
+
+/** Whether a call is the only one of its chain. */
+const sequenceIsOne = (step: Step): boolean =>
+  chainOf(step.site.node).calls.filter(({ name }) => name !== 'withSchema').length === 1;
+
+/** SQL without the semicolon that a single statement does not need. */
 function sqlText(step: Step, sql: string, { write }: GuardContext): string {
-  const text = (knex.escape?.(sql, step) ?? sql).replace(/;$/, '');
-  if (!text.includes('\n')) return /['"]/.test(text) ? write.template(text) : write.string(text);
-  // line breaks of the author's may stand in strings
-  if (step.parts.some((part) => part.sql.text.includes('\n'))) return write.template(text);
-  const outer = write.indentAt(step.node.range[0]);
-  const lines = text.split('\n').map((line) => `\n${outer}${write.indent}${line}`);
-  return write.template(`${lines.join('')};\n${outer}`);
+  return write.sql((knex.escape?.(sql, step) ?? sql).replace(/(?<!\$);$/, ''), step.node.range[0]);
 }
 
 /** The name that stands for knex in a query. */

@@ -138,7 +138,8 @@ function asSql(step: Step, context: GuardContext): Guarded {
       'put a test in front of it, or write it as SQL with sql`…`',
     );
   const { node } = step.site;
-  if (write.hasComments(node.range))
+  const { statement } = step.site;
+  if (write.hasComments(node.range) && !statement)
     return refused(
       'it can only be written as SQL, and the comments in it would be lost',
       'put its comments in front of it',
@@ -153,7 +154,10 @@ function asSql(step: Step, context: GuardContext): Guarded {
   if (isDeclaredElsewhere(tag, migration.scope))
     return refused(`it can only be written as SQL, and \`${tag}\` is something else here`, 'import `sql` of Kysely');
   const text = `${tag}${template(step, sql, write)}.execute(${target})`;
-  const edits: Edit[] = [{ start: node.range[0], end: node.range[1], text }];
+  const edits: Edit[] = [
+    ...(statement ? write.commentsAhead(node.range, statement) : []),
+    { start: node.range[0], end: node.range[1], text },
+  ];
   if (!isDeclared(tag, migration.scope) && write.firstIn(migration.scope.program))
     edits.push(importOf(tag, migration.scope, write));
   return {

@@ -147,6 +147,14 @@ export class Writer {
     return [{ start: last.range[1], end: last.range[1], text: added }];
   }
 
+  /** The comments of a range in front of a statement: for what is written anew in their place. */
+  commentsAhead([start, end]: Node['range'], statement: Node): Edit[] {
+    const at = statement.range[0];
+    const between = this.newline + this.indentAt(at);
+    const inside = (this.#scope.program.comments ?? []).filter(({ range }) => start <= range[0] && range[1] <= end);
+    return inside.map(({ range }) => ({ start: at, end: at, text: this.source.slice(...range) + between }));
+  }
+
   /** Whether comments stand in a range: what would be lost if it were written anew. */
   hasComments([start, end]: Node['range']): boolean {
     return (this.#scope.program.comments ?? []).some(({ range }) => start <= range[0] && range[1] <= end);

@@ -20,7 +20,7 @@ const migrator: JsMigrator = {
         migrationTableName: ledger,
         migrationLockTableName: `${ledger}_lock`,
       }).migrateToLatest();
-      if (error !== undefined) throw error;
+      if (error !== undefined) throw error as Error;
     } finally {
       await db.destroy();
     }

@@ -523,12 +523,14 @@ class TableSql {
   readonly schema: Value;
   readonly table: Value;
   readonly recorded: Table;
+  private readonly together: boolean;
 
-  constructor(writer: Writer, schema: Value, table: Value, recorded: Table) {
+  constructor(writer: Writer, schema: Value, table: Value, recorded: Table, together: boolean) {
     this.w = writer;
     this.schema = schema;
     this.table = table;
     this.recorded = recorded;
+    this.together = together;
   }
 
   get name(): string {
@@ -562,7 +564,9 @@ class TableSql {
     }
     if (added.length > 0)
       this.out.push(`alter table ${this.name} ${added.map((one) => `add column ${one}`).join(', ')}`);
-    for (const column of altered) this.alterColumn(column);
+    const changes = altered.flatMap((column) => this.columnChanges(column));
+    for (const change of this.together && changes.length > 0 ? [changes.join(', ')] : changes)
+      this.out.push(`alter table ${this.name} ${change}`);
     this.out.push(...later, ...this.later);
     this.alterations(false);
     if (recorded.comment !== undefined)
@@ -730,21 +734,20 @@ class TableSql {
     return out;
   }
 
-  private alterColumn(column: Column): void {
-    const { w } = this;
+  /** What `.alter()` does to a column, one after the other. */
+  private columnChanges(column: Column): string[] {
     const name = this.columnName(column);
-    const prefix = `alter table ${this.name} alter column ${name}`;
     const type = this.type(column, false);
-    this.out.push(`${prefix} drop default`);
-    if (column.alter?.nullable) this.out.push(`${prefix} drop not null`);
-    if (column.alter?.type) {
-      this.out.push(`${prefix} type ${type} using (${name}${column.type === 'enu' ? '::text::' : '::'}${type})`);
-    }
+    const out = [`alter column ${name} drop default`];
+    const notNull = column.modified.get('nullable')?.[0] === false;
+    // together with what follows, it would only be undone
+    if (column.alter?.nullable && !(this.together && notNull)) out.push(`alter column ${name} drop not null`);
+    if (column.alter?.type)
+      out.push(`alter column ${name} type ${type} using (${name}${column.type === 'enu' ? '::text::' : '::'}${type})`);
     const value = column.modified.get('defaultTo');
-    if (value) this.out.push(`${prefix} set ${this.defaultValue(column, value[0])}`);
-    if (column.alter?.nullable && column.modified.get('nullable')?.[0] === false)
-      this.out.push(`${prefix} set not null`);
-    void w;
+    if (value) out.push(`alter column ${name} set ${this.defaultValue(column, value[0])}`);
+    if (column.alter?.nullable && notNull) out.push(`alter column ${name} set not null`);
+    return out;
   }
 
   private primaryKey(): string {
@@ -903,11 +906,14 @@ function qualified(w: Writer, schema: Value, table: Value): string {
   return `${w.wrap(schema)}.${w.wrap(table)}`;
 }
 
-/** What one call of `knex.schema` (behind `withSchema(schema)`, where there is one) sends; undefined where that is not known. */
-export function translateSchemaCall(call: Call, schema: Value, env: Env): Translation | undefined {
+/**
+ * What one call of `knex.schema` (behind `withSchema(schema)`, where there is one) sends; undefined where that is not known.
+ * @param together nothing can come between the changes that `.alter()` makes to a column: they are one statement then
+ */
+export function translateSchemaCall(call: Call, schema: Value, env: Env, together = false): Translation | undefined {
   const w = new Writer(env);
   try {
-    const statements = schemaCall(call, schema, w);
+    const statements = schemaCall(call, schema, w, together);
     return statements && { statements, exact: w.exact };
   } catch (error) {
     if (error instanceof Opaque) return undefined;
@@ -923,7 +929,7 @@ function callbackOf(node: Node | undefined, env: Env): Node | undefined {
   return isFunction(given) ? given : undefined;
 }
 
-function schemaCall(call: Call, schema: Value, w: Writer): readonly string[] | undefined {
+function schemaCall(call: Call, schema: Value, w: Writer, together: boolean): readonly string[] | undefined {
   const { name, args } = call;
   const first = w.value(args[0]);
   const flag = (index: number): boolean => {
@@ -936,7 +942,7 @@ function schemaCall(call: Call, schema: Value, w: Writer): readonly string[] | u
     const fn = callbackOf(args[at], w.env);
     if (fn) recorded.read(fn, w.env.bound ?? new Map());
     else if (args[at]) w.exact = false;
-    return new TableSql(w, schema, first, recorded);
+    return new TableSql(w, schema, first, recorded, together);
   };
   const own = (): string => qualified(w, schema, first);
   switch (name) {
@@ -1016,7 +1022,7 @@ function view(call: Call, name: string, w: Writer): string {
     if (only.name === 'columns') columns = ` (${w.columnize(w.value(only.args[0]))})`;
     else if (only.name === 'as' && only.args[0]) {
       const value = w.value(only.args[0]);
-      query = value instanceof Raw ? value.sql : (select(only.args[0], w) ?? undefined);
+      query = value instanceof Raw ? value.sql : selectOrUnknown(only.args[0], w);
     } else if (only.name === 'checkOption') option = ' with check option';
     else if (only.name === 'localCheckOption') option = ' with local check option';
     else if (only.name === 'cascadedCheckOption') option = ' with cascaded check option';
@@ -1139,6 +1145,18 @@ function queryOf(node: Node, w: Writer): Query | undefined {
     else if (call.name === 'then' || call.name === 'catch') return undefined;
   }
   return found ? { table, schema, calls } : undefined;
+}
+
+/** A query that is not understood still is a query. */
+function selectOrUnknown(node: Node, w: Writer): string {
+  try {
+    const query = select(node, w);
+    if (query !== undefined) return query;
+  } catch (error) {
+    if (!(error instanceof Opaque)) throw error;
+  }
+  w.exact = false;
+  return 'select * from "‹query›"';
 }
 
 function select(node: Node, w: Writer): string | undefined {

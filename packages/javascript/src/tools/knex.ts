@@ -193,7 +193,7 @@ class Reading {
     const { site } = this;
     const node = this.linkOf(call, calls);
     const what = `schema.${call.name}`;
-    const translation = translateSchemaCall(call, schema, { scope: this.scope });
+    const translation = translateSchemaCall(call, schema, { scope: this.scope }, knexTransaction(this.scope));
     if (!translation)
       return { kind: 'opaque', site, node, what, parts: [], why: 'some of its arguments are known only when it runs' };
     const notes = notesOf(call, translation);
@@ -333,7 +333,7 @@ class Reading {
     if (asked.name === 'hasTable')
       return holds
         ? call.name === 'dropTable' || call.name === 'renameTable'
-        : /^createTable(?:IfNotExists|Like)?$/.test(call.name);
+        : /^create(?:Table(?:IfNotExists|Like)?|View)$/.test(call.name);
     if (asked.name !== 'hasColumn' || !/^(?:alterTable|table)$/.test(call.name)) return false;
     const column = this.value(asked.args[1]);
     const changes = columnChanges(call, this.scope);

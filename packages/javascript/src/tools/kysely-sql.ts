@@ -629,7 +629,7 @@ function querySql(node: Node | undefined, w: Writer): string {
     if (!(error instanceof Opaque)) throw error;
   }
   w.exact = false;
-  return 'select';
+  return 'select * from "‹query›"';
 }
 
 function select(from: Value, rest: readonly Call[], w: Writer): string {
@@ -730,7 +730,7 @@ function insert(table: string, rest: readonly Call[], w: Writer): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row as object)))];
   if (columns.length === 0) throw new Opaque();
   const values = rows.map((row) => {
-    const fields = row as { readonly [key: string]: Value };
+    const fields = row;
     const list = columns.map((column) => (fields[column] === undefined ? 'default' : w.literal(fields[column])));
     return `(${list.join(', ')})`;
   });

@@ -132,7 +132,7 @@ class Reading {
   private builder(what: string, found: KyselyTranslation | undefined): ReadCall {
     const { site } = this;
     const { node } = site;
-    if (!found) return this.opaque('some of its arguments are known only when it runs', what);
+    if (!found) return this.opaque('the query is more than can be read off', what);
     const step: Step = {
       kind: 'builder',
       site,
@@ -178,7 +178,7 @@ class Reading {
     const inline = call.args
       .map(unwrap)
       .filter(isFunction)
-      .map((callback) => ({ callback: callback as Node, roles: this.roles.within(callback, []) }));
+      .map((callback) => ({ callback: callback, roles: this.roles.within(callback, []) }));
     return { steps: [], chained: callee['object'], inline };
   }
 

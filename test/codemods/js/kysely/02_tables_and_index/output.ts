@@ -2,7 +2,8 @@ import { Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<any>): Promise<void> {
   await db.schema
-    .createTable('person').ifNotExists()
+    .createTable('person')
+    .ifNotExists()
     .addColumn('id', 'serial', (col) => col.primaryKey())
     .addColumn('first_name', 'varchar', (col) => col.notNull())
     .addColumn('last_name', 'varchar')
@@ -11,7 +12,8 @@ export async function up(db: Kysely<any>): Promise<void> {
     .execute();
 
   await db.schema
-    .createTable('pet').ifNotExists()
+    .createTable('pet')
+    .ifNotExists()
     .addColumn('id', 'serial', (col) => col.primaryKey())
     .addColumn('name', 'varchar', (col) => col.notNull().unique())
     .addColumn('owner_id', 'integer', (col) => col.references('person.id').onDelete('cascade').notNull())

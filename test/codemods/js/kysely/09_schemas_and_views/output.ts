@@ -4,7 +4,8 @@ export async function up(db: Kysely<any>): Promise<void> {
   await db.schema.createSchema('shop').ifNotExists().execute();
   const shop = db.withSchema('shop');
   await shop.schema
-    .createTable('items').ifNotExists()
+    .createTable('items')
+    .ifNotExists()
     .addColumn('id', 'bigint', (col) => col.generatedAlwaysAsIdentity().primaryKey())
     .addColumn('price', sql`numeric(10, 2)`)
     .execute();

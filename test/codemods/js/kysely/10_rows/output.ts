@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 
 export async function up(db: Kysely<any>): Promise<void> {
   await db.schema
-    .createTable('roles').ifNotExists()
+    .createTable('roles')
+    .ifNotExists()
     .addColumn('id', 'serial', (col) => col.primaryKey())
     .addColumn('name', 'text', (col) => col.notNull().unique())
     .execute();

@@ -10,7 +10,8 @@ function withTimestamps(builder: CreateTableBuilder<any, any>) {
 
 export async function up(db: Kysely<any>): Promise<void> {
   await db.schema
-    .createTable(TABLE).ifNotExists()
+    .createTable(TABLE)
+    .ifNotExists()
     .addColumn('id', 'uuid', (col) => col.primaryKey().defaultTo(sql`gen_random_uuid()`))
     .addColumn('title', 'text', (col) => col.notNull())
     .$call(withTimestamps)

@@ -2,7 +2,8 @@ import { Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<any>): Promise<void> {
   await db.schema
-    .createIndex('users_email_lower').ifNotExists()
+    .createIndex('users_email_lower')
+    .ifNotExists()
     .unique()
     .on('users')
     .expression(sql`lower(email)`)

@@ -1,0 +1,1 @@
+CREATE TABLE announcements (id serial PRIMARY KEY, number int);
