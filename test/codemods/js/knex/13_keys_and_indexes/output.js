@@ -15,7 +15,7 @@ exports.up = async function (knex) {
   `);
   await knex.schema.raw(`
     alter table "orders" drop constraint IF EXISTS "orders_old_id_foreign";
-    drop index IF EXISTS "orders_state_index";
+    drop index IF EXISTS "orders_state_index"
   `);
   await knex.schema.raw(`
     DO $idempotify$
