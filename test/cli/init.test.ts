@@ -54,6 +54,20 @@ describe('what is found', () => {
     expect(init(at, '--yes', '..')).toMatchObject({ code: 2, stderr: expect.stringContaining('does not lie in') });
   });
 
+  it('in a monorepo, the folders that are called as those of migrations are', () => {
+    const at = repository({
+      'services/shop/prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
+      'services/shop/prisma/migrations/20250101000000_a/migration.sql': 'SELECT 1;\n',
+      'packages/db/migrations/001.sql': 'SELECT 1;\n',
+      'packages/db/test/migrations/001.sql': 'SELECT 1;\n',
+      'packages/db/queries/a.sql': 'SELECT 1;\n',
+    });
+    expect(init(at, '--yes').stdout).toContain('Prisma Migrate in services/shop/prisma/migrations');
+    expect(JSON.parse(read(at, '.idempotifyrc.json'))).toEqual({
+      paths: ['packages/db/migrations', 'services/shop/prisma/migrations'],
+    });
+  });
+
   it.each([
     ['package-lock.json', 'npx --no-install idempotify'],
     ['pnpm-lock.yaml', 'pnpm exec idempotify'],
@@ -271,6 +285,16 @@ describe('hook files that are there', () => {
 });
 
 describe('hook managers', () => {
+  it('husky 4 is told what to run; hooks that lie outside of the repository are left alone', () => {
+    const at = repository({ ...MIGRATION, 'package.json': '{"devDependencies":{"husky":"4"},"husky":{"hooks":{}}}' });
+    const { code, stdout } = init(at, '--yes');
+    expect(code).toBe(0);
+    expect(stdout).toContain('package.json holds hooks of husky 4 and stays as it is. Have its "pre-commit" run: npx');
+    const other = repository(MIGRATION);
+    git(other, 'config', 'core.hooksPath', folder());
+    expect(init(other, '--yes')).toMatchObject({ code: 2, stderr: expect.stringContaining('(core.hooksPath)') });
+  });
+
   it('husky is put in place where it is asked for', () => {
     const at = repository({ ...MIGRATION, 'package.json': '{"scripts":{"prepare":"tsc"}}' });
     expect(init(at, '--yes', '--hook', 'husky')).toMatchObject(fine);

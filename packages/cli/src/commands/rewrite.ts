@@ -250,7 +250,8 @@ class Run {
     const { cwd, called } = this.#options;
     const folders = this.#plan.folders.map(({ root }) => root);
     const changes = stagedChanges(folders.length > 0 ? folders : [cwd], called('staged'));
-    this.#plan = { ...this.#plan, ...asStaged(this.#plan, changes) };
+    const others = this.#plan.others.filter(({ path: file }) => changes.changed.has(file));
+    this.#plan = { ...this.#plan, ...asStaged(this.#plan, changes), others };
     const targets = this.#plan.targets.filter(({ path: file }) => changes.entries.has(file));
     const texts = new Map(changes.contents);
     for (const [file, bytes] of stagedTexts(
@@ -683,6 +684,7 @@ async function runCommand(paths: readonly string[], given: CommandOptions): Prom
         colors: colorsFor(reportStream, color),
         quiet: quiet ?? false,
         bare: stdin ?? false,
+        hushed: staged ?? false,
         terminal: reportStream.isTTY,
       });
   const release = onSignals(interruption);

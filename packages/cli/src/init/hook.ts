@@ -37,7 +37,13 @@ export function setUpHook(draft: Draft, project: Project, hook: Hook): void {
   else if (hook === 'lint-staged') throughLintStaged(draft, project);
   else if (hook === 'pre-commit') throughPrecommit(draft, project);
   else {
-    inHookFile(draft, project, path.join(project.git.hooks, 'pre-commit'), true);
+    const { hooks, root, common } = project.git;
+    if (![root, common].some((folder) => hooks.startsWith(folder + path.sep))) {
+      throw new UsageError(
+        `git looks for hooks in ${printable(hooks)} (core.hooksPath), which other repositories may use, too. --hook husky or --hook pre-commit bring a place of their own, --hook none leaves hooks alone`,
+      );
+    }
+    inHookFile(draft, project, path.join(hooks, 'pre-commit'), true);
     draft.note('The hook is one of this clone alone: git carries no hooks to others. husky and pre-commit do.');
   }
 }
@@ -46,6 +52,13 @@ const SAYS = '# idempotify: rewrites staged migrations so that they can be run a
 
 function throughHusky(draft: Draft, project: Project): void {
   const { husky, manifest } = project;
+  const old = manifest?.keys['husky'];
+  if (typeof old === 'object' && old !== null && 'hooks' in old) {
+    draft.note(
+      `${shown(project, manifest!.file)} holds hooks of husky 4 and stays as it is. Have its "pre-commit" run: ${both(project)}`,
+    );
+    return;
+  }
   const folder = husky ?? path.join(project.git!.root, '.husky');
   if (husky === undefined) {
     if (!manifest) {
@@ -76,12 +89,15 @@ function prepare(draft: Draft, project: Project): void {
   draft.write(file, applyEdits(text, edits), 'the script that puts the hooks of husky in place');
 }
 
+function both(project: Project): string {
+  const call = runner(project);
+  return `${call} rewrite --staged && ${call} lint --staged`;
+}
+
 /** @param own the file is git's and has to be a program of its own; husky's is read by a shell */
 function inHookFile(draft: Draft, project: Project, file: string, own: boolean): void {
-  const call = runner(project);
   const at = fromTop(project);
-  const both = `${call} rewrite --staged && ${call} lint --staged`;
-  const line = `${at === '' ? both : `(cd ${quoted(at)} && ${both})`} || exit 1`;
+  const line = `${at === '' ? both(project) : `(cd ${quoted(at)} && ${both(project)})`} || exit 1`;
   const before = draft.read(file);
   if (before?.includes(line)) return;
   if (before === undefined) {
@@ -90,7 +106,7 @@ function inHookFile(draft: Draft, project: Project, file: string, own: boolean):
   }
   const shebang = /^#!.*/.exec(before)?.[0];
   if (shebang !== undefined && !/\b(?:ba|da|z|k|a)?sh\b/.test(shebang)) {
-    draft.note(`${shown(project, file)} is no shell script and stays as it is. Have it run: ${both}`);
+    draft.note(`${shown(project, file)} is no shell script and stays as it is. Have it run: ${both(project)}`);
     return;
   }
   const eol = before.includes('\r\n') ? '\r\n' : '\n';

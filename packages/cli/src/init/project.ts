@@ -1,7 +1,14 @@
 /** What `init` finds in a project: where migrations lie, who runs hooks and CI, what is configured already. Only looks. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { errorCode, repositoryRoot, systemMessage } from '@idempotify/core';
+import {
+  errorCode,
+  groupMigrations,
+  isMigrationFile,
+  listFolder,
+  repositoryRoot,
+  systemMessage,
+} from '@idempotify/core';
 import { realIfThere } from '../commands/shared.ts';
 import { UsageError } from '../errors.ts';
 import { planInputs } from '../files/inputs.ts';
@@ -14,6 +21,8 @@ export interface Repository {
   readonly root: string;
   /** Of this work tree, absolute: what is kept there is nobody else's. */
   readonly folder: string;
+  /** Of all work trees, absolute. */
+  readonly common: string;
   /** Where git looks for hooks, absolute. */
   readonly hooks: string;
 }
@@ -140,6 +149,7 @@ function findRepository(root: string): Repository | undefined {
     return {
       root: realIfThere(top),
       folder: realIfThere(path.resolve(top, ask('rev-parse', '--git-dir'))),
+      common: realIfThere(path.resolve(top, ask('rev-parse', '--git-common-dir'))),
       hooks: realIfThere(path.resolve(top, ask('rev-parse', '--git-path', 'hooks'))),
     };
   } catch (error) {
@@ -208,12 +218,27 @@ async function findMigrations(
       if (found.size === 0 && manifest?.dependencies.has(name))
         found.set('migrations', { path: 'migrations', title, any: false });
   }
+  if (found.size === 0) for (const each of searched(root)) found.set(each.path, each);
   if (found.size === 0) {
     throw new UsageError(
-      'no migrations were found in the usual places. Name the folder that they lie in, or will lie in: idempotify init FOLDER',
+      'no migrations were found, neither in the usual places nor in a folder that is called after them. Name the folder that they lie in, or will lie in: idempotify init FOLDER',
     );
   }
   return [...found.values()];
+}
+
+const LIKELY = /(?:^|[/_-])(?:migrations?|migrate|drizzle|changelogs?)(?:\/|$)/i;
+const UNLIKELY = /(?:^|\/)(?:dist|build|out|coverage|vendor|tmp|tests?|__tests__|fixtures?|examples?|docs?)\//i;
+
+/** Looks through the project for folders that are called as those of migrations are. */
+function searched(root: string): readonly Migrations[] {
+  const { files } = listFolder(root);
+  const likely = files.filter(
+    (file) => isMigrationFile(file) && LIKELY.test(path.posix.dirname(file)) && !UNLIKELY.test(file),
+  );
+  return groupMigrations(root, likely)
+    .filter(({ up }) => up.length > 0)
+    .map(({ root: folder, tool }) => ({ path: folder === '' ? '.' : folder, title: tool.title, any: true }));
 }
 
 /** husky 9 sets `core.hooksPath` to `.husky/_`, husky 5 to 8 to `.husky`. */

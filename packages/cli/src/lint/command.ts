@@ -139,7 +139,9 @@ async function write(
     terminal: file === undefined && stream.isTTY,
     quiet,
   };
-  const text = await reporter(told, context);
+  // a hook is run for every commit, and most of them hold no migration
+  const hushed = chosen.staged === true && format === 'stylish' && report.files.length + report.errors.length === 0;
+  const text = hushed ? '' : await reporter(told, context);
   // as a filter: the text goes to standard output, what a person has to know elsewhere
   if (filtered) output.write(chosen.fixDryRun ? diffs : (report.files[0]?.text ?? ''));
   else if (file !== undefined) output.write(diffs);

@@ -12,6 +12,8 @@ export interface TextOptions {
   readonly quiet: boolean;
   /** No headings and no total: the report of a single text from standard input. */
   readonly bare: boolean;
+  /** Nothing at all where there was nothing to do: in a hook, that is most of the time. */
+  readonly hushed: boolean;
   /** Whether diffs go to a terminal, which control characters in them could disturb. */
   readonly terminal: boolean;
 }
@@ -23,7 +25,7 @@ const PROBLEM_LABELS = {
   encoding: 'unreadable',
 };
 
-export function textReporter({ write, writeError, colors: c, quiet, bare, terminal }: TextOptions): Reporter {
+export function textReporter({ write, writeError, colors: c, quiet, bare, hushed, terminal }: TextOptions): Reporter {
   let mode: Mode = 'write';
   let folders: readonly FolderReport[] = [];
   let current: number | undefined;
@@ -110,7 +112,8 @@ export function textReporter({ write, writeError, colors: c, quiet, bare, termin
     },
 
     end(summary) {
-      if (bare) return;
+      const { totals, errors } = summary;
+      if (bare || (hushed && errors.length === 0 && Object.values(totals.files).every((count) => count === 0))) return;
       if (!quiet) {
         // folders of which no file was to be rewritten
         flushLeft();
