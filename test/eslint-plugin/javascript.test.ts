@@ -124,10 +124,10 @@ describe('the fixtures of the rewriter: the same as the linter of the command li
   const config = (file: string): Linter.Config[] => [
     {
       files: ['**/*.{js,cjs,mjs,ts,cts,mts}'],
-      plugins: { idempotify: plugin as never },
+      plugins: { idempotify: plugin },
       languageOptions: {
         sourceType: /^exports|require\(/m.test(fs.readFileSync(file, 'utf8')) ? 'commonjs' : 'module',
-        parser: tseslint.parser as never,
+        parser: tseslint.parser,
       },
       rules: Object.fromEntries(Object.keys(plugin.rules).map((rule) => [`idempotify/${rule}`, 'error'])),
     },
