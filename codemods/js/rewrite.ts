@@ -21,7 +21,6 @@ import {
   SqlText,
   toolOf,
   type JsTool,
-  type Migration,
   type Placed,
   type Step,
 } from '@idempotify/javascript';

@@ -115,7 +115,7 @@ function testFor(
   const options = handedOn(optionsOf(method, call), 'transaction', write);
   const asked = `${write.text(table)}${options === '' ? '' : `, ${options}`}`;
   const [statement] = needed;
-  if (/^(?:add|remove|rename)Column$/.test(method) && column && asksForColumn(statement)) {
+  if (/^(?:add|remove|rename)Column$/.test(method) && column && asksForColumn(statement) && isWhole(column, context)) {
     const described = `(await ${object}.describeTable(${asked}))${access(column, context)}`;
     if (method === 'addColumn')
       return { kind: 'if', test: `!${described}`, message: 'it runs where the column is not there yet' };
@@ -147,6 +147,12 @@ const asksForColumn = (statement: RewrittenStatement | undefined): boolean =>
 /** Whether its guard asks for a name, and not for a table of that name: `tableExists` takes views for tables. */
 const asksForTable = (statement: RewrittenStatement | undefined): boolean =>
   /\bIF to_regclass\('[^']*'\) IS NOT NULL THEN/.test(guardOf(statement));
+
+/** PostgreSQL cuts names off, and `describeTable` tells what is left of them. */
+function isWhole(column: Node, { migration }: GuardContext): boolean {
+  const name = migration.scope.value(column);
+  return typeof name !== 'string' || Buffer.byteLength(name) <= 63;
+}
 
 /** `.email`, `['e-mail']`, `[column]` */
 function access(column: Node, { write, migration }: GuardContext): string {
@@ -279,7 +285,7 @@ function typesFirst(
   const text = types
     .map(
       (type) =>
-        `await ${query(`DO $$ BEGIN ${type}; EXCEPTION WHEN duplicate_object THEN NULL; END $$`)}${write.semicolon}`,
+        `await ${query(`DO $$ BEGIN\n  ${type};\nEXCEPTION WHEN duplicate_object THEN NULL;\nEND $$`)}${write.semicolon}`,
     )
     .join(`${write.newline}${write.indentAt(statement.range[0])}`);
   return {

@@ -44,7 +44,7 @@ export class Writer {
    */
   sql(text: string, at: number): string {
     if (!/[\r\n]/.test(text)) return /'/.test(text) && /"/.test(text) ? this.template(text) : this.string(text);
-    const bare = text.replaceAll('$idempotify$', '').replace(/'[^'\r\n]*'|"[^"\r\n]*"/g, '');
+    const bare = text.replace(/\$(?:idempotify)?\$/g, '').replace(/'[^'\r\n]*'|"[^"\r\n]*"/g, '');
     if (/['"$]/.test(bare)) return this.template(text);
     const outer = this.indentAt(at);
     const lines = text.split(/\r?\n/).map((line) => `${outer}${this.indent}${line}`);

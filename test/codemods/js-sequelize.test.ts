@@ -3,7 +3,16 @@ import { createRequire } from 'node:module';
 import { Sequelize, type QueryInterface } from 'sequelize';
 import { SequelizeStorage, Umzug } from 'umzug';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { imported, jsFixtures, ledger, openJsLab, provedFixture, type Call, type JsLab, type JsMigrator } from './js-harness.ts';
+import {
+  imported,
+  jsFixtures,
+  ledger,
+  openJsLab,
+  provedFixture,
+  type Call,
+  type JsLab,
+  type JsMigrator,
+} from './js-harness.ts';
 
 interface CliUmzug {
   up(): Promise<unknown>;

@@ -457,7 +457,7 @@ function notesOn(method: string, args: readonly Value[], node: Node, site: CallS
       'partial-guard',
       0,
       'it stands in a transaction, and is sent outside of it: the option `transaction` is missing',
-      'add `{ transaction }` to its options',
+      'add `{ transaction }` to its options (not needed where the project calls `Sequelize.useCLS`)',
     );
   return notes;
 }

@@ -11,9 +11,7 @@ exports.up = (pgm) => {
   pgm.sql(`
     DO $idempotify$ BEGIN
       IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('users') AND attname = 'email' AND NOT attisdropped AND format_type(atttypid, atttypmod) = 'character varying(320)') THEN
-        ALTER TABLE "users"
-      ALTER "email" SET DATA TYPE varchar(320) USING lower(email),
-      ALTER "email" SET NOT NULL;
+        ALTER TABLE "users" ALTER "email" SET DATA TYPE varchar(320) USING lower(email), ALTER "email" SET NOT NULL;
       END IF;
     END $idempotify$;
   `);

@@ -6,24 +6,21 @@ export async function up(pgm: MigrationBuilder): Promise<void> {
   pgm.sql(`
     DO $idempotify$ BEGIN
       IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('memberships') AND conname = 'memberships_user_fkey') THEN
-        ALTER TABLE "memberships"
-      ADD CONSTRAINT "memberships_user_fkey" FOREIGN KEY ("user_id") REFERENCES users(id) ON DELETE CASCADE;
+        ALTER TABLE "memberships" ADD CONSTRAINT "memberships_user_fkey" FOREIGN KEY ("user_id") REFERENCES users(id) ON DELETE CASCADE;
       END IF;
     END $idempotify$;
   `);
   pgm.sql(`
     DO $idempotify$ BEGIN
       IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('memberships') AND conname = 'memberships_once') THEN
-        ALTER TABLE "memberships"
-      ADD CONSTRAINT "memberships_once" UNIQUE ("user_id", "team_id");
+        ALTER TABLE "memberships" ADD CONSTRAINT "memberships_once" UNIQUE ("user_id", "team_id");
       END IF;
     END $idempotify$;
   `);
   pgm.sql(`
     DO $idempotify$ BEGIN
       IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('memberships') AND conname = 'memberships_role') THEN
-        ALTER TABLE "memberships"
-      ADD CONSTRAINT "memberships_role" CHECK (role IN ('member', 'admin'));
+        ALTER TABLE "memberships" ADD CONSTRAINT "memberships_role" CHECK (role IN ('member', 'admin'));
       END IF;
     END $idempotify$;
   `);

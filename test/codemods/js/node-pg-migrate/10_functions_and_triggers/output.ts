@@ -14,19 +14,8 @@ BEGIN
 END;
 `,
   );
-  pgm.sql(`CREATE OR REPLACE TRIGGER "users_touch"
-  BEFORE UPDATE ON "users"
-  FOR EACH ROW
-  EXECUTE PROCEDURE "touch"();`);
-  pgm.sql(`CREATE OR REPLACE FUNCTION "users_count"()
-  RETURNS trigger
-  AS $pga$BEGIN RETURN NULL; END;$pga$
-  VOLATILE
-  LANGUAGE plpgsql;
-CREATE OR REPLACE TRIGGER "users_count"
-  AFTER INSERT ON "users"
-  FOR EACH STATEMENT
-  EXECUTE PROCEDURE "users_count"();`);
+  pgm.sql('CREATE OR REPLACE TRIGGER "users_touch" BEFORE UPDATE ON "users" FOR EACH ROW EXECUTE PROCEDURE "touch"();');
+  pgm.sql(`CREATE OR REPLACE FUNCTION "users_count"() RETURNS trigger AS 'BEGIN RETURN NULL; END;' VOLATILE LANGUAGE plpgsql; CREATE OR REPLACE TRIGGER "users_count" AFTER INSERT ON "users" FOR EACH STATEMENT EXECUTE PROCEDURE "users_count"();`);
   pgm.dropFunction('old', ['integer'], { ifExists: true });
   pgm.dropTrigger('users', 'users_old', { ifExists: true });
 }

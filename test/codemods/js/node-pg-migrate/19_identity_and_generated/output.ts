@@ -7,13 +7,12 @@ export async function up(pgm: MigrationBuilder): Promise<void> {
     id: { type: 'integer', primaryKey: true, sequenceGenerated: { precedence: 'BY DEFAULT', start: 100 } },
     net: { type: 'numeric', notNull: true },
     gross: { type: 'numeric', expressionGenerated: 'net * 1.19' },
-    tags: { type: 'text[]', default: [] },
+    tags: { type: 'text[]', default: pgm.func("'{}'") },
   }, { ifNotExists: true });
   pgm.sql(`
     DO $idempotify$ BEGIN
       IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('users') AND attname = 'id' AND NOT attisdropped AND attidentity <> '') THEN
-        ALTER TABLE "users"
-      ALTER "id" ADD GENERATED ALWAYS AS IDENTITY;
+        ALTER TABLE "users" ALTER "id" ADD GENERATED ALWAYS AS IDENTITY;
       END IF;
     END $idempotify$;
   `);

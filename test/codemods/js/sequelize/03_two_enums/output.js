@@ -3,7 +3,12 @@
 /** @type {import('sequelize-cli').Migration} */
 module.exports = {
   async up(queryInterface, Sequelize) {
-    await queryInterface.sequelize.query('DO $$ BEGIN CREATE TYPE "public"."enum_tickets_priority" AS ENUM(\'low\', \'high\'); EXCEPTION WHEN duplicate_object THEN NULL; END $$');
+    await queryInterface.sequelize.query(`
+      DO $$ BEGIN
+        CREATE TYPE "public"."enum_tickets_priority" AS ENUM('low', 'high');
+      EXCEPTION WHEN duplicate_object THEN NULL;
+      END $$
+    `);
     await queryInterface.createTable('tickets', {
       id: { type: Sequelize.UUID, primaryKey: true, defaultValue: Sequelize.UUIDV4 },
       status: {
