@@ -40,7 +40,7 @@ describe('a list that is exported gets one entry more, and nothing else changes'
       `import type { Linter } from 'eslint';\n${IMPORT};\nexport default [{}, ${CONFIG}] satisfies Linter.Config[];\n`,
     ],
   ])('%j', (before, after) => {
-    expect(withPlugin(before, true)).toBe(after);
+    expect(withPlugin(before, [CONFIG], true)).toBe(after);
   });
 
   it.each([
@@ -51,7 +51,7 @@ describe('a list that is exported gets one entry more, and nothing else changes'
     'export default [\n',
     '',
   ])('what exports no list stays: %j', (text) => {
-    expect(withPlugin(text, false)).toBeUndefined();
+    expect(withPlugin(text, [CONFIG], false)).toBeUndefined();
   });
 });
 
@@ -78,6 +78,31 @@ describe('in a project', () => {
     const { code, stdout, stderr } = execute(at, process.execPath, ['node_modules/eslint/bin/eslint.js', 'migrations']);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toContain('idempotify/rerun-schema');
+  });
+
+  it('of migrations in JavaScript and TypeScript, too, where ESLint can read them', () => {
+    const knex = "exports.up = async (knex) => {\n  await knex.raw('CREATE SCHEMA a');\n};\nexports.down = () => {};\n";
+    const at = project({
+      'migrations/001_a.sql': '',
+      'knexfile.js': 'module.exports = {};\n',
+      'migrations/20250101000000_a.js': knex,
+      'eslint.config.js': 'module.exports = [\n  {},\n];\n',
+    });
+    fs.rmSync(path.join(at, 'migrations/001_a.sql'));
+    expect(run(at, ['init', '--yes', '--hook', 'none'])).toMatchObject({ code: 0, stderr: '' });
+    expect(fs.readFileSync(path.join(at, 'eslint.config.js'), 'utf8')).toContain(
+      '  {},\n  idempotify.configs.javascript,\n];',
+    );
+    const { stdout } = execute(at, process.execPath, ['node_modules/eslint/bin/eslint.js', 'migrations']);
+    expect(stdout).toMatch(/20250101000000_a\.js[\s\S]*idempotify\/rerun-schema/);
+    fs.renameSync(path.join(at, 'migrations/20250101000000_a.js'), path.join(at, 'migrations/20250101000000_a.ts'));
+    write(at, { 'eslint.config.js': 'module.exports = [];\n' });
+    const untyped = run(at, ['init', '--dry-run', '--hook', 'none']).stdout;
+    expect(untyped).toContain('With it, add idempotify.configs.typescript.');
+    write(at, { 'eslint.config.js': "const t = require('typescript-eslint');\nmodule.exports = [t.configs.base];\n" });
+    expect(run(at, ['init', '--dry-run', '--hook', 'none']).stdout).toContain(
+      '[t.configs.base, idempotify.configs.typescript]',
+    );
   });
 
   it('a config that is not edited is named with what to do; one that knows the plugin stays; --no-eslint', () => {

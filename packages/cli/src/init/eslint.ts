@@ -5,11 +5,13 @@ import { applyEdits, type Edit } from '@idempotify/core';
 import { packageVersion } from '../package.ts';
 import { printable } from '../terminal.ts';
 import type { Draft } from './draft.ts';
-import type { Manifest, Project } from './project.ts';
+import type { Language, Manifest, Project } from './project.ts';
 import { depend } from './runner.ts';
 
 const PLUGIN = 'eslint-plugin-idempotify';
-const CONFIG = 'idempotify.configs.recommended';
+
+/** The plugin's configs by language. */
+const CONFIGS = { sql: 'recommended', javascript: 'javascript', typescript: 'typescript' } as const;
 
 /** @param manifest the one beside the config file */
 export function setUpEslint(draft: Draft, project: Project, manifest: Manifest | undefined): void {
@@ -21,10 +23,11 @@ export function setUpEslint(draft: Draft, project: Project, manifest: Manifest |
     draft.note(`${shown} knows ${PLUGIN} already and stays as it is.`);
     return;
   }
-  const after = withPlugin(before, /\.[cm]?ts$/.test(file));
+  const configs = configsFor(draft, project, before, shown);
+  const after = withPlugin(before, configs, /\.[cm]?ts$/.test(file));
   if (after === undefined) {
     draft.note(
-      `${shown} does not export a list that could be added to. Import ${PLUGIN} there as idempotify, and add ${CONFIG} to what it exports.`,
+      `${shown} does not export a list that could be added to. Import ${PLUGIN} there as idempotify, and add ${configs.join(' and ')} to what it exports.`,
     );
     return;
   }
@@ -33,13 +36,34 @@ export function setUpEslint(draft: Draft, project: Project, manifest: Manifest |
   else draft.note(`Install ${PLUGIN} where ${shown} lies.`);
 }
 
+function configsFor(draft: Draft, { migrations }: Project, text: string, shown: string): readonly string[] {
+  const languages = new Set<Language>(migrations.flatMap((each) => [...each.languages]));
+  if (languages.has('typescript') && !text.includes('typescript-eslint')) {
+    // ESLint could not read them, and would say so of each
+    languages.delete('typescript');
+    draft.note(
+      `Migrations in TypeScript are not linted by ESLint: ${shown} has no typescript-eslint. With it, add idempotify.configs.typescript.`,
+    );
+  }
+  for (const { path: folder, languages: written } of migrations) {
+    const scripts = [...written].filter((language) => language !== 'sql' && languages.has(language));
+    if (scripts.length > 0 && !/(?:^|\/)migrations?(?:\/|$)/.test(folder))
+      draft.note(
+        `idempotify.configs.${scripts[0]!} is about folders that are called migrations: for ${printable(folder)}, give it "files".`,
+      );
+  }
+  if (languages.size === 0) languages.add('sql');
+  return [...languages].sort().map((language) => `idempotify.configs.${CONFIGS[language]}`);
+}
+
 type Node = { readonly type: string; readonly start: number; readonly end: number } & Readonly<Record<string, unknown>>;
 
 /**
  * @param text of a config file
+ * @param configs what is added to the list that it exports
  * @returns undefined when there is no list in it that is exported
  */
-export function withPlugin(text: string, typescript: boolean): string | undefined {
+export function withPlugin(text: string, configs: readonly string[], typescript: boolean): string | undefined {
   const body = statements(text, typescript);
   if (!body) return undefined;
   const isModule = body.some(({ type }) => /^(?:Import|Export)/.test(type));
@@ -51,7 +75,7 @@ export function withPlugin(text: string, typescript: boolean): string | undefine
   const end = /(?:from|require\()\s*['"][^'"]*['"]\)?\s*$/m.test(text) ? '' : ';';
   const plugin = `${quote}${PLUGIN}${quote}`;
   const line = (isModule ? `import idempotify from ${plugin}` : `const idempotify = require(${plugin})`) + end;
-  const edits = [imported(text, body, line, eol), added(text, list, CONFIG, eol)];
+  const edits = [imported(text, body, line, eol), added(text, list, configs, eol)];
   const after = applyEdits(text, edits);
   return statements(after, typescript) ? after : undefined;
 }
@@ -133,19 +157,21 @@ function imported(text: string, body: readonly Node[], line: string, eol: string
   return { start: first, end: first, text: `${line}${eol}${eol}` };
 }
 
-function added(text: string, { items, end }: List, entry: string, eol: string): Edit {
+function added(text: string, { items, end }: List, configs: readonly string[], eol: string): Edit {
+  const entry = configs.join(', ');
   const last = items.at(-1);
   if (!last) return { start: end, end, text: entry };
   const lineStart = text.lastIndexOf('\n', last.start - 1) + 1;
   const indent = /^[ \t]*/.exec(text.slice(lineStart))![0];
+  const lines = configs.join(`,${eol}${indent}`);
   const own = lineStart + indent.length === last.start;
   // comments may stand behind the last one, too
   const rest = text.slice(last.end, end).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, (comment) => ' '.repeat(comment.length));
   const comma = rest.indexOf(',');
   const at = comma < 0 ? last.end : last.end + comma + 1;
   if (!own) return { start: at, end: at, text: comma < 0 ? `, ${entry}` : ` ${entry},` };
-  if (comma < 0) return { start: at, end: at, text: `,${eol}${indent}${entry}` };
+  if (comma < 0) return { start: at, end: at, text: `,${eol}${indent}${lines}` };
   // a comment behind it in the same line is about it
   const lineEnd = rest.slice(comma + 1).search(/\r?\n|\S|$/) + at;
-  return { start: lineEnd, end: lineEnd, text: `${eol}${indent}${entry},` };
+  return { start: lineEnd, end: lineEnd, text: `${eol}${indent}${lines},` };
 }

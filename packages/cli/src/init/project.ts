@@ -34,7 +34,11 @@ export interface Migrations {
   readonly title: string;
   /** Whether there is one already. */
   readonly any: boolean;
+  /** What they are written in, as far as that is known. */
+  readonly languages: ReadonlySet<Language>;
 }
+
+export type Language = 'sql' | 'javascript' | 'typescript';
 
 export interface Manifest {
   readonly file: string;
@@ -86,11 +90,22 @@ const LOCKS: readonly (readonly [string, Manager])[] = [
 ];
 
 /** Where a tool puts its migrations, for projects that have none yet. */
-const TO_COME: readonly { readonly signs: readonly string[]; readonly path: string; readonly title: string }[] = [
+const TO_COME: readonly {
+  readonly signs: readonly string[];
+  readonly path: string;
+  readonly title: string;
+  /** They are programs. */
+  readonly scripts?: boolean;
+}[] = [
   { signs: ['prisma/schema.prisma', 'prisma.config.ts'], path: 'prisma/migrations', title: 'Prisma Migrate' },
   { signs: ['drizzle.config.ts', 'drizzle.config.js', 'drizzle.config.mjs'], path: 'drizzle', title: 'Drizzle' },
-  { signs: ['knexfile.js', 'knexfile.ts', 'knexfile.mjs', 'knexfile.cjs'], path: 'migrations', title: 'Knex' },
-  { signs: ['.sequelizerc'], path: 'migrations', title: 'Sequelize' },
+  {
+    signs: ['knexfile.js', 'knexfile.ts', 'knexfile.mjs', 'knexfile.cjs'],
+    path: 'migrations',
+    title: 'Knex',
+    scripts: true,
+  },
+  { signs: ['.sequelizerc'], path: 'migrations', title: 'Sequelize', scripts: true },
   { signs: ['supabase/config.toml'], path: 'supabase/migrations', title: 'Supabase' },
 ];
 
@@ -198,25 +213,27 @@ async function findMigrations(
     if (!targets.some((target) => target.folder === index)) return;
     const at = slashed(folder.root);
     if (at.startsWith('..')) throw new UsageError(`${printable(folder.display)} does not lie in ${printable(root)}`);
-    found.set(at, { path: at, title: folder.tool.title, any: true });
+    found.set(at, { path: at, title: folder.tool.title, any: true, languages: languagesOf(folder.files) });
   });
   for (const given of paths) {
     const at = slashed(path.resolve(root, given));
     if (at.startsWith('..')) throw new UsageError(`${printable(given)} does not lie in ${printable(root)}`);
     const known = [...found.keys()].some((each) => each === at || each.startsWith(`${at}/`) || at === '.');
-    if (!known) found.set(at, { path: at, title: 'migrations', any: false });
+    if (!known) found.set(at, { path: at, title: 'migrations', any: false, languages: new Set() });
   }
   if (found.size === 0) {
-    for (const { signs, path: at, title } of TO_COME)
-      if (signs.some((sign) => fs.existsSync(path.join(root, sign)))) found.set(at, { path: at, title, any: false });
+    const script: Language = fs.existsSync(path.join(root, 'tsconfig.json')) ? 'typescript' : 'javascript';
+    const add = (at: string, title: string, scripts: boolean): void =>
+      void found.set(at, { path: at, title, any: false, languages: new Set([scripts ? script : 'sql']) });
+    for (const { signs, path: at, title, scripts } of TO_COME)
+      if (signs.some((sign) => fs.existsSync(path.join(root, sign)))) add(at, title, scripts ?? false);
     for (const [name, title] of [
       ['typeorm', 'TypeORM'],
       ['@mikro-orm/core', 'MikroORM'],
       ['node-pg-migrate', 'node-pg-migrate'],
       ['knex', 'Knex'],
     ] as const)
-      if (found.size === 0 && manifest?.dependencies.has(name))
-        found.set('migrations', { path: 'migrations', title, any: false });
+      if (found.size === 0 && manifest?.dependencies.has(name)) add('migrations', title, true);
   }
   if (found.size === 0) for (const each of searched(root)) found.set(each.path, each);
   if (found.size === 0) {
@@ -238,8 +255,16 @@ function searched(root: string): readonly Migrations[] {
   );
   return groupMigrations(root, likely)
     .filter(({ up }) => up.length > 0)
-    .map(({ root: folder, tool }) => ({ path: folder === '' ? '.' : folder, title: tool.title, any: true }));
+    .map(({ root: folder, tool, up }) => ({
+      path: folder === '' ? '.' : folder,
+      title: tool.title,
+      any: true,
+      languages: languagesOf(up),
+    }));
 }
+
+const languagesOf = (files: readonly string[]): ReadonlySet<Language> =>
+  new Set(files.map((file) => (/ts$/i.test(file) ? 'typescript' : /js$/i.test(file) ? 'javascript' : 'sql')));
 
 /** husky 9 sets `core.hooksPath` to `.husky/_`, husky 5 to 8 to `.husky`. */
 function findHusky(
