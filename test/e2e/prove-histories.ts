@@ -194,8 +194,12 @@ export function testHistories(all: readonly History[]): void {
             .join('\n');
           const scope = toolOf(history).transactions(step.text, step.path).scope;
           const original = forwards(history, step, step.text);
+          const seen = new Set<string>();
           for (const guard of proven) {
             const { text } = resultOf(history, options(guard), step);
+            // many a file comes out the same with both guards
+            if (seen.has(text)) continue;
+            seen.add(text);
             const failures = await proveRerun({
               server,
               setup,
