@@ -1,6 +1,7 @@
 /** Rewrites a migration in JavaScript or TypeScript: the SQL in it by the plan of the SQL rewriter, calls of a builder by the tool's guards. */
 import {
   applyEdits,
+  disabledBy,
   lineIndex,
   parseSql,
   planWithHistory,
@@ -15,6 +16,7 @@ import {
 } from '@idempotify/core';
 import {
   disabledIn,
+  migrationDirectives,
   parseJavaScript,
   readMigration,
   sqlEdits,
@@ -113,11 +115,14 @@ export function rewriteJavaScript(
     needsGuard: (step) => step.kind === 'builder' && needsGuard(step, byStep.get(step) ?? []),
   };
   const byName: ByName = (statement) => short().statements[statements.indexOf(statement)];
+  const opaque = migration.steps.filter(({ kind }) => kind === 'opaque');
+  const told = disabledBy(migrationDirectives(migration), opaque, ({ node }) => node.range[0]);
+  const harmless = told.file === undefined ? told.statements : new Map(opaque.map((step) => [step, told.file]));
   const results: StatementResult[] = [];
   const edits: Edit[] = [];
   let silent = false;
   for (const step of migration.steps) {
-    let done = rewriteStep(step, byStep.get(step) ?? [], guards, shared, byName);
+    let done = rewriteStep(step, byStep.get(step) ?? [], guards, shared, byName, harmless.get(step));
     if (overlap(edits, done.edits)) done = { edits: [], results: done.results.map(insideAnother) };
     edits.push(...done.edits);
     silent ||=
@@ -127,7 +132,7 @@ export function rewriteJavaScript(
     results.push(...done.results.map((result) => ({ ...lines.at(step.node.range[0]), ...result })));
   }
   // what is refused here would silently do its work again once the steps in front of it no longer fail
-  const blind = migration.steps.some((step) => step.kind === 'opaque') || silent || results.some(repeatsSilently);
+  const blind = opaque.some((step) => !harmless.has(step)) || silent || results.some(repeatsSilently);
   const kept = blind && edits.length > 0 && !plan.untouched;
   const notes = kept || plan.untouched ? [UNTOUCHED] : [];
   const result = edits.length === 0 || kept ? text : applyEdits(text, edits);
@@ -176,26 +181,28 @@ const needsGuard = (step: Step, statements: readonly RewrittenStatement[]): bool
 /** The same statement with a guard that only asks for the name of what it makes. */
 type ByName = (statement: RewrittenStatement) => RewrittenStatement | undefined;
 
+/** @param harmless what the author says of it in a comment */
+function opaqueResult({ what, why }: Step, harmless: string | undefined): Result {
+  const base = { kind: what, subject: '' };
+  if (harmless !== undefined) return { ...base, outcome: 'disabled', message: `left alone: ${harmless}` };
+  return {
+    ...base,
+    outcome: 'refused',
+    message: `it is not known what is sent: ${why ?? 'it depends on what happens when it runs'}`,
+    advice:
+      'put a test in front of it that says whether its work has been done; where it may run twice, say so: // idempotify-disable-next-statement -- why',
+  };
+}
+
 function rewriteStep(
   step: Step,
   statements: readonly RewrittenStatement[],
   guards: Guards,
   shared: Shared,
   byName: ByName,
+  harmless: string | undefined,
 ): { readonly results: readonly Result[]; readonly edits: readonly Edit[] } {
-  if (step.kind === 'opaque')
-    return {
-      results: [
-        {
-          kind: step.what,
-          subject: '',
-          outcome: 'refused',
-          message: `it is not known what is sent: ${step.why ?? 'it depends on what happens when it runs'}`,
-          advice: 'put a test in front of it that says whether its work has been done',
-        },
-      ],
-      edits: [],
-    };
+  if (step.kind === 'opaque') return { results: [opaqueResult(step, harmless)], edits: [] };
   if (step.kind === 'sql') return rewriteSql(step, statements, shared, byName);
   const kind = step.what;
   const subject = statements[0]?.subject ?? '';

@@ -200,10 +200,10 @@ function statementAt(statements: readonly Statement[], line: Range): Range {
 }
 
 /** What an author has disabled as far as reruns are concerned, with the reasons. */
-export interface DisabledReruns {
+export interface DisabledReruns<T = Statement> {
   /** The whole file is. */
   readonly file: string | undefined;
-  readonly statements: ReadonlyMap<Statement, string>;
+  readonly statements: ReadonlyMap<T, string>;
   /** Without a reason they disable nothing. */
   readonly unreasoned: readonly Directive[];
 }
@@ -221,12 +221,12 @@ export const disabledReruns = (text: string, statements: readonly Statement[]): 
  *
  * @param placeOf where a statement begins in the text that the directives stand in
  */
-export function disabledBy(
+export function disabledBy<T = Statement>(
   directives: readonly Directive[],
-  statements: readonly Statement[],
-  placeOf: (statement: Statement) => number,
-): DisabledReruns {
-  const out = new Map<Statement, string>();
+  statements: readonly T[],
+  placeOf: (statement: T) => number,
+): DisabledReruns<T> {
+  const out = new Map<T, string>();
   const unreasoned: Directive[] = [];
   let file: string | undefined;
   for (const directive of directives) {
