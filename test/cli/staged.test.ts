@@ -235,6 +235,14 @@ describe('in a hook', () => {
     git(sub, 'add', '-A');
     expect(run(sub, ['--staged'])).toMatchObject({ code: 0, stderr: '' });
     expect(staged(sub, 'migrations/004_d.sql')).toContain(GUARDED);
+    write(sub, { 'migrations/005_e.sql': C });
+    git(sub, 'add', '-A');
+    const env = { GIT_INDEX_FILE: path.join(outer, '.git/index') };
+    expect(run(outer, ['--staged', 'sub/migrations'], { env })).toMatchObject({ code: 0, stderr: '' });
+    expect(staged(sub, 'migrations/005_e.sql')).toContain(GUARDED);
+    git(sub, 'reset', '-q', '--hard');
+    write(sub, { 'migrations/004_d.sql': RERUNNABLE });
+    git(sub, 'add', '-A');
     // from above, too, it is the submodule's index that counts
     expect(json(outer, ['--staged', 'sub/migrations']).files).toMatchObject([{ status: 'unchanged' }]);
   });

@@ -146,5 +146,12 @@ function indexEnvironment(root: string): NodeJS.ProcessEnv {
   // a hook starts at the top, and it is relative to that
   const absolute = path.resolve(root, index);
   const env = gitEnvironment();
-  return fs.existsSync(absolute) ? { ...env, GIT_INDEX_FILE: absolute } : env;
+  if (!fs.existsSync(absolute)) return env;
+  const folder = path.dirname(absolute);
+  if (fs.existsSync(path.join(folder, 'HEAD'))) {
+    // that of another repository: the hook runs there, and the migrations lie in a submodule of it
+    const own = git(root, ['rev-parse', '--absolute-git-dir'], { env }).toString('utf8').replace(/\n$/, '');
+    if (fs.realpathSync(own) !== fs.realpathSync(folder)) return env;
+  }
+  return { ...env, GIT_INDEX_FILE: absolute };
 }

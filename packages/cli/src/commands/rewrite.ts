@@ -68,10 +68,12 @@ export async function rewrite(options: RewriteOptions = {}): Promise<RewriteRepo
     config: _config,
     workers: _workers,
     signal: _signal,
-    staged: _staged,
+    staged,
     ...checkable
   } = options;
   checkedOptions(withoutUndefined(checkable), sourceOf('rewrite()'));
+  if (staged !== undefined && typeof staged !== 'boolean')
+    throw new UsageError('rewrite(): "staged" must be true or false');
   const files: FileReport[] = [];
   const resolved = await resolveOptions(options);
   const collector: Reporter = {
