@@ -28,6 +28,7 @@ import {
 } from '@idempotify/javascript';
 import type { FileResult, RewriteOptions } from '../sql/rewriter.ts';
 import type { GuardContext, Guards, SqlForm, StepSql } from './types.ts';
+import { sharedSteps } from './shared.ts';
 import { Writer } from './writer.ts';
 
 export interface JsRewriteContext {
@@ -121,15 +122,24 @@ export function rewriteJavaScript(
   const results: StatementResult[] = [];
   const edits: Edit[] = [];
   let silent = false;
+  const isShared = sharedSteps(migration);
   for (const step of migration.steps) {
     let done = rewriteStep(step, byStep.get(step) ?? [], guards, shared, byName, harmless.get(step));
+    if (done.edits.length > 0 && isShared(step)) done = { edits: [], results: done.results.map(notShared) };
     if (overlap(edits, done.edits)) done = { edits: [], results: done.results.map(insideAnother) };
     edits.push(...done.edits);
     silent ||=
       step.kind === 'builder' &&
       done.results.some(({ outcome }) => outcome === 'refused') &&
       about(step).statements.some(({ kind }) => SILENT.test(kind));
-    results.push(...done.results.map((result) => ({ ...lines.at(step.node.range[0]), ...result })));
+    const explained = (words: string): string => SqlText.explained(words, migration.scope);
+    for (const result of done.results)
+      results.push({
+        ...lines.at(step.node.range[0]),
+        ...result,
+        subject: explained(result.subject),
+        message: explained(result.message),
+      });
   }
   // what is refused here would silently do its work again once the steps in front of it no longer fail
   const blind = opaque.some((step) => !harmless.has(step)) || silent || results.some(repeatsSilently);
@@ -145,6 +155,14 @@ export function rewriteJavaScript(
     notes,
   };
 }
+
+const notShared = ({ kind, subject }: Result): Result => ({
+  kind,
+  subject,
+  outcome: 'refused',
+  message: 'it stands in a function that is also called from elsewhere, as by down: a guard would be there, too',
+  advice: 'give up a function of its own',
+});
 
 /** Whether some of the edits replace what others replace, too: calls that stand in each other. */
 const overlap = (before: readonly Edit[], after: readonly Edit[]): boolean =>

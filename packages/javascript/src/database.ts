@@ -1,5 +1,5 @@
 /** Whether a call is meant for another database than PostgreSQL: a migration that serves several asks which one it is at. */
-import { unwrap, type Node } from './ast.ts';
+import { propertyName, unwrap, type Node } from './ast.ts';
 import type { Condition } from './walk.ts';
 
 const OTHERS =
@@ -16,9 +16,10 @@ function isOther(expression: Node): boolean | undefined {
       const equal = /^===?$/.test(test['operator']);
       if (!equal && !/^!==?$/.test(test['operator'])) return undefined;
       for (const side of [unwrap(test['left']), unwrap(test['right'])]) {
-        if (side.type !== 'Literal' || typeof side['value'] !== 'string') continue;
-        if (OTHERS.test(side['value'])) return equal ? true : undefined;
-        if (POSTGRES.test(side['value'])) return !equal;
+        const name: unknown = side.type === 'MemberExpression' ? propertyName(side) : side['value'];
+        if (typeof name !== 'string') continue;
+        if (OTHERS.test(name)) return equal ? true : undefined;
+        if (POSTGRES.test(name)) return !equal;
       }
       return undefined;
     }

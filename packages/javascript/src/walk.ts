@@ -101,8 +101,12 @@ export function walkCalls(fn: Node, roles: Roles, read: Reader): void {
         return;
       case 'SwitchStatement':
         expression(node['discriminant'], context);
-        for (const each of node['cases'] as readonly Node[])
-          block(each['consequent'], { ...context, uncertain: context.uncertain ?? 'in a switch' });
+        for (const { body: inner, test } of casesOf(node))
+          block(inner, {
+            ...context,
+            uncertain: context.uncertain ?? 'in a switch',
+            conditions: test ? [...context.conditions, { test, holds: true }] : context.conditions,
+          });
         return;
       case 'LabeledStatement':
         return statement(node['body'], context);
@@ -211,6 +215,38 @@ export function walkCalls(fn: Node, roles: Roles, read: Reader): void {
     }
   }
   body(fn, { conditions: [], uncertain: undefined, within: fn, roles });
+}
+
+/** The branches of a switch, each with what it is behind, as `discriminant === 'a' || discriminant === 'b'`. */
+function casesOf(node: Node): { readonly body: readonly Node[]; readonly test: Node | undefined }[] {
+  const discriminant: Node = node['discriminant'];
+  const out: { readonly body: readonly Node[]; readonly test: Node | undefined }[] = [];
+  let test: Node | undefined;
+  let known = true;
+  for (const each of node['cases'] as readonly Node[]) {
+    const value: Node | null = each['test'];
+    if (!value) known = false;
+    else {
+      const range = discriminant.range;
+      const is: Node = { type: 'BinaryExpression', operator: '===', left: discriminant, right: value, range };
+      test = test ? { type: 'LogicalExpression', operator: '||', left: test, right: is, range } : is;
+    }
+    const body = each['consequent'] as readonly Node[];
+    // the next one belongs to the same branch
+    if (body.length === 0) continue;
+    out.push({ body, test: known ? test : undefined });
+    test = undefined;
+    // what has no `break` runs on into the next one
+    known = ends(body);
+  }
+  return out;
+}
+
+/** Whether what stands behind these statements is not reached from them. */
+function ends(statements: readonly Node[]): boolean {
+  const last = statements[statements.length - 1];
+  if (last?.type === 'BlockStatement') return ends(last['body']);
+  return last !== undefined && /^(?:Break|Return|Throw|Continue)Statement$/.test(last.type);
 }
 
 /** Whether a branch ends with `return`. */

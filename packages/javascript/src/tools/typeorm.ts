@@ -286,6 +286,14 @@ function handedOn(site: CallSite): ReadCall | undefined {
         ? roles.method(propertyName(callee) ?? '')
         : undefined;
   if (known || isFunction(callee)) return undefined;
+  // `if (!(await hasColumn(queryRunner, 'a', 'b')))`: a question, by its name and because there is an answer
+  const name = callee.type === 'Identifier' ? callee['name'] : propertyName(callee);
+  if (
+    !site.statement &&
+    typeof name === 'string' &&
+    /^(?:has|is|does|get|find|column|table|index)(?=[A-Z]|$)/.test(name)
+  )
+    return NOTHING;
   const given = (node['arguments'] as readonly Node[]).some((each) => {
     let found = false;
     walkTree(each, (inner) => {
