@@ -107,13 +107,18 @@ export function columnTypeBefore(
   return undefined;
 }
 
+const lowered = new WeakMap<PastFile, string>();
+
 /** Most migrations are about other tables: only those that name this one are parsed. */
 function mayTell(file: PastFile, [table, column]: readonly [table: string, column: string]): boolean {
-  let lower: string;
-  try {
-    lower = file.read().toLowerCase();
-  } catch {
-    return false; // it is told where the file is linted itself
+  let lower = lowered.get(file);
+  if (lower === undefined) {
+    try {
+      lower = file.read().toLowerCase();
+    } catch {
+      lower = ''; // it is told where the file is linted itself
+    }
+    lowered.set(file, lower);
   }
   return lower.includes(table) && (lower.includes(column) || /create\s+table|rename|schema/.test(lower));
 }
