@@ -36,7 +36,8 @@ const OWN: Readonly<Record<string, string>> = {
 
 /** Its guard asks for what the statement itself does, and for nothing that other statements leave. */
 const isOwn = (statement: RewrittenStatement | undefined): boolean =>
-  statement?.outcome === 'native' || statement?.outcome === 'guarded' || statement?.outcome === 'rerunnable';
+  statement?.asksForAnother !== true &&
+  (statement?.outcome === 'native' || statement?.outcome === 'guarded' || statement?.outcome === 'rerunnable');
 
 export const guards: Guards = {
   tool: knex,
@@ -181,7 +182,7 @@ function columnTest(call: Call, statements: readonly RewrittenStatement[], conte
   const asked = askedOf(call, context);
   if (!asked) return undefined;
   const has = (pattern: RegExp): boolean =>
-    statements.some((statement) => pattern.test(statement.kind) && statement.outcome !== 'pattern' && isOwn(statement));
+    statements.some((statement) => pattern.test(statement.kind) && isOwn(statement));
   for (const adds of [true, false]) {
     if (!has(adds ? /ADD COLUMN/ : /DROP COLUMN|RENAME COLUMN/)) continue;
     for (const change of changes) {

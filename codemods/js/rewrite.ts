@@ -277,7 +277,7 @@ function rewriteSql(
   const accepted: Edit[] = [];
   const aheads: Edit[] = [];
   for (const statement of statements) {
-    const { edits: own, line: _line, column: _column, ...result } = statement;
+    const { edits: own, asksForAnother: _asks, line: _line, column: _column, ...result } = statement;
     if (own.length === 0) {
       results.push(result);
       continue;

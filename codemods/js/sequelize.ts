@@ -109,7 +109,7 @@ function testFor(
   context: GuardContext,
 ): Form | undefined {
   const [table, column] = call['arguments'] as readonly Node[];
-  if (!table || needed.length !== 1) return undefined;
+  if (!table || needed.length !== 1 || needed[0]?.asksForAnother) return undefined;
   const { write } = context;
   const object = write.text(unwrap(call['callee'])['object'] as Node);
   const options = handedOn(optionsOf(method, call), 'transaction', write);
@@ -272,7 +272,7 @@ function typesFirst(
 ): Form {
   const { statement, awaited } = step.site;
   const types = step.parts.slice(1, -1).map(({ sql }) => sql.text.replace(/;\s*$/, ''));
-  if (types.length === 0 || statements.some(({ outcome }) => outcome === 'pattern'))
+  if (types.length === 0 || statements.some(({ asksForAnother }) => asksForAnother))
     return refusal(
       'what it makes is changed by a later step, and Sequelize can not be asked for more than the name',
       'put the later step into a migration of its own',

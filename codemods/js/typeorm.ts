@@ -230,7 +230,7 @@ function guard(step: Step, context: GuardContext): Guarded {
       'a build that was stopped leaves an INVALID index, which TypeORM takes for the index',
       'write it as SQL: CREATE INDEX CONCURRENTLY in a query() of its own',
     );
-  const pattern = statements.some(({ outcome }) => outcome === 'pattern');
+  const pattern = statements.some(({ asksForAnother }) => asksForAnother);
   if (!pattern && OWN.has(method)) {
     const [, given] = call.args;
     const value = given && call.value(1);

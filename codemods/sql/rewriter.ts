@@ -110,7 +110,7 @@ function rewriteFile(
     path,
     text: result,
     changed: result !== text,
-    statements: statements.map(({ edits: _edits, ...statement }) => statement),
+    statements: statements.map(({ edits: _edits, asksForAnother: _asks, ...statement }) => statement),
     problems,
     notes,
   };

@@ -391,17 +391,17 @@ function plainGuard(
   return block({ declare: checks.declare, body: branches(checks, between), columnsWin });
 }
 
+/** The guard of a rename usually asks whether the old name is still there; not where a later step gives it to something else. */
+const asksForOldName = ({ form }: PlannedStatement): boolean =>
+  form.type === 'guard' &&
+  form.evidence.length === 0 &&
+  form.own.length === 1 &&
+  form.own[0]?.key.startsWith('-present') === true;
+
 /** A rename that finds neither the old nor the new name has lost its object: that is drift, not "done". */
 function missingBoth(planned: PlannedStatement): { condition: string; message: string } | undefined {
-  const { effect, form, atoms, later, before, after } = planned;
-  if (
-    !effect?.renames ||
-    form.type !== 'guard' ||
-    form.evidence.length > 0 ||
-    form.own.length !== 1 ||
-    !form.own[0]?.key.startsWith('-present')
-  )
-    return undefined;
+  const { effect, atoms, later, before, after } = planned;
+  if (!effect?.renames || !asksForOldName(planned)) return undefined;
   const present = atoms.find(
     (atom) => atom.key.startsWith('+present') && later.every((state) => atom.test(state) === true),
   );
@@ -492,7 +492,7 @@ export function emitGuard(planned: PlannedStatement, text: string, options: { re
   return {
     text: plainGuard(planned, statement.tag === 'SelectStmt' ? plainBody : body, conditions, columnsWin, checks),
     pattern,
-    asks: effect.renames ? 'name' : checks.declare.length > 0 ? 'checked' : 'done',
+    asks: effect.renames && asksForOldName(planned) ? 'name' : checks.declare.length > 0 ? 'checked' : 'done',
   };
 }
 

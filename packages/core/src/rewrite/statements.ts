@@ -27,6 +27,8 @@ export interface StatementResult {
 export interface RewrittenStatement extends StatementResult {
   /** To the file's text; they don't overlap those of other statements. What one guard around several statements replaces stands at the first of them. */
   readonly edits: readonly Edit[];
+  /** Its guard asks for something else than what the statement itself makes or takes away: no other test may stand for it. */
+  readonly asksForAnother?: boolean;
 }
 
 export interface RewriteContext {
@@ -65,6 +67,7 @@ export function rewriteStatements(
   const transactions = tool.transactions(text, path);
   let edits: Edit[] = [];
   let hasDo = false;
+  let asksForAnother = false;
   const addBlock = (at: { start: number; end: number }, blockText: string, behind = ''): void => {
     hasDo = true;
     const wrapping = tool.wrapDo?.(text, at, blockText);
@@ -161,6 +164,7 @@ export function rewriteStatements(
           return { ...base, outcome: 'pattern', message: GROUP };
         }
         const emitted = emitGuard(planned, text, { shape: guard === 'shape' });
+        asksForAnother = emitted.pattern || (effect?.renames === true && emitted.asks !== 'name');
         addBlock({ start: statement.range.start, end: statement.end }, emitted.text);
         return {
           ...base,
@@ -174,7 +178,9 @@ export function rewriteStatements(
   };
   const statements = plan.statements.map((planned): RewrittenStatement => {
     edits = [];
-    return { ...rewrite(planned), edits };
+    asksForAnother = false;
+    const result = rewrite(planned);
+    return { ...result, edits, ...(asksForAnother ? { asksForAnother } : {}) };
   });
   return { statements, hasDo };
 }
