@@ -77,6 +77,12 @@ export const sequelize: JsTool = {
     const role = roleOf(object, roles);
     const what = `${scope.source.slice(...object.range)}.${method}`;
     const args = node['arguments'] as readonly Node[];
+    const sends =
+      method === 'query' || method === 'transaction' || (role === 'queryInterface' && isSequelizeCall(method));
+    if (role !== undefined && role !== 'transaction' && sends && isLeftAlone(site)) {
+      const why = 'nothing waits for it, and other calls may come before it is done: put `await` in front of it';
+      return { steps: [{ kind: 'opaque', site, node, what, parts: [], why }] };
+    }
     if (method === 'query' && (role === 'sequelize' || role === 'queryInterface'))
       return { steps: [queried(site, what, args)] };
     if (method === 'transaction' && (role === 'sequelize' || role === 'queryInterface')) {
@@ -105,6 +111,10 @@ export const sequelize: JsTool = {
         };
   },
 };
+
+/** A promise that is thrown away. */
+const isLeftAlone = ({ statement, awaited }: CallSite): boolean =>
+  statement?.type === 'ExpressionStatement' && !awaited;
 
 /** `await User.update(…)`, `return user.save()`: whether a call is one of a model's. */
 function writesRows({ awaited, statement }: CallSite, object: Node, method: string): boolean {
