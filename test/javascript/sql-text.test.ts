@@ -51,7 +51,14 @@ describe('what it means', () => {
       '`SELECT ${x} FROM ${y} WHERE ${x}`;',
       'SELECT _idem_expr_1_ FROM _idem_expr_2_ WHERE _idem_expr_1_',
     ],
-    ['the same expression in another spelling', '`${a.b( c )} ${a.b(  c )}`;', '_idem_expr_1_ _idem_expr_1_'],
+    ['the same expression in another spelling', '`${a[ 0 ]} ${a[  0 ]}`;', '_idem_expr_1_ _idem_expr_1_'],
+    ['two names that are the same word', 'f((x) => x, `${x}`);\n`${x}${y}`;', '_idem_expr_1__idem_expr_2_'],
+    ['a call gives another value each time', '`${f()} ${f()}`;', '_idem_expr_1_ _idem_expr_2_'],
+    [
+      'and so may a variable',
+      'let a = 1; a++;\n`${a} ${a} ${b} ${b}`;',
+      '_idem_expr_1_ _idem_expr_2_ _idem_expr_3_ _idem_expr_3_',
+    ],
   ])('%s', (_title, source, expected) => {
     expect(read(source).sql.text).toBe(expected);
   });

@@ -18,24 +18,57 @@ export class Scope {
   readonly source: string;
   #declared: ReadonlyMap<string, readonly Declaration[]> | undefined;
   #destructured: readonly Node[] | undefined;
-  readonly #numbers = new Map<string, number>();
+  #assigned: ReadonlySet<string> | undefined;
+  readonly #numbers = new Map<string, { readonly number: number; readonly text: string }>();
 
   constructor(program: Program, source: string) {
     this.program = program;
     this.source = source;
   }
 
-  /** A number for an expression: the same one wherever the same is written. */
-  numberOf({ range }: Node): number {
-    const text = this.source.slice(...range).replace(/\s+/g, ' ');
-    let number = this.#numbers.get(text);
-    if (number === undefined) this.#numbers.set(text, (number = this.#numbers.size + 1));
-    return number;
+  /** A number for an expression: the same one wherever the same is written and means the same. */
+  numberOf(node: Node): number {
+    const text = this.source.slice(...node.range).replace(/\s+/g, ' ');
+    const key = `${text} ${this.#meaningOf(node)}`;
+    let known = this.#numbers.get(key);
+    if (!known) this.#numbers.set(key, (known = { number: this.#numbers.size + 1, text }));
+    return known.number;
   }
 
   /** The expression that has this number. */
   numbered(number: number): string | undefined {
-    return [...this.#numbers.keys()][number - 1];
+    return [...this.#numbers.values()][number - 1]?.text;
+  }
+
+  /** Names that are set somewhere behind their declaration. */
+  #assignedNames(): ReadonlySet<string> {
+    if (this.#assigned) return this.#assigned;
+    const assigned = new Set<string>();
+    walkTree(this.program, (node) => {
+      const target: Node | undefined =
+        node.type === 'AssignmentExpression'
+          ? node['left']
+          : node.type === 'UpdateExpression'
+            ? node['argument']
+            : undefined;
+      if (target) walkTree(target, (inner) => void (inner.type === 'Identifier' && assigned.add(inner['name'])));
+    });
+    return (this.#assigned = assigned);
+  }
+
+  /** The declarations that the names in an expression mean; its place, where it may be something else each time. */
+  #meaningOf(expression: Node): string {
+    let changes = false;
+    const declared: number[] = [];
+    walkTree(expression, (node) => {
+      if (node.type === 'CallExpression' || node.type === 'AwaitExpression') changes = true;
+      if (node.type !== 'Identifier') return;
+      const found = this.#declarationOf({ name: node['name'], range: node.range });
+      if (!found) return;
+      declared.push(found.node.range[0]);
+      if (this.#assignedNames().has(node['name'])) changes = true;
+    });
+    return changes ? `at ${expression.range[0]}` : declared.join(' ');
   }
 
   #declarations(): ReadonlyMap<string, readonly Declaration[]> {
