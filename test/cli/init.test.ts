@@ -54,6 +54,14 @@ describe('what is found', () => {
     expect(init(at, '--yes', '..')).toMatchObject({ code: 2, stderr: expect.stringContaining('does not lie in') });
   });
 
+  it('where the tool says that they will lie', () => {
+    const at = repository({
+      'drizzle.config.ts': "export default { dialect: 'postgresql', out: './db/sql' };\n",
+      'knexfile.js': "module.exports = { migrations: { directory: 'db/js' } };\n",
+    });
+    expect(init(at, '--yes').stdout).toContain('Drizzle in db/sql, which holds none yet\n  Knex in db/js, which');
+  });
+
   it('in a monorepo, the folders that are called as those of migrations are', () => {
     const at = repository({
       'services/shop/prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',

@@ -96,14 +96,22 @@ const TO_COME: readonly {
   readonly title: string;
   /** They are programs. */
   readonly scripts?: boolean;
+  /** How the first of the signs names another folder. */
+  readonly named?: RegExp;
 }[] = [
   { signs: ['prisma/schema.prisma', 'prisma.config.ts'], path: 'prisma/migrations', title: 'Prisma Migrate' },
-  { signs: ['drizzle.config.ts', 'drizzle.config.js', 'drizzle.config.mjs'], path: 'drizzle', title: 'Drizzle' },
+  {
+    signs: ['drizzle.config.ts', 'drizzle.config.js', 'drizzle.config.mjs'],
+    path: 'drizzle',
+    title: 'Drizzle',
+    named: /\bout\s*:\s*['"]([^'"\n]+)['"]/,
+  },
   {
     signs: ['knexfile.js', 'knexfile.ts', 'knexfile.mjs', 'knexfile.cjs'],
     path: 'migrations',
     title: 'Knex',
     scripts: true,
+    named: /\bdirectory\s*:\s*['"]([^'"\n]+)['"]/,
   },
   { signs: ['.sequelizerc'], path: 'migrations', title: 'Sequelize', scripts: true },
   { signs: ['supabase/config.toml'], path: 'supabase/migrations', title: 'Supabase' },
@@ -225,8 +233,13 @@ async function findMigrations(
     const script: Language = fs.existsSync(path.join(root, 'tsconfig.json')) ? 'typescript' : 'javascript';
     const add = (at: string, title: string, scripts: boolean): void =>
       void found.set(at, { path: at, title, any: false, languages: new Set([scripts ? script : 'sql']) });
-    for (const { signs, path: at, title, scripts } of TO_COME)
-      if (signs.some((sign) => fs.existsSync(path.join(root, sign)))) add(at, title, scripts ?? false);
+    for (const { signs, path: usual, title, scripts = false, named } of TO_COME) {
+      const sign = signs.map((name) => path.join(root, name)).find((file) => fs.existsSync(file));
+      if (sign === undefined) continue;
+      const folder = named?.exec(fs.readFileSync(sign, 'utf8'))?.[1];
+      const at = folder === undefined ? usual : slashed(path.resolve(root, folder));
+      add(at.startsWith('..') ? usual : at, title, scripts);
+    }
     for (const [name, title] of [
       ['typeorm', 'TypeORM'],
       ['@mikro-orm/core', 'MikroORM'],
