@@ -204,10 +204,12 @@ describe('interruption', () => {
         Array.from({ length: 4 }, (_, n) => TABLE.replace(' a ', ` t${index}_${n} `)).join(''),
       );
       const expected = folder(files);
+      const startedAt = performance.now();
       expect(run(expected, ['m', '--quiet']).code).toBe(0);
+      const took = performance.now() - startedAt;
       const whole = tree(expected);
       const seen = new Set<string>();
-      for (const delay of [100, 250, 450, 700, 1000]) {
+      for (const delay of [0.15, 0.35, 0.5, 0.65, 0.8, 0.95].map((part) => part * took)) {
         const at = folder(files);
         const child = start(at, ['m', '--quiet']);
         const ended = new Promise<number | string | null>((resolve) =>
