@@ -13,6 +13,9 @@ export class Raw {
   }
 }
 
+/** The time at which it runs: a piece of SQL for whom it need not be the very same. */
+export class Now extends Raw {}
+
 /** Known only when the migration runs. */
 export class Unknown {
   readonly source: string;
@@ -151,10 +154,12 @@ export function evaluate(given: Node, env: Env, depth = 0): Value {
       if (isArray(value) && /^\d+$/.test(name) && Number(name) < value.length) return value[Number(name)];
       return unknown();
     }
+    case 'NewExpression':
+      return env.call?.(node, again) ?? now(node) ?? unknown();
     case 'TaggedTemplateExpression':
       return env.call?.(node, again) ?? unknown();
     case 'CallExpression': {
-      const known = env.call?.(node, again);
+      const known = env.call?.(node, again) ?? now(node);
       if (known !== undefined) return known;
       return builtIn(node, again, env) ?? unknown();
     }
@@ -172,6 +177,17 @@ function enumMember(declared: Node, name: string, again: (node: Node) => Value):
     counter = typeof value === 'number' ? value + 1 : undefined;
   }
   return undefined;
+}
+
+/** `new Date()`, `new Date().toISOString()`: the time. PostgreSQL's own is another one, but as good. */
+function now(node: Node): Now | undefined {
+  const callee = unwrap(node['callee']);
+  if (node.type === 'NewExpression')
+    return callee['name'] === 'Date' && node['arguments'].length === 0 ? new Now('now()') : undefined;
+  if (callee.type !== 'MemberExpression' || !/^to(?:ISOString|JSON|UTCString)$/.test(propertyName(callee) ?? ''))
+    return undefined;
+  const object = unwrap(callee['object']);
+  return object.type === 'NewExpression' ? now(object) : undefined;
 }
 
 /** A few calls whose result is plain: `Object.values(Enum)`, `JSON.stringify(…)`, `[…].join(', ')`, `text.trim()`. */

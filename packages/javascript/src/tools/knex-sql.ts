@@ -3,8 +3,9 @@
  * texts; where an argument is known only when the migration runs, the names and the kinds of the objects are right and `exact` is false.
  */
 import { dotted, isFunction, propertyName, unwrap, walkTree, type Node } from '../ast.ts';
+import type { Scope } from '../scope.ts';
 import { bodyOf, chainOf, firstParameter, type Call } from '../calls.ts';
-import { evaluate, hasUnknown, isArray, isObject, Raw, Unknown, type Env, type Value } from '../static.ts';
+import { evaluate, hasUnknown, isArray, isObject, Now, Raw, Unknown, type Env, type Value } from '../static.ts';
 
 export interface Translation {
   /** One after the other, as they are sent. */
@@ -108,6 +109,8 @@ interface Statement {
 /** One translation: remembers whether something was not known. */
 class Writer {
   exact = true;
+  /** Some of what is done to a table hangs on a test, or is done elsewhere. */
+  open = false;
   readonly env: Env;
   constructor(env: Env) {
     this.env = { ...env, call: (node, again) => env.call?.(node, again) ?? this.ownCall(node, again) };
@@ -192,6 +195,7 @@ class Writer {
 
   /** A value as a literal of SQL. */
   literal(value: Value): string {
+    if (value instanceof Now) this.exact = false;
     if (value instanceof Raw) return value.sql;
     if (value instanceof Unknown) {
       this.exact = false;
@@ -336,9 +340,14 @@ class Table {
       if (own(chain.base)) return this.readChain(chain.calls, bound);
       if (this.readLoop(node, own, bound, depth) || this.readHelper(node, own, bound, depth)) return;
     }
+    if (node.type === 'IfStatement') {
+      this.writer.exact = false;
+      // columns that the author asks for
+      if (asksForColumn(node['test'], this.writer.env.scope)) return;
+    }
     // something else may add to the table, too
-    if (mentions(node, own)) this.writer.exact = false;
-    else if (node.type !== 'Literal') this.writer.exact = false;
+    if (mentions(node, own)) this.writer.open = true;
+    if (node.type !== 'Literal') this.writer.exact = false;
   }
 
   /** `['a', 'b'].forEach((name) => t.string(name))` */
@@ -504,6 +513,23 @@ class Table {
   }
 }
 
+/** `hasColumn(…)`, also kept in a constant, also with `!` in front. */
+function asksForColumn(test: Node, scope: Scope): boolean {
+  let node = unwrap(test);
+  for (let depth = 0; depth < 10; depth++) {
+    if (node.type === 'UnaryExpression' || node.type === 'AwaitExpression') node = unwrap(node['argument']);
+    else if (node.type === 'LogicalExpression')
+      return [node['left'], node['right']].every((each: Node) => asksForColumn(each, scope));
+    else if (node.type === 'Identifier') {
+      const constant = scope.constant(node);
+      if (!constant) return false;
+      node = unwrap(constant.node);
+    } else break;
+  }
+  const { calls } = chainOf(node);
+  return calls[calls.length - 1]?.name === 'hasColumn';
+}
+
 function mentions(node: Node, own: (node: Node) => boolean): boolean {
   let found = false;
   walkTree(node, (inner) => {
@@ -588,7 +614,7 @@ class TableSql {
         w.exact = false;
         return String(fallback);
       }
-      const parsed = Number.parseInt(w.text(value), 10);
+      const parsed = isArray(value) || isObject(value) ? Number.NaN : Number.parseInt(w.text(value), 10);
       return String(Number.isNaN(parsed) ? fallback : parsed);
     };
     switch (column.type) {
@@ -957,7 +983,8 @@ function schemaCall(call: Call, schema: Value, w: Writer, together: boolean): re
       const fn = callbackOf(args[1], w.env);
       // what is done to the table is not known
       if (!fn) return undefined;
-      return table(true, 1).alter();
+      const altered = table(true, 1);
+      return w.open ? undefined : altered.alter();
     }
     case 'renameTable':
       return [`alter table ${own()} rename to ${w.wrap(w.value(args[1]))}`];
@@ -1171,8 +1198,6 @@ function select(node: Node, w: Writer): string | undefined {
   return `select ${columns.join(', ') || '*'} from ${qualified(w, query.schema, query.table)}${text}`;
 }
 
-const READS = new Set(['select', 'first', 'pluck', 'count', 'countDistinct', 'max', 'min', 'sum', 'avg', 'columnInfo']);
-
 /** What a query (`knex('t').insert(…)`, `.update(…)`, `.del()`) sends; undefined where that is not known; nothing where it only reads. */
 export function translateQuery(node: Node, env: Env): Translation | undefined {
   const w = new Writer(env);
@@ -1194,8 +1219,8 @@ function queryStatements(query: Query, w: Writer): readonly string[] | undefined
       call.name,
     ),
   );
-  // a query without a call that writes only reads, whatever its other calls are
-  if (!writing) return query.calls.some((call) => READS.has(call.name)) ? [] : undefined;
+  // a query without a call that writes only reads; what `modify` calls may write
+  if (!writing) return query.calls.some((call) => call.name === 'modify') ? undefined : [];
   const others = query.calls.filter((call) => call !== writing);
   switch (writing.name) {
     case 'insert':

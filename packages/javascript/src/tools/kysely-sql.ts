@@ -4,7 +4,7 @@
  */
 import { isFunction, unwrap, type Node } from '../ast.ts';
 import { bodyOf, chainOf, firstParameter, type Call } from '../calls.ts';
-import { evaluate, hasUnknown, isArray, isObject, Raw, Unknown, type Env, type Value } from '../static.ts';
+import { evaluate, hasUnknown, isArray, isObject, Now, Raw, Unknown, type Env, type Value } from '../static.ts';
 
 export interface KyselyTranslation {
   readonly sql: string;
@@ -137,6 +137,7 @@ class Writer {
   }
 
   literal(value: Value): string {
+    if (value instanceof Now) this.exact = false;
     if (value instanceof Raw) return value.sql;
     if (value instanceof Unknown) {
       this.exact = false;
