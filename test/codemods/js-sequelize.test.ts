@@ -1,7 +1,6 @@
 /** Migrations of Sequelize, rewritten, through Sequelize and what runs its migrations: Umzug, as sequelize-cli does it, and on its own. */
 import { createRequire } from 'node:module';
 import { Sequelize, type QueryInterface } from 'sequelize';
-import { SequelizeStorage, Umzug } from 'umzug';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   imported,
@@ -14,12 +13,20 @@ import {
   type JsMigrator,
 } from './js-harness.ts';
 
-interface CliUmzug {
+interface Runner {
   up(): Promise<unknown>;
 }
 /** sequelize-cli brings an Umzug of its own, which hands `queryInterface` and `Sequelize` to a migration. */
 const cli = createRequire(createRequire(import.meta.url).resolve('sequelize-cli/package.json'));
-const CliUmzug = cli('umzug') as new (options: object) => CliUmzug;
+const CliUmzug = cli('umzug') as new (options: object) => Runner;
+/** Today's Umzug hands over one object; MikroORM brings it. */
+const mikro = createRequire(createRequire(import.meta.url).resolve('@mikro-orm/migrations'));
+const { Umzug, SequelizeStorage } = mikro('umzug') as {
+  readonly Umzug: new (options: object) => Runner;
+  readonly SequelizeStorage: new (options: object) => object;
+};
+
+type Up = (...args: readonly unknown[]) => unknown;
 
 const sequelize: JsMigrator = {
   name: 'sequelize',
@@ -30,11 +37,11 @@ const sequelize: JsMigrator = {
     try {
       const storage = { sequelize: connection, modelName: ledger, tableName: ledger };
       const [file] = files;
-      const module = file === undefined ? {} : await imported(file);
-      const up = module['up'] as { (...args: unknown[]): unknown; readonly length: number };
+      if (file === undefined) return;
+      const { up } = (await imported(file)) as { readonly up: Up };
       if (/^\s*(?:async\s*)?(?:up\s*)?\(?\s*\{/.test(up.toString())) {
         await new Umzug({
-          migrations: files.map((path) => ({ name: path, up: (params) => Promise.resolve(up(params)) })),
+          migrations: files.map((path) => ({ name: path, up: (params: unknown) => Promise.resolve(up(params)) })),
           context,
           storage: new SequelizeStorage(storage),
           logger: undefined,

@@ -186,9 +186,12 @@ const calls = [
   ...others,
 ];
 
+/** What its first connection tells it; the types know nothing of it. */
+const version = { databaseVersion: '18.0.0' };
+
 /** What Sequelize would send, apart from what it asks the catalogs first. */
 async function sent(call: string): Promise<string> {
-  const connection = new Sequelize({ dialect: 'postgres', databaseVersion: '18.0.0', logging: false });
+  const connection = new Sequelize({ dialect: 'postgres', logging: false, ...version });
   const out: string[] = [];
   const described = { a: { type: 'X', allowNull: true, defaultValue: null } };
   Object.assign(connection, {
