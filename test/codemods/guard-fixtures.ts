@@ -39,6 +39,16 @@ const SWAPPED_KEY: Fixture = {
 };
 
 export const fixtures: readonly Fixture[] = [
+  {
+    // neither the constraint's name nor its definition is known, and the columns are the author's own IF NOT EXISTS
+    name: 'columns behind IF NOT EXISTS of which one is dropped again, with a check that has no name',
+    setup: 'CREATE TABLE third (id int PRIMARY KEY); CREATE TABLE other (id int);',
+    migration: `CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY);
+ALTER TABLE t ADD COLUMN IF NOT EXISTS a text, ADD COLUMN IF NOT EXISTS b text CHECK (b IN ('x'));
+ALTER TABLE t DROP COLUMN IF EXISTS a;
+ALTER TABLE other ADD CONSTRAINT o FOREIGN KEY (id) REFERENCES third (id);`,
+    live: `INSERT INTO t VALUES (1, 'x');`,
+  },
   // schema, extension
   { name: 'schema', migration: 'CREATE SCHEMA shop;\nCREATE TABLE shop.item (id int PRIMARY KEY);' },
   {

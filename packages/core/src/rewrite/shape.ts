@@ -257,6 +257,8 @@ export function addedShape(planned: PlannedStatement, created: readonly Obj[]): 
   if (own.constraintNames.length > 0) query.push(constraintsQuery(relation, own.constraintNames));
   if (own.unnamed.length > 0) query.push(unnamedQuery(relation));
   if (own.names.length > 0) query.push(namesQuery(relation, own.names));
+  // a constraint that comes with a column, and of which neither name nor definition can be told
+  if (query.length === 0) return undefined;
   const replaces = (effect?.drops ?? []).some((name) => created.some((object) => object.name === name));
   const single = count === 1;
   // ADD COLUMN x … REFERENCES …: the column never goes without its constraints, and IF NOT EXISTS would leave them out
