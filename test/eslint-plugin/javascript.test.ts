@@ -164,6 +164,44 @@ describe('the fixtures of the rewriter: the same as the linter of the command li
     });
 });
 
+describe('types', () => {
+  it('tell what the text does not, where the project has them', () => {
+    const at = folder({
+      'tsconfig.json': '{ "compilerOptions": { "strict": true, "types": [] }, "include": ["."] }',
+      'runner.ts': `export interface QueryRunner { query(sql: string): Promise<void> }\nexport declare function connect(): QueryRunner;\nexport declare const log: { query(sql: string): void };\n`,
+      'first.ts': `import 'typeorm';
+import { connect, log } from './runner';
+export class First1700000000000 {
+  async up(): Promise<void> {
+    const runner = connect();
+    await runner.query('DROP TABLE a');
+    log.query('DROP TABLE b');
+    await connect().query('DROP TABLE c');
+  }
+}
+`,
+    });
+    const file = path.join(at, 'first.ts');
+    const lines = (parserOptions: object): number[] =>
+      new Linter({ cwd: at })
+        .verify(
+          fs.readFileSync(file, 'utf8'),
+          [
+            {
+              files: ['**/*.ts'],
+              plugins: { idempotify: plugin as never },
+              languageOptions: { parser: tseslint.parser, parserOptions },
+              rules: { 'idempotify/ban-drop-table': 'error', 'idempotify/syntax-error': 'error' },
+            },
+          ],
+          file,
+        )
+        .map(({ line, ruleId }) => (ruleId === 'idempotify/ban-drop-table' ? line : -1));
+    expect(lines({ projectService: true, tsconfigRootDir: at })).toEqual([6, 8]);
+    expect(lines({})).toEqual([]);
+  });
+});
+
 describe('real runs', () => {
   beforeAll(build);
   const root = path.resolve(import.meta.dirname, '../..');

@@ -22,7 +22,7 @@ import type { Node, Program } from './ast.ts';
 import { disabledIn, migrationDirectives } from './directives.ts';
 import { readMigration, type Migration, type Placed } from './migration.ts';
 import { parseJavaScript } from './parse.ts';
-import { Scope } from './scope.ts';
+import { Scope, type TypeNames } from './scope.ts';
 import { sqlEdits, toolOf } from './sql-edits.ts';
 import { SqlText } from './sql-text.ts';
 import type { JsTool, Step } from './tool.ts';
@@ -35,10 +35,10 @@ export type ScriptSourceOptions = Omit<SourceOptions, 'disabled'>;
  *
  * @returns undefined when the file is none
  */
-export function migrationIn(program: Program, text: string, tool?: Tool): Migration | undefined {
+export function migrationIn(program: Program, text: string, tool?: Tool, typeNames?: TypeNames): Migration | undefined {
   const named = tool && jsToolNamed(tool.name);
   const own: JsTool | undefined = named ?? recogniseTool(new Scope(program, text));
-  return own && readMigration(program, text, own);
+  return own && readMigration(program, text, own, typeNames);
 }
 
 const NO_SQL = 'The other calls are checked all the same; correct this one, or take it out of the migration.';

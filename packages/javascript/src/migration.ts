@@ -2,7 +2,7 @@
 import { applyEdits, lineIndex, parseSql, type Edit, type Problem, type Transactions } from '@idempotify/core';
 import { unwrap, type Program } from './ast.ts';
 import { asksForDatabase, isForOtherDatabase } from './database.ts';
-import { Scope } from './scope.ts';
+import { Scope, type TypeNames } from './scope.ts';
 import { escaped, FILLINGS, sqlOf, SqlText, type Filling } from './sql-text.ts';
 import type { JsTool, Step } from './tool.ts';
 import { walkCalls } from './walk.ts';
@@ -43,14 +43,19 @@ export interface Migration {
  * @param text the file
  * @returns undefined when the file has no `up`
  */
-export function readMigration(program: Program, text: string, tool: JsTool): Migration | undefined {
-  const scope = new Scope(program, text);
+export function readMigration(
+  program: Program,
+  text: string,
+  tool: JsTool,
+  typeNames?: TypeNames,
+): Migration | undefined {
+  const scope = new Scope(program, text, typeNames);
   const ups = tool.ups(scope);
   const first = ups[0];
   if (!first) return undefined;
   const steps: Step[] = [];
   for (const up of ups) {
-    walkCalls(up.node, tool.roles(up, scope), (site) => {
+    walkCalls(up.node, tool.roles(up, scope).withTypes(tool.types), (site) => {
       const found = tool.read(site);
       if (!found) return undefined;
       return { ...found, claimed: () => steps.push(...found.steps) };

@@ -10,31 +10,56 @@ export class Roles {
   readonly #names: ReadonlyMap<string, string>;
   readonly #member: MemberRole;
   readonly #owner: Node | undefined;
+  readonly #types: Readonly<Record<string, string>>;
 
   /** @param owner the class whose method is read; `this` has the role 'this' */
-  constructor(scope: Scope, names: ReadonlyMap<string, string>, member: MemberRole, owner?: Node) {
+  constructor(
+    scope: Scope,
+    names: ReadonlyMap<string, string>,
+    member: MemberRole,
+    owner?: Node,
+    types: Readonly<Record<string, string>> = {},
+  ) {
     this.scope = scope;
     this.#names = names;
     this.#member = member;
     this.#owner = owner;
+    this.#types = types;
   }
 
   /** The role of an expression; undefined when it has none. */
-  of(expression: Node, depth = 0): string | undefined {
+  of(expression: Node): string | undefined {
+    return this.#read(expression, 0) ?? this.#typed(unwrap(expression));
+  }
+
+  /** What its type says, where the text does not tell. */
+  #typed(node: Node): string | undefined {
+    const { typeNames } = this.scope;
+    if (!typeNames || node.type === 'ThisExpression') return undefined;
+    for (const name of typeNames(node)) if (Object.hasOwn(this.#types, name)) return this.#types[name];
+    return undefined;
+  }
+
+  /** The same with the types of a tool. */
+  withTypes(types: Readonly<Record<string, string>> | undefined): Roles {
+    return types ? new Roles(this.scope, this.#names, this.#member, this.#owner, types) : this;
+  }
+
+  #read(expression: Node, depth: number): string | undefined {
     const node = unwrap(expression);
     if (depth > 20) return undefined;
     if (node.type === 'ThisExpression') return 'this';
-    if (node.type === 'AwaitExpression') return this.of(node['argument'], depth + 1);
+    if (node.type === 'AwaitExpression') return this.#read(node['argument'], depth + 1);
     if (node.type === 'Identifier') {
       const known = this.#names.get(node['name']);
       if (known !== undefined) return known;
       // const x = queryInterface.sequelize
       const constant = this.scope.constant(node);
-      return constant ? this.of(constant.node, depth + 1) : this.#destructured(node['name'], depth);
+      return constant ? this.#read(constant.node, depth + 1) : this.#destructured(node['name'], depth);
     }
     if (node.type !== 'MemberExpression') return undefined;
     const name = propertyName(node);
-    const object = this.of(node['object'], depth + 1);
+    const object = this.#read(node['object'], depth + 1) ?? this.#typed(unwrap(node['object']));
     return object !== undefined && name !== undefined ? this.#member(object, name) : undefined;
   }
 
@@ -48,7 +73,7 @@ export class Roles {
           property['value']['name'] !== name
         )
           continue;
-        const object = this.of(declarator['init'], depth + 1);
+        const object = this.#read(declarator['init'], depth + 1);
         const key = propertyName(property);
         return object !== undefined && key !== undefined ? this.#member(object, key) : undefined;
       }
@@ -67,7 +92,7 @@ export class Roles {
       const role = named[index] ?? (argument ? this.of(argument) : undefined);
       this.#bind(parameter, role, names);
     });
-    return new Roles(this.scope, names, this.#member, this.#owner);
+    return new Roles(this.scope, names, this.#member, this.#owner, this.#types);
   }
 
   #bind(parameter: Node, role: string | undefined, names: Map<string, string>): void {

@@ -13,17 +13,22 @@ interface Declaration {
   readonly range: Node['range'];
 }
 
+/** The names of an expression's type, where somebody knows types: `QueryRunner`. */
+export type TypeNames = (node: Node) => readonly string[];
+
 export class Scope {
   readonly program: Program;
   readonly source: string;
+  readonly typeNames: TypeNames | undefined;
   #declared: ReadonlyMap<string, readonly Declaration[]> | undefined;
   #destructured: readonly Node[] | undefined;
   #assigned: ReadonlySet<string> | undefined;
   readonly #numbers = new Map<string, { readonly number: number; readonly text: string }>();
 
-  constructor(program: Program, source: string) {
+  constructor(program: Program, source: string, typeNames?: TypeNames) {
     this.program = program;
     this.source = source;
+    this.typeNames = typeNames;
   }
 
   /** A number for an expression: the same one wherever the same is written and means the same. */

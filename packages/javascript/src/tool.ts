@@ -70,6 +70,8 @@ export interface JsTool {
   ups(scope: Scope): readonly Up[];
   /** The roles of the parameters of `up`. */
   roles(up: Up, scope: Scope): Roles;
+  /** Roles by the names of types, for expressions of which the text does not tell; used where types are known. */
+  readonly types?: Readonly<Record<string, string>>;
   read(site: CallSite): ReadCall | undefined;
   transactions(scope: Scope, up: Up): Transactions;
   /** What of the tool's own has to be escaped in SQL that is written into the file. */

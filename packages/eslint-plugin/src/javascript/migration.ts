@@ -1,8 +1,15 @@
 /** The migration in a file that ESLint has parsed, with whichever parser. */
 import path from 'node:path';
 import { PG_VERSIONS, type Tool, otherVendor, toolByName } from '@idempotify/core';
-import { type Migration, type Program, ScriptSource, jsToolNamed, migrationIn } from '@idempotify/javascript';
-import type { TSESLint } from '@typescript-eslint/utils';
+import {
+  type Migration,
+  type Program,
+  ScriptSource,
+  type TypeNames,
+  jsToolNamed,
+  migrationIn,
+} from '@idempotify/javascript';
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Settings } from '../settings.ts';
 import { type Place, findPlace } from '../sql/folders.ts';
 
@@ -37,7 +44,7 @@ export function scriptMigration(
   const inFolder = place && jsToolNamed(place.folder.tool.name) ? place : undefined;
   if (inFolder?.ignored !== undefined) return undefined;
   const tool = named ?? inFolder?.folder.tool;
-  const migration: Migration | undefined = migrationIn(program, text, tool);
+  const migration: Migration | undefined = migrationIn(program, text, tool, typesOf(code));
   if (!migration) return undefined;
   const source =
     inFolder?.folder.scriptOf(inFolder.name, migration, pgVersion) ??
@@ -48,4 +55,14 @@ export function scriptMigration(
       pgVersion,
     });
   return { source, pgVersion, place: inFolder };
+}
+
+/** What TypeScript knows, where ESLint has been told to ask it: `parserOptions: { projectService: true }`. */
+function typesOf({ parserServices: services }: Readonly<TSESLint.SourceCode>): TypeNames | undefined {
+  // not getParserServices of typescript-eslint: that throws where there are no types
+  if (!services?.program || !services.getTypeAtLocation) return undefined;
+  return (node) => {
+    const type = services.getTypeAtLocation(node as unknown as TSESTree.Node);
+    return [type.aliasSymbol, type.getSymbol()].flatMap((symbol) => (symbol ? [symbol.name] : []));
+  };
 }

@@ -59,6 +59,7 @@ export const knex: JsTool = {
     const up = exportedFunction(scope, 'up');
     return up ? [up] : [];
   },
+  types: { Knex: 'knex', Transaction: 'knex' },
   roles: (up, scope) => new Roles(scope, new Map(), member).within(up.node, [], ['knex']),
   read(site) {
     return site.node.type === 'CallExpression' ? new Reading(site).read() : undefined;

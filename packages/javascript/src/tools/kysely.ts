@@ -32,6 +32,7 @@ export const kysely: JsTool = {
     const up = exportedFunction(scope, 'up');
     return up ? [up] : [];
   },
+  types: { Kysely: 'db', Transaction: 'db' },
   roles: (up, scope) => new Roles(scope, new Map(), member).within(up.node, [], ['db']),
   read(site) {
     return site.node.type === 'CallExpression' ? new Reading(site).read() : undefined;

@@ -30,6 +30,7 @@ export const nodePgMigrate: JsTool = {
     return up !== undefined && (scope.modules.has('node-pg-migrate') || isBuilder(up.node['params'][0]));
   },
   ups: (scope) => [exportedFunction(scope, 'up') ?? []].flat(),
+  types: { MigrationBuilder: 'pgm' },
   roles: (up, scope) =>
     new Roles(scope, new Map(), (role, property) => (role === 'pgm' && property === 'db' ? 'db' : undefined)).within(
       up.node,

@@ -64,6 +64,7 @@ export const sequelize: JsTool = {
     return [...scope.modules].some((module) => MODULES.test(module)) && parameter !== undefined;
   },
   ups: (scope) => [exportedFunction(scope, 'up') ?? []].flat(),
+  types: { QueryInterface: 'queryInterface' },
   roles: (up, scope) =>
     new Roles(scope, new Map(), member, up.owner).within(up.node, [], ['queryInterface', 'Sequelize']),
   read(site): ReadCall | undefined {

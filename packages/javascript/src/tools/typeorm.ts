@@ -314,6 +314,7 @@ export const typeorm: JsTool = {
     scope.modules.has('typeorm') || methodsNamed(scope, 'up', (owner) => isMigration(owner)).length > 0,
   // JavaScript has no `implements`: there, any class with up and down that takes a query runner
   ups: (scope) => methodsNamed(scope, 'up', () => true),
+  types: { QueryRunner: 'queryRunner', EntityManager: 'manager', DataSource: 'connection' },
   roles: (up, scope) => new Roles(scope, new Map(), member, up.owner).within(up.node, [], ['queryRunner']),
   read(site): ReadCall | undefined {
     const { node } = site;
