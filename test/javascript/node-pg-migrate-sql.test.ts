@@ -1,4 +1,5 @@
 /** The SQL that is read from calls of node-pg-migrate's builder is what node-pg-migrate makes of them. */
+import { parseSql } from '@idempotify/core';
 import { nodePgMigrate, parseJavaScript, readMigration } from '@idempotify/javascript';
 import { MigrationBuilder } from 'node-pg-migrate';
 import { expect, test } from 'vitest';
@@ -185,4 +186,17 @@ test('what is only known when it runs', () => {
   expect(read(`pgm.addColumn(table, { a: 'text' })`).exact).toBe(false);
   expect(read(`pgm.addColumn('t', columns)`).sql).toBe('');
   expect(read(`pgm.createIndex('t', 'a', options)`).sql).toBe('');
+  // what stands in for it is SQL
+  for (const call of [
+    `pgm.createFunction('f', [], { language: 'plpgsql' }, \`BEGIN \${body} END\`)`,
+    `pgm.createView('v', {}, query)`,
+    `pgm.createType('t', [...labels, label])`,
+    `pgm.addTypeValue('t', label)`,
+    `pgm.createTable('t', { a: { type: 'text', comment: note } })`,
+    `pgm.addColumn('t', { a: { type: 'text', default: value, check: condition } })`,
+  ]) {
+    const { sql, exact } = read(call);
+    expect(exact).toBe(call.includes('...'));
+    expect(parseSql(sql).problems).toEqual([]);
+  }
 });

@@ -87,6 +87,7 @@ function assemble(
       if (read.kind === 'opaque') opaque = 'its SQL is put together when it runs';
       else if (read.kind === 'broken') {
         if (asksForDatabase(conditions, source)) opaque = 'it is no SQL of PostgreSQL';
+        else if (step.kind === 'builder' && !part.exact) opaque = 'a part of it is only known when it runs';
         else problems.push(...read.problems.map((problem) => inFile(problem, part.sql, source)));
       } else {
         const start = sql.length;

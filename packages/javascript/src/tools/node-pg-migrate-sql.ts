@@ -52,7 +52,7 @@ const addConstraint: Operation = (sql, [table, constraint, expression]) => {
 };
 const createType: Operation = (sql, [type, options]) => {
   if (Array.isArray(options)) {
-    return `CREATE TYPE ${sql.id(type)} AS ENUM (${(options as Value[]).map((label) => sql.escape(label)).join(', ')});`;
+    return `CREATE TYPE ${sql.id(type)} AS ENUM (${(options as Value[]).map((label) => sql.string(label)).join(', ')});`;
   }
   const attributes = entries(options).map(([key, attribute]) => `${sql.id(key)} ${sql.type(attribute)}`);
   return `CREATE TYPE ${sql.id(type)} AS (\n${attributes.join(',\n')}\n);`;
@@ -158,7 +158,7 @@ const operations: Record<string, Operation> = {
   renameTypeAttribute: (sql, [type, attribute, to]) =>
     `ALTER TYPE ${sql.id(type)} RENAME ATTRIBUTE ${sql.id(attribute)} TO ${sql.id(to)};`,
   renameTypeValue: (sql, [type, value, to]) =>
-    `ALTER TYPE ${sql.id(type)} RENAME VALUE ${sql.escape(value)} TO ${sql.escape(to)};`,
+    `ALTER TYPE ${sql.id(type)} RENAME VALUE ${sql.string(value)} TO ${sql.string(to)};`,
   addTypeAttribute: (sql, [type, attribute, definition]) =>
     `ALTER TYPE ${sql.id(type)} ADD ATTRIBUTE ${sql.id(attribute)} ${sql.type(definition)};`,
   dropTypeAttribute: (sql, [type, attribute, options]) =>
@@ -170,7 +170,7 @@ const operations: Record<string, Operation> = {
     const before = sql.option(options, 'before');
     const after = sql.option(options, 'after');
     return (
-      `ALTER TYPE ${sql.id(type)} ADD VALUE${sql.is(options, 'ifNotExists') ? ' IF NOT EXISTS' : ''} ${sql.escape(value)}` +
+      `ALTER TYPE ${sql.id(type)} ADD VALUE${sql.is(options, 'ifNotExists') ? ' IF NOT EXISTS' : ''} ${sql.string(value)}` +
       `${before ? ` BEFORE ${sql.escape(before)}` : ''}${after ? ` AFTER ${sql.escape(after)}` : ''};`
     );
   },
@@ -244,7 +244,7 @@ const operations: Record<string, Operation> = {
     return (
       `CREATE${sql.is(options, 'replace') ? ' OR REPLACE' : ''}${sql.is(options, 'temporary') ? ' TEMPORARY' : ''}` +
       `${sql.is(options, 'recursive') ? ' RECURSIVE' : ''} VIEW ${sql.id(view)}${sql.viewColumns(options)}${sql.with(sql.option(options, 'options'))}` +
-      ` AS ${sql.raw(definition)}${check ? ` WITH ${text(check)} CHECK OPTION` : ''};`
+      ` AS ${sql.query(definition)}${check ? ` WITH ${text(check)} CHECK OPTION` : ''};`
     );
   },
   dropView: (sql, [view, options]) => `DROP VIEW${sql.ifExists(options)} ${sql.id(view)}${sql.cascade(options)};`,
@@ -271,7 +271,7 @@ const operations: Record<string, Operation> = {
     return (
       `CREATE MATERIALIZED VIEW${sql.is(options, 'ifNotExists') ? ' IF NOT EXISTS' : ''} ${sql.id(view)}${sql.viewColumns(options)}` +
       `${sql.with(sql.option(options, 'storageParameters'))}${tablespace ? ` TABLESPACE ${sql.id(tablespace)}` : ''}` +
-      ` AS ${sql.raw(definition)}${sql.data(options)};`
+      ` AS ${sql.query(definition)}${sql.data(options)};`
     );
   },
   dropMaterializedView: (sql, [view, options]) =>
@@ -484,8 +484,22 @@ class Builder {
     return this.unknown();
   }
 
+  /** The same where SQL takes nothing but a string. */
+  string(value: Value): string {
+    if (!isUnknown(value) || literal(value) !== undefined) return this.escape(value);
+    this.exact = false;
+    return `'${value.placeholder}'`;
+  }
+
+  /** The query of a view. */
+  query(value: Value): string {
+    if (!isUnknown(value) || literal(value) !== undefined) return this.raw(value);
+    this.exact = false;
+    return 'SELECT';
+  }
+
   comment(object: string, on: string, value: Value): string {
-    return `COMMENT ON ${object} ${on} IS ${this.escape(value)};`;
+    return `COMMENT ON ${object} ${on} IS ${this.string(value)};`;
   }
 
   // ---- types and columns
@@ -808,7 +822,7 @@ class Builder {
     ];
     return (
       `CREATE${this.is(options, 'replace') ? ' OR REPLACE' : ''} FUNCTION ${this.id(fn)}${this.params(params)}\n` +
-      `  RETURNS ${text(returns)}\n  AS ${this.escape(definition)}\n  ${clauses.join('\n  ')};`
+      `  RETURNS ${text(returns)}\n  AS ${this.string(definition)}\n  ${clauses.join('\n  ')};`
     );
   }
 
@@ -934,7 +948,7 @@ class Builder {
     const password = options.get('password');
     if (password !== undefined) {
       words.push(
-        `${this.option(options, 'encrypted') === false ? 'UNENCRYPTED' : 'ENCRYPTED'} PASSWORD ${this.escape(password)}`,
+        `${this.option(options, 'encrypted') === false ? 'UNENCRYPTED' : 'ENCRYPTED'} PASSWORD ${this.string(password)}`,
       );
     }
     const valid = this.option(options, 'valid');

@@ -209,7 +209,9 @@ class Generator {
     if (type.key === 'ENUM' || type.element?.key === 'ENUM') {
       if (!Array.isArray(values) || values.length === 0 || values.some((label) => typeof label !== 'string'))
         this.exact = false;
-      labels = Array.isArray(values) ? (values as Value[]).map((label) => this.value(label)) : [this.unknown()];
+      labels = Array.isArray(values)
+        ? (values as Value[]).map((label) => (isUnknown(label) ? quoted(label.placeholder) : this.value(label)))
+        : [quoted(isUnknown(values) ? values.placeholder : '')];
       sql = `ENUM(${labels.join(', ')})${type.element ? '[]' : ''}`;
     }
     if (attribute.has('allowNull') && !this.truth(attribute.get('allowNull'), true)) sql += ' NOT NULL';
