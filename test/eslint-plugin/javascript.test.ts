@@ -189,7 +189,7 @@ export class First1700000000000 {
           [
             {
               files: ['**/*.ts'],
-              plugins: { idempotify: plugin as never },
+              plugins: { idempotify: plugin },
               languageOptions: { parser: tseslint.parser, parserOptions },
               rules: { 'idempotify/ban-drop-table': 'error', 'idempotify/syntax-error': 'error' },
             },

@@ -9,7 +9,7 @@ import {
   jsToolNamed,
   migrationIn,
 } from '@idempotify/javascript';
-import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
+import type { ParserServicesWithTypeInformation, TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Settings } from '../settings.ts';
 import { type Place, findPlace } from '../sql/folders.ts';
 
@@ -58,9 +58,10 @@ export function scriptMigration(
 }
 
 /** What TypeScript knows, where ESLint has been told to ask it: `parserOptions: { projectService: true }`. */
-function typesOf({ parserServices: services }: Readonly<TSESLint.SourceCode>): TypeNames | undefined {
+function typesOf({ parserServices }: Readonly<TSESLint.SourceCode>): TypeNames | undefined {
   // not getParserServices of typescript-eslint: that throws where there are no types
-  if (!services?.program || !services.getTypeAtLocation) return undefined;
+  if (!parserServices?.program) return undefined;
+  const services = parserServices as ParserServicesWithTypeInformation;
   return (node) => {
     const type = services.getTypeAtLocation(node as unknown as TSESTree.Node);
     return [type.aliasSymbol, type.getSymbol()].flatMap((symbol) => (symbol ? [symbol.name] : []));
