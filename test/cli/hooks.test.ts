@@ -142,8 +142,8 @@ describe.skipIf(!has('pre-commit'))('the pre-commit framework (skipped where it 
   };
 
   const tool = kind('plain SQL');
-  const prepared = (): string => {
-    const at = projectOf(tool, { '.pre-commit-config.yaml': '# ours\nrepos:\n- repo: local\n  hooks: []\n' });
+  const prepared = (of = tool): string => {
+    const at = projectOf(of, { '.pre-commit-config.yaml': '# ours\nrepos:\n- repo: local\n  hooks: []\n' });
     install(at);
     init(at);
     fromFolder(at, '.pre-commit-config.yaml');
@@ -151,6 +151,19 @@ describe.skipIf(!has('pre-commit'))('the pre-commit framework (skipped where it 
     expect(framework(at, 'install')).toMatchObject({ code: 0 });
     return at;
   };
+
+  it.each(['Prisma', 'Drizzle', 'Knex'])('%s: stops a bad commit; rewrites a staged migration', (name) => {
+    const of = kind(name);
+    const at = prepared(of);
+    migrate(at, of, { [of.next]: of.content(BAD) });
+    git(at, 'add', '-A');
+    expect(commits(at)).toMatchObject({ done: false, said: expect.stringContaining('refused') });
+    migrate(at, of, { [of.next]: of.content(FIXABLE) });
+    git(at, 'add', '-A');
+    expect(commits(at)).toMatchObject({ done: true });
+    expect(committed(at, of.next)).toBe(of.content(FIXED));
+    expect(status(at)).toBe('');
+  });
 
   it('stops a bad commit; rewrites a staged migration and stages it again; never mixes up what is staged in part', () => {
     const at = prepared();
