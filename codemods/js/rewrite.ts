@@ -142,7 +142,11 @@ export function rewriteJavaScript(
       });
   }
   // what is refused here would silently do its work again once the steps in front of it no longer fail
-  const blind = opaque.some((step) => !harmless.has(step)) || silent || results.some(repeatsSilently);
+  const blind =
+    opaque.some((step) => !harmless.has(step)) ||
+    migration.steps.some(({ unsafe }) => unsafe !== undefined) ||
+    silent ||
+    results.some(repeatsSilently);
   const kept = blind && edits.length > 0 && !plan.untouched;
   const notes = kept || plan.untouched ? [UNTOUCHED] : [];
   const result = edits.length === 0 || kept ? text : applyEdits(text, edits);
@@ -221,6 +225,10 @@ function rewriteStep(
   harmless: string | undefined,
 ): { readonly results: readonly Result[]; readonly edits: readonly Edit[] } {
   if (step.kind === 'opaque') return { results: [opaqueResult(step, harmless)], edits: [] };
+  if (step.unsafe) {
+    const { why, advice } = step.unsafe;
+    return { results: [{ kind: step.what, subject: '', outcome: 'refused', message: why, advice }], edits: [] };
+  }
   if (step.kind === 'sql') return rewriteSql(step, statements, shared, byName);
   const kind = step.what;
   const subject = statements[0]?.subject ?? '';

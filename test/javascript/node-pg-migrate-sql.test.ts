@@ -200,3 +200,20 @@ test('what is only known when it runs', () => {
     expect(parseSql(sql).problems).toEqual([]);
   }
 });
+
+test.each([
+  [
+    `pgm.createTrigger('t', 'x', { when: 'AFTER', operation: 'INSERT', replace: true, function: 'f' })`,
+    'ignored-guard',
+  ],
+  [`pgm.dropTypeAttribute('t', 'a', { ifExists: true })`, 'ignored-guard'],
+  [`pgm.createType('t', ['a'], { ifNotExists: true })`, 'ignored-guard'],
+  [`pgm.renameTable('a', 'b', { ifExists: true })`, 'ignored-guard'],
+  [`pgm.createTable('t', { a: 'text' }, { ifNotExists: true })`, undefined],
+])('notes: %s', (call, rule) => {
+  const text = `export const up = (pgm) => {\n  ${call};\n};\n`;
+  const parsed = parseJavaScript(text, 'x.js');
+  if (parsed.kind === 'broken') throw new Error(parsed.problem.message);
+  const steps = readMigration(parsed.program, text, nodePgMigrate)?.steps ?? [];
+  expect(steps.flatMap((step) => step.notes ?? []).map((note) => note.rule)).toEqual(rule === undefined ? [] : [rule]);
+});

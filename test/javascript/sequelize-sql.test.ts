@@ -241,3 +241,44 @@ test('what is only known when it runs', async () => {
   expect(read(`queryInterface.addIndex('t', ['a'], options)`).sql).toBe('');
   expect(read(`queryInterface.addIndex('t', ['a'], { ...options, name: 'x' })`).exact).toBe(false);
 });
+
+/** What an author should know of a call. */
+function notes(body: string): string[] {
+  const text = `module.exports = {\n  async up(queryInterface, Sequelize) {\n    ${body}\n  },\n};\n`;
+  const parsed = parseJavaScript(text, 'x.js');
+  if (parsed.kind === 'broken') throw new Error(parsed.problem.message);
+  const migration = readMigration(parsed.program, text, tool);
+  return (migration?.steps ?? []).flatMap((step) =>
+    (step.notes ?? []).map(({ rule, at }) => `${rule} ${at ? text.slice(...at.range) : ''}`),
+  );
+}
+
+test.each([
+  [`await queryInterface.addColumn('t', 'c', 'TEXT', { ifNotExists: true });`, ['ignored-guard { ifNotExists: true }']],
+  [`await queryInterface.removeColumn('t', 'c', { ifExists: true });`, ['ignored-guard { ifExists: true }']],
+  [`await queryInterface.addIndex('t', ['c'], { ifNotExists: true });`, ['ignored-guard { ifNotExists: true }']],
+  [`await queryInterface.changeColumn('t', 'c', Sequelize.ENUM('a'));`, [`silent-change Sequelize.ENUM('a')`]],
+  [
+    `await queryInterface.changeColumn('t', 'c', { type: 'TEXT', unique: true });`,
+    [`silent-change { type: 'TEXT', unique: true }`],
+  ],
+  [
+    `await queryInterface.removeIndex({ tableName: 't', schema: 's' }, ['c']);`,
+    [`silent-change { tableName: 't', schema: 's' }`],
+  ],
+  [
+    `await queryInterface.createTable('t', { a: Sequelize.ENUM('a'), b: Sequelize.ENUM('b') });`,
+    [`partial-guard { a: Sequelize.ENUM('a'), b: Sequelize.ENUM('b') }`],
+  ],
+  [
+    `await queryInterface.sequelize.transaction(async (t) => { await queryInterface.removeColumn('t', 'c'); });`,
+    [`partial-guard 't'`],
+  ],
+  [
+    `await queryInterface.sequelize.transaction(async (t) => { await queryInterface.removeColumn('t', 'c', { transaction: t }); });`,
+    [],
+  ],
+  [`await queryInterface.addColumn('t', 'c', 'TEXT');`, []],
+])('notes: %s', (body, expected) => {
+  expect(notes(body)).toEqual(expected);
+});

@@ -52,6 +52,8 @@ export interface Step {
   /** What the author's own test in front of it makes sure of, where it makes a second run harmless. */
   readonly guarded?: boolean;
   readonly notes?: readonly StepNote[];
+  /** A second run leaves something undone, whatever is written around it. */
+  readonly unsafe?: { readonly why: string; readonly advice: string };
 }
 
 /** What a tool makes of a call: nothing (not its own), a claim without steps (it only reads), or steps. */

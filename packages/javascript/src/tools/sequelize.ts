@@ -1,12 +1,12 @@
 /** Sequelize: `module.exports = { up(queryInterface, Sequelize) { … } }`, also run by Umzug. Measured with 6.37.8. */
-import { dotted, isFunction, propertyName, propertyOf, unwrap, type Node } from '../ast.ts';
+import { dotted, isFunction, propertyName, propertyOf, unwrap, walkTree, type Node } from '../ast.ts';
 import { Roles } from '../roles.ts';
 import type { Scope } from '../scope.ts';
 import { sqlOf, SqlText } from '../sql-text.ts';
 import type { JsTool, ReadCall, Step, StepNote } from '../tool.ts';
 import { exportedFunction, type Up } from '../up.ts';
 import { isUnknown, ObjectValue, Reference, valueOf, type Value } from '../value.ts';
-import type { CallSite } from '../walk.ts';
+import type { CallSite, Condition } from '../walk.ts';
 import { passedOn } from './passed-on.ts';
 import { isSequelizeCall, sequelizeSql } from './sequelize-sql.ts';
 
@@ -85,7 +85,7 @@ export const sequelize: JsTool = {
       return { steps: [{ kind: 'opaque', site, node, what, parts: [], why }] };
     }
     if (method === 'query' && (role === 'sequelize' || role === 'queryInterface'))
-      return { steps: [queried(site, what, args)] };
+      return { steps: [checked(queried(site, what, args))] };
     if (method === 'transaction' && (role === 'sequelize' || role === 'queryInterface')) {
       const callback = args.map((arg) => scope.resolve(arg)).find((arg) => isFunction(arg));
       if (!callback) return { steps: [] };
@@ -100,7 +100,7 @@ export const sequelize: JsTool = {
       return passedOn(site, ['queryInterface', 'sequelize', 'transaction']);
     }
     if (!isSequelizeCall(method)) return undefined;
-    return { steps: [built(site, method, what, args)].flat() };
+    return { steps: [built(site, method, what, args)].flat().map(checked) };
   },
   transactions(scope, up) {
     return inOneTransaction(scope, up)
@@ -324,6 +324,93 @@ function tells(test: Node, holds: boolean, roles: Roles, call: Call | undefined)
   }
   return false;
 }
+
+/**
+ * Several calls behind one test that asks the database: interrupted between them, a second run takes the first one for all of them. Not
+ * where a transaction keeps them together.
+ */
+function checked(step: Step): Step {
+  const { site } = step;
+  const { roles, within } = site;
+  for (const condition of site.conditions) {
+    if (!asksDatabase(condition.test, roles)) continue;
+    const group = behind(condition, roles.scope.program);
+    if (!group) continue;
+    const sends = sendsIn(group, roles);
+    if (sends.length < 2) continue;
+    const inside = ({ range }: Node): boolean => within.range[0] <= range[0] && range[1] <= within.range[1];
+    const together =
+      (roles.namesOf('transaction').length > 0 && sends.every(inside)) ||
+      sends.every((call) => /\btransaction\b/.test(roles.scope.source.slice(...call.range)));
+    if (together) continue;
+    return {
+      ...step,
+      unsafe: {
+        why: 'one test stands in front of several calls: interrupted between them, a second run would leave out the rest',
+        advice: 'give each call a test of its own, or put them into one transaction',
+      },
+    };
+  }
+  return step;
+}
+
+/** Whether a test depends on what is in the database. */
+function asksDatabase(test: Node, roles: Roles): boolean {
+  let found = false;
+  walkTree(test, (node) => {
+    if (found) return false;
+    const of = node.type === 'Identifier' ? resolved(node, roles.scope) : node;
+    if (of.type === 'CallExpression') {
+      const callee = unwrap(of['callee']);
+      if (callee.type === 'MemberExpression') {
+        const role = roleOf(callee['object'], roles);
+        found = role === 'queryInterface' || role === 'sequelize' || asksDatabase(callee['object'], roles);
+      }
+    }
+    return !found;
+  });
+  return found;
+}
+
+/** What a test decides about: the branch of its `if`, or what stands behind an `if` that returns. */
+function behind({ test, holds }: Condition, program: Node): Node['range'] | undefined {
+  let range: Node['range'] | undefined;
+  walkTree(program, (node) => {
+    if (range || test.range[0] < node.range[0] || node.range[1] < test.range[1]) return false;
+    if (node.type === 'BlockStatement' && !holds) {
+      const at = (node['body'] as readonly Node[]).find((each) => each.type === 'IfStatement' && each['test'] === test);
+      if (at && !at['alternate']) range = [at.range[1], node.range[1]];
+    }
+    if (node.type === 'IfStatement' && node['test'] === test) {
+      const branch: Node | null = holds ? node['consequent'] : node['alternate'];
+      if (branch) range = branch.range;
+    }
+    return undefined;
+  });
+  return range;
+}
+
+/** The calls in a range that change something. */
+function sendsIn([start, end]: Node['range'], roles: Roles): Node[] {
+  const calls: Node[] = [];
+  walkTree(roles.scope.program, (node) => {
+    if (node.range[1] <= start || end <= node.range[0]) return false;
+    if (node.type !== 'CallExpression' || node.range[0] < start || end < node.range[1]) return undefined;
+    const callee = unwrap(node['callee']);
+    if (callee.type !== 'MemberExpression') return undefined;
+    const method = propertyName(callee) ?? '';
+    const role = roleOf(callee['object'], roles);
+    const [first] = node['arguments'] as readonly Node[];
+    const builds = role === 'queryInterface' && isSequelizeCall(method) && !READS.test(method);
+    const sql = role !== undefined && method === 'query' && first ? sqlOf(first, roles.scope)?.text : undefined;
+    const sends = role !== undefined && method === 'query' && !(sql !== undefined && /^\s*select\b/i.test(sql));
+    if (builds || sends) calls.push(node);
+    return undefined;
+  });
+  return calls;
+}
+
+const READS = /^(?:databaseVersion|describe|get|pgListEnums|quote|rawSelect|select|show|tableExists)/;
 
 /** What an expression stands for, without `await`. */
 function resolved(expression: Node, scope: Scope): Node {
