@@ -58,7 +58,7 @@ function examplesOf(tool: string): Example[] {
   return found;
 }
 
-const files = ['knex', 'kysely'].flatMap(examplesOf);
+const files = ['knex', 'kysely', 'typeorm', 'mikro-orm'].flatMap(examplesOf);
 
 test.each(files)('docs/$tool.md: $input', ({ tool, extension, input, kind, expected }) => {
   const fixture = { name: '', folder: '', extension, input, output: undefined, before: '', refused: [] };

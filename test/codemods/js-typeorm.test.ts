@@ -1,4 +1,5 @@
 /** Migrations of TypeORM, rewritten, through TypeORM itself. */
+import { parseJavaScript, readMigration, typeorm as typeormTool } from '@idempotify/javascript';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -73,4 +74,37 @@ afterAll(() => lab.close());
 
 test.each(jsFixtures('typeorm'))('$name', async (fixture) => {
   expect(await provedFixture(lab, fixture)).toEqual([]);
+});
+
+/** The schema that it is connected to stands in front of some names. */
+const normal = (sql: string): string =>
+  sql
+    .replaceAll('"public".', '')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([(),]) ?/g, '$1')
+    .replace(/;$/, '')
+    .trim();
+
+// what is said of its calls is what they send, names included
+test.each([
+  '09_create_tables',
+  '10_add_columns',
+  '11_keys_and_indexes',
+  '20_schemas_and_views',
+  '23_column_with_a_key_of_its_own',
+])('%s: the SQL of its calls', async (name) => {
+  const fixture = jsFixtures('typeorm').find((each) => each.name === name);
+  const parsed = parseJavaScript(fixture?.input ?? '', '1.ts');
+  if (!fixture || parsed.kind !== 'program') throw new Error(`there is no ${name}`);
+  const sent = await lab.sent(fixture.input, fixture.extension, fixture.before);
+  // comments on columns are sent in the same query as their table
+  const texts = sent.flatMap(({ text }) =>
+    text.split('; COMMENT').map((part, at) => normal(at > 0 ? `COMMENT${part}` : part)),
+  );
+  const steps = readMigration(parsed.program, fixture.input, typeormTool)?.steps ?? [];
+  const told = steps
+    .filter(({ kind }) => kind === 'builder')
+    .flatMap(({ parts }) => parts.map(({ sql }) => normal(sql.text)));
+  expect(told.length).toBeGreaterThan(3);
+  expect(told.filter((sql) => !texts.includes(sql))).toEqual([]);
 });

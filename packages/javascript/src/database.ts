@@ -3,7 +3,7 @@ import { propertyName, unwrap, type Node } from './ast.ts';
 import type { Condition } from './walk.ts';
 
 const OTHERS =
-  /^(?:my-?sql2?|maria-?db|(?:better-)?sqlite3?|sql-?js|ms-?sql|oracle(?:db)?|tedious|spanner|snowflake|db2)$/i;
+  /^(?:my-?sql2?|maria-?db|(?:better-?)?sqlite3?|sql-?js|ms-?sql|oracle(?:db)?|tedious|spanner|snowflake|db2)$/i;
 const POSTGRES = /^(?:pg|pglite|pg-?native|postgres(?:ql)?|aurora-postgres|cockroach-?db|redshift)$/i;
 /** Names of what holds a yes or no: `isMysql`, `usingSqlite`. */
 const ASKS = /^(?:is|using|on|for)_?(\w+?)(?:Db|DB|Database|Dialect|Client)?$/;

@@ -159,7 +159,8 @@ function columnSql(b: Builder, table: TablePath, column: Options): string {
   let sql = quoted(b.name(column.get('name')));
   if (generated && strategy === 'identity')
     sql += ` ${columnType(b, column)} GENERATED ${b.text(column.get('generatedIdentity')) ?? 'BY DEFAULT'} AS IDENTITY`;
-  else if (generated && strategy !== 'uuid') sql += ` ${(typeof type === 'string' && SERIAL[type]) || 'SERIAL'}`;
+  else if (generated && strategy !== 'uuid' && type !== 'uuid')
+    sql += ` ${(typeof type === 'string' && SERIAL[type]) || 'SERIAL'}`;
   if (isEnum(column)) sql += ` ${enumName(b, table, column)}${b.flag(column.get('isArray')) ? ' array' : ''}`;
   else if (!generated || type === 'uuid') sql += ` ${columnType(b, column)}`;
   const expression = column.get('asExpression');
