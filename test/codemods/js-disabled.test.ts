@@ -1,9 +1,9 @@
 /** What comments say to the rewriter of migrations in JavaScript. */
 import { guardsOf, rewriteJavaScript } from '@idempotify/codemods/js';
-import { toolByName, type FileResult } from '@idempotify/core';
+import { toolByName } from '@idempotify/core';
 import { describe, expect, it } from 'vitest';
 
-const rewrite = (body: string, before = ''): FileResult =>
+const rewrite = (body: string, before = ''): ReturnType<typeof rewriteJavaScript> =>
   rewriteJavaScript(
     {
       path: '1700000000000-a.ts',
@@ -16,7 +16,8 @@ const rewrite = (body: string, before = ''): FileResult =>
       history: () => undefined,
     },
   );
-const outcomes = (result: FileResult): string[] => result.statements.map(({ outcome }) => outcome);
+const outcomes = (result: ReturnType<typeof rewriteJavaScript>): string[] =>
+  result.statements.map(({ outcome }) => outcome);
 
 describe('comments that disable', () => {
   it.each([
