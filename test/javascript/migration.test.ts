@@ -49,6 +49,10 @@ describe('up', () => {
     ['exports.up', `exports.up = (knex) => knex.raw('SELECT 1');`],
     ['module.exports', `module.exports = { up: async (knex) => { await knex.raw('SELECT 1'); }, down() {} };`],
     [
+      'import = and export =',
+      `import t = require('typeorm'); export = class A { async up(q: t.QueryRunner) { await q.query('SELECT 1'); } };`,
+    ],
+    [
       'a function',
       `import { Knex } from 'knex'; export async function up(knex: Knex): Promise<void> { await knex.raw('SELECT 1'); }`,
     ],
@@ -154,6 +158,13 @@ describe('SQL', () => {
     ).toBe(
       `DROP TABLE _idem_expr_1_;\nSET a TO _idem_expr_2_;\nCOMMENT ON TABLE a IS '0000idempotify3';\nALTER TABLE a ALTER b SET STATISTICS 4;\n`,
     );
+  });
+  it('a constant is not known where a part of it is not', () => {
+    const { problems, steps } = read(
+      typeorm('const t = `${schema}.a`; await q.query(`DROP TABLE ${t}`); await q.query(`SELEC ${t}`);'),
+    );
+    expect(problems).toEqual([]);
+    expect(steps.map(({ kind }) => kind)).toEqual(['sql', 'opaque']);
   });
   it('what can not be read is no error where a part of it is not known', () => {
     const { problems, steps } = read(typeorm('await q.query(`SELEC ${x}`); await q.query(sql);'));

@@ -68,6 +68,14 @@ describe('what it means', () => {
       expect(() => read(source)).toThrow('no SQL');
     },
   );
+  it('a thousand literals in a row', () => {
+    const lines = Array.from({ length: 1000 }, (_, index) => `'${index},'`);
+    const source = `${lines.join(' +\n')} + x;`;
+    const { sql } = read(source);
+    expect(sql.text).toBe(`${Array.from({ length: 1000 }, (_, index) => `${index},`).join('')}_idem_expr_1_`);
+    const at = sql.text.indexOf('999');
+    expect(source.slice(sql.sourceOf(at), sql.sourceOf(at + 3, 'end'))).toBe('999');
+  });
   it('a name that hides a constant is not that constant', () => {
     const { sql } = read(`const t = 'a';\n((t) => t)(1);\n'x' + t;`);
     expect(sql.text).toBe('xa');

@@ -225,6 +225,8 @@ export class Scope {
     const modules = new Set<string>();
     walkTree(this.program, (node) => {
       if (node.type === 'ImportDeclaration') modules.add(node['source']['value']);
+      else if (node.type === 'TSExternalModuleReference' && node['expression'].type === 'Literal')
+        modules.add(node['expression']['value']);
       else if (
         node.type === 'CallExpression' &&
         node['callee'].type === 'Identifier' &&

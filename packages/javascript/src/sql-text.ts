@@ -404,7 +404,8 @@ export function sqlOf(expression: Node, scope: Scope, filling: Filling = 'name')
               length: value.text.length,
               start: node.range[0],
               end: node.range[1],
-              kind: 'constant',
+              // what is not known in it is not known here either
+              kind: value.hasExpressions ? 'expression' : 'constant',
               quote: undefined,
             },
           ],
@@ -439,10 +440,18 @@ export function sqlOf(expression: Node, scope: Scope, filling: Filling = 'name')
       }
       case 'BinaryExpression': {
         if (node['operator'] !== '+') return undefined;
-        const left = read(node['left'], depth + 1);
-        const right = read(node['right'], depth + 1);
-        if (!left && !right) return undefined;
-        return (left ?? unknown(node['left'])).append(right ?? unknown(node['right']));
+        // hundreds of lines in a row are nothing unusual
+        const operands: Node[] = [];
+        let left = node;
+        for (; left.type === 'BinaryExpression' && left['operator'] === '+'; left = unwrap(left['left']))
+          operands.unshift(left['right']);
+        operands.unshift(left);
+        const values = operands.map((operand) => read(operand, depth + 1));
+        if (values.every((value) => value === undefined)) return undefined;
+        return values.reduce<SqlText>(
+          (text, value, index) => text.append(value ?? unknown(operands[index]!)),
+          SqlText.of('', []),
+        );
       }
       case 'CallExpression': {
         const callee = unwrap(node['callee']);
