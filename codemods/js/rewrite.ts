@@ -26,6 +26,7 @@ import {
   type Placed,
   type Step,
 } from '@idempotify/javascript';
+import { decidedByDatabase } from './conditions.ts';
 import type { FileResult, RewriteOptions } from '../sql/rewriter.ts';
 import type { GuardContext, Guards, SqlForm, StepSql } from './types.ts';
 import { sharedSteps } from './shared.ts';
@@ -125,6 +126,9 @@ export function rewriteJavaScript(
   const isShared = sharedSteps(migration);
   for (const step of migration.steps) {
     let done = rewriteStep(step, byStep.get(step) ?? [], guards, shared, byName, harmless.get(step));
+    const subjects = done.results.map(({ subject }) => subject);
+    if (step.kind !== 'opaque' && decidedByDatabase(step, subjects, migration))
+      done = { edits: [], results: done.results.map(mayGoAnotherWay) };
     if (done.edits.length > 0 && isShared(step)) done = { edits: [], results: done.results.map(notShared) };
     if (overlap(edits, done.edits)) done = { edits: [], results: done.results.map(insideAnother) };
     edits.push(...done.edits);
@@ -167,6 +171,18 @@ const notShared = ({ kind, subject }: Result): Result => ({
   message: 'it stands in a function that is also called from elsewhere, as by down: a guard would be there, too',
   advice: 'give up a function of its own',
 });
+
+const mayGoAnotherWay = (result: Result): Result =>
+  result.outcome === 'disabled' || result.outcome === 'refused'
+    ? result
+    : {
+        ...result,
+        outcome: 'refused',
+        message:
+          'a test in front of it asks the database, and may be answered otherwise by what the first run has made',
+        advice:
+          'let the test ask for what this call itself makes, or put the call into a migration of its own; where it may run twice, say so: // idempotify-disable-next-statement -- why',
+      };
 
 /** Whether some of the edits replace what others replace, too: calls that stand in each other. */
 const overlap = (before: readonly Edit[], after: readonly Edit[]): boolean =>
