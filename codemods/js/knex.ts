@@ -11,6 +11,7 @@ import {
   unwrap,
   walkTree,
   type Call,
+  type ColumnChange,
   type Node,
   type Step,
 } from '@idempotify/javascript';
@@ -34,10 +35,13 @@ const OWN: Readonly<Record<string, string>> = {
   createExtension: 'createExtensionIfNotExists',
 };
 
-/** Its guard asks for what the statement itself does, and for nothing that other statements leave. */
-const isOwn = (statement: RewrittenStatement | undefined): boolean =>
-  statement?.asksForAnother !== true &&
-  (statement?.outcome === 'native' || statement?.outcome === 'guarded' || statement?.outcome === 'rerunnable');
+/** IF NOT EXISTS or IF EXISTS says all of it: no other thing of that name comes and goes in the file. */
+const isClause = (statement: RewrittenStatement | undefined): boolean =>
+  statement?.outcome === 'native' || statement?.outcome === 'rerunnable';
+
+/** Its guard asks for the old name. */
+const asksForName = (statement: RewrittenStatement | undefined): boolean =>
+  statement?.asksForAnother !== true && (statement?.outcome === 'native' || statement?.outcome === 'guarded');
 
 export const guards: Guards = {
   tool: knex,
@@ -125,10 +129,10 @@ function formOf(step: Step, about: StepSql, context: GuardContext): Form {
   const call = callOf(step);
   if (!call || !step.what.startsWith('schema.')) return sqlForm(step, about, context);
   const { statements } = about;
-  const [only] = statements;
+  const short = about.short().statements;
   const atomic = statements.length === 1 || knexTransaction(context.migration.scope);
   const own = OWN[call.name];
-  if (own !== undefined && only?.outcome !== 'refused' && isOwn(only)) {
+  if (own !== undefined && isClause(short[0])) {
     return {
       kind: 'own',
       edits: [{ start: call.at, end: call.at + call.name.length, text: own }],
@@ -136,8 +140,8 @@ function formOf(step: Step, about: StepSql, context: GuardContext): Form {
     };
   }
   if (/^createTable(?:IfNotExists|Like)?$/.test(call.name) && atomic) {
-    const table = statements.find(({ kind }) => kind === 'CREATE TABLE');
-    const asked = table && isOwn(table) ? tableTest(call, context) : undefined;
+    const table = short.find(({ kind }) => kind === 'CREATE TABLE');
+    const asked = isClause(table) ? tableTest(call, context) : undefined;
     if (asked !== undefined) {
       const rename = call.name === 'createTableIfNotExists';
       return {
@@ -148,12 +152,12 @@ function formOf(step: Step, about: StepSql, context: GuardContext): Form {
       };
     }
   }
-  if (call.name === 'createView' && isOwn(only)) {
+  if (call.name === 'createView' && asksForName(short[0]) && isAlone(short[0], context)) {
     const asked = tableTest(call, context);
     if (asked !== undefined)
       return { kind: 'if', test: `!(${asked})`, message: 'it runs where the view is not there yet', edits: [] };
   }
-  if (call.name === 'renameTable' && isOwn(only)) {
+  if (call.name === 'renameTable' && asksForName(statements[0])) {
     const asked = tableTest(call, context);
     if (asked !== undefined)
       return { kind: 'if', test: asked, message: 'it runs where the table still has its old name', edits: [] };
@@ -163,12 +167,17 @@ function formOf(step: Step, about: StepSql, context: GuardContext): Form {
     atomic &&
     statements.every(({ outcome }) => outcome !== 'refused')
   ) {
-    const test = columnTest(call, statements, context);
+    const test = columnTest(call, statements, short, context);
     if (test !== undefined)
       return { kind: 'if', test, message: 'it runs where its columns are not yet as it makes them', edits: [] };
   }
   return sqlForm(step, about, context);
 }
+
+/** Nothing else in the file is about it. */
+const isAlone = (statement: RewrittenStatement | undefined, { migration, about }: GuardContext): boolean =>
+  migration.steps.flatMap((step) => about(step).statements).filter(({ subject }) => subject === statement?.subject)
+    .length === 1;
 
 /** `await knex.schema.hasTable('users')` for the first argument of a call. */
 function tableTest(call: Call, context: GuardContext): string | undefined {
@@ -176,18 +185,27 @@ function tableTest(call: Call, context: GuardContext): string | undefined {
   return asked && `await ${asked.schema}.hasTable(${asked.table})`;
 }
 
-function columnTest(call: Call, statements: readonly RewrittenStatement[], context: GuardContext): string | undefined {
+function columnTest(
+  call: Call,
+  statements: readonly RewrittenStatement[],
+  short: readonly RewrittenStatement[],
+  context: GuardContext,
+): string | undefined {
   const { migration } = context;
   const changes = columnChanges(call, migration.scope) ?? [];
   const asked = askedOf(call, context);
   if (!asked) return undefined;
-  const has = (pattern: RegExp): boolean =>
-    statements.some((statement) => pattern.test(statement.kind) && isOwn(statement));
+  const clause = (kind: string): boolean =>
+    short.some((statement) => statement.kind.includes(kind) && statement.outcome === 'native');
+  const may: Readonly<Record<ColumnChange['how'], boolean>> = {
+    added: clause('ADD COLUMN'),
+    dropped: clause('DROP COLUMN'),
+    renamed: statements.some((statement) => statement.kind === 'RENAME COLUMN' && asksForName(statement)),
+    named: false,
+  };
   for (const adds of [true, false]) {
-    if (!has(adds ? /ADD COLUMN/ : /DROP COLUMN|RENAME COLUMN/)) continue;
     for (const change of changes) {
-      // a renamed column is asked for by its old name
-      if (change.adds !== adds || (adds && isNewName(change.node, call))) continue;
+      if (change.adds !== adds || !may[change.how]) continue;
       const column = nameText(change.column, change.node, call, context);
       if (column === undefined) continue;
       const test = `await ${asked.schema}.hasColumn(${asked.table}, ${column})`;
@@ -195,18 +213,6 @@ function columnTest(call: Call, statements: readonly RewrittenStatement[], conte
     }
   }
   return undefined;
-}
-
-/** The second argument of renameColumn. */
-function isNewName(node: Node | undefined, call: Call): boolean {
-  let found = false;
-  if (node)
-    walkTree(call.node, (inner) => {
-      if (inner.type === 'CallExpression' && inner['callee']['property']?.name === 'renameColumn')
-        found ||= inner['arguments'][1] === node;
-      return !found;
-    });
-  return found;
 }
 
 function nameText(
@@ -261,10 +267,13 @@ function askedOf(call: Call, context: GuardContext): { readonly schema: string; 
 }
 
 /** The call as SQL, with the guards of the SQL rewriter. */
-function sqlForm(step: Step, { statements, sql }: StepSql, context: GuardContext): Form {
+function sqlForm(step: Step, about: StepSql, context: GuardContext): Form {
+  const { statements } = about;
   const { write } = context;
   const bad = statements.find(({ outcome }) => outcome === 'refused');
   if (bad) return refusal(bad.message, bad.advice ?? 'put a test in front of it');
+  // in its short form, a view would be replaced by an older one
+  const sql = step.what === 'schema.createView' ? about.sql : (about.short().sql ?? about.sql);
   if (sql === undefined)
     return refusal(
       'some of it is known only when it runs, and Knex has no test for what it does',

@@ -1,5 +1,5 @@
 /** Kysely: its own `.ifNotExists()` and `.ifExists()`, else the SQL of the call with its guards in sql`…`. */
-import type { Edit, RewrittenStatement } from '@idempotify/core';
+import type { Edit } from '@idempotify/core';
 import {
   chainOf,
   dotted,
@@ -17,20 +17,19 @@ import { transformOf } from './transform.ts';
 import { refused, type GuardContext, type Guarded, type Guards } from './types.ts';
 import type { Writer } from './writer.ts';
 
-/** Its guard asks for what the statement itself does, and for nothing that other statements leave. */
-const isOwn = (statement: RewrittenStatement | undefined): boolean =>
-  statement?.outcome === 'native' || statement?.outcome === 'guarded';
-
 export const guards: Guards = {
   tool: kysely,
   guard(step, context): Guarded {
     const { statements, migration } = context;
     const bad = statements.find(({ outcome }) => outcome === 'refused');
     if (bad) return refused(bad.message, bad.advice ?? 'put a test in front of it');
+    const short = context.short();
+    const [clause] = short.statements;
+    // IF NOT EXISTS or IF EXISTS says all of it: no other thing of that name comes and goes in the file
     const own =
-      statements.length === 1 && isOwn(statements[0]) ? ownGuard(step, statements[0], migration.scope) : undefined;
+      short.statements.length === 1 && clause?.outcome === 'native' ? ownGuard(step, migration.scope) : undefined;
     if (own) {
-      const names = [...new Set(own.map(({ text }) => /(?:ifNotExists|ifExists|orReplace)/.exec(text)?.[0]))];
+      const names = [...new Set(own.map(({ text }) => /(?:ifNotExists|ifExists)/.exec(text)?.[0]))];
       return {
         kind: 'edits',
         edits: own,
@@ -45,7 +44,7 @@ export const guards: Guards = {
 export default transformOf(guards);
 
 /** Kysely's own words for it, where they say all of it. */
-function ownGuard(step: Step, statement: RewrittenStatement | undefined, scope: Scope): Edit[] | undefined {
+function ownGuard(step: Step, scope: Scope): Edit[] | undefined {
   if (!step.what.startsWith('schema.')) return undefined;
   const { base, calls: written } = chainOf(step.site.node);
   // a builder that is kept in a constant is guarded where it begins, or not at all
@@ -69,8 +68,8 @@ function ownGuard(step: Step, statement: RewrittenStatement | undefined, scope: 
     case 'createSchema':
       return behind(first, '.ifNotExists()');
     case 'createView':
-      if (has('materialized')) return behind(first, '.ifNotExists()');
-      return statement?.outcome === 'native' ? behind(first, '.orReplace()') : undefined;
+      // OR REPLACE would put an older definition in the place of a newer one
+      return has('materialized') ? behind(first, '.ifNotExists()') : undefined;
     case 'dropTable':
     case 'dropIndex':
     case 'dropSchema':
@@ -107,9 +106,6 @@ function alterations(calls: readonly Call[], scope: Scope): Edit[] | undefined {
   return edits.length > 0 ? edits : undefined;
 }
 
-/** What stands behind IF NOT EXISTS and is done even so. */
-const MORE = /^(?:references|unique|primaryKey|check|modifyEnd|modifyFront|generated.*|identity|autoIncrement)$/;
-
 /** `(col) => col.ifNotExists().notNull()` */
 function guardedColumn(call: Call): Edit | undefined {
   const [, type, build] = call.args;
@@ -121,17 +117,19 @@ function guardedColumn(call: Call): Edit | undefined {
   const [statement, ...more] = body.type === 'BlockStatement' ? (body['body'] as readonly Node[]) : [body];
   const expression: Node | null | undefined = statement?.type === 'ReturnStatement' ? statement['argument'] : statement;
   if (!expression || more.length > 0) return undefined;
-  const { base, calls } = chainOf(expression);
+  const { base } = chainOf(expression);
   const parameter = fn.params[0];
   if (parameter?.type !== 'Identifier' || base.type !== 'Identifier' || base['name'] !== parameter['name'])
     return undefined;
-  if (calls.some(({ name }) => MORE.test(name))) return undefined;
   return { start: base.range[1], end: base.range[1], text: '.ifNotExists()' };
 }
 
 /** The call as SQL, with the guards of the SQL rewriter. */
 function asSql(step: Step, context: GuardContext): Guarded {
-  const { sql, write, migration } = context;
+  const { write, migration } = context;
+  const isView = /^schema\.createView$/.test(step.what);
+  // in its short form, a view would be replaced by an older one
+  const sql = isView ? context.sql : (context.short().sql ?? context.sql);
   if (sql === undefined)
     return refused(
       'some of it is known only when it runs, and Kysely has no test for what it does',

@@ -180,7 +180,11 @@ class Reading {
       if (call.name === 'hasTable' || call.name === 'hasColumn') continue;
       if (call.name === 'raw') {
         for (const step of this.raw(call, 'schema.raw').steps) steps.push({ ...step, node: this.linkOf(call, calls) });
-      } else steps.push(this.schemaStep(call, schema, calls));
+      } else {
+        const step = this.schemaStep(call, schema, calls);
+        // all that it does stands behind a test of the author's
+        if (step.kind === 'opaque' || step.parts.length > 0) steps.push(step);
+      }
     }
     return { steps };
   }
@@ -379,6 +383,8 @@ export interface ColumnChange {
   readonly node: Node | undefined;
   /** false: it is dropped, or gets another name */
   readonly adds: boolean;
+  /** `named`: the new name of a renamed one */
+  readonly how: 'added' | 'dropped' | 'renamed' | 'named';
 }
 
 /** Columns that a call of alterTable adds or takes away, as far as they are written down; undefined where it is not written at all. */
@@ -398,23 +404,24 @@ export function columnChanges(call: Call, scope: Scope): ColumnChange[] | undefi
     const own = base.type === 'ThisExpression' || (base.type === 'Identifier' && base['name'] === parameter);
     const [first] = calls;
     if (!own || !first) continue;
-    const add = (column: Node | undefined, adds: boolean): void => {
-      if (column) changes.push({ column: value(column), node: column, adds });
+    const add = (column: Node | undefined, how: ColumnChange['how']): void => {
+      if (column) changes.push({ column: value(column), node: column, adds: how === 'added' || how === 'named', how });
     };
     for (const each of calls) {
       if (each.name === 'dropColumn' || each.name === 'dropColumns') {
         const [one] = each.args;
         const list = one && unwrap(one);
         for (const column of list?.type === 'ArrayExpression' ? (list['elements'] as readonly Node[]) : each.args)
-          add(column, false);
+          add(column, 'dropped');
       } else if (each.name === 'renameColumn') {
-        add(each.args[0], false);
-        add(each.args[1], true);
+        add(each.args[0], 'renamed');
+        add(each.args[1], 'named');
       }
     }
     if (first.name === 'timestamps' || first.name === 'dropTimestamps') {
-      changes.push({ column: 'created_at', node: undefined, adds: first.name === 'timestamps' });
-    } else if (isColumn(first) && !calls.some(({ name }) => name === 'alter')) add(first.args[0], true);
+      const adds = first.name === 'timestamps';
+      changes.push({ column: 'created_at', node: undefined, adds, how: adds ? 'added' : 'dropped' });
+    } else if (isColumn(first) && !calls.some(({ name }) => name === 'alter')) add(first.args[0], 'added');
   }
   return changes;
 }

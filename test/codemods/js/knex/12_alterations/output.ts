@@ -8,28 +8,23 @@ export const up = async (knex: Knex) => {
       table.setNullable('age');
     });
   }
-  if (await knex.schema.hasColumn('users', 'first')) {
-    await knex.schema.alterTable('users', (table) => {
-      table.dropColumns('first', 'last');
-    });
-  }
+  await knex.schema.raw(`
+    DO $idempotify$ BEGIN
+      IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('users') AND attname = 'first' AND NOT attisdropped) THEN
+        alter table "users" drop column IF EXISTS "first", drop column IF EXISTS "last";
+      END IF;
+    END $idempotify$;
+  `);
   await knex.schema.raw(`
     DO $idempotify$ BEGIN
       IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('users') AND conname = 'users_mail_unique') THEN
         alter table "users" drop constraint IF EXISTS "users_mail_unique";
       END IF;
     END $idempotify$;
-    DO $idempotify$
-    DECLARE
-      want text := 'UNIQUE (email)';
-      have text := (SELECT pg_get_constraintdef(oid) FROM pg_constraint
-        WHERE conrelid = to_regclass('users') AND conname = 'users_email_key');
-    BEGIN
-      IF have IS NULL
+    DO $idempotify$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('users') AND conname = 'users_email_key')
         AND to_regclass('people') IS NULL THEN
         alter table "users" add constraint "users_email_key" unique ("email");
-      ELSIF NOT (have IS NULL) AND (have <> want) THEN
-        RAISE EXCEPTION 'idempotify: constraint users_email_key is there with another definition: found %, expected %', have, want;
       END IF;
     END $idempotify$;
   `);

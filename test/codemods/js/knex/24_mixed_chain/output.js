@@ -2,16 +2,9 @@ exports.up = async (knex) => {
   await knex.schema.raw(
       // one of each
       `
-    DO $idempotify$
-    DECLARE
-      want text := 'UNIQUE (number)';
-      have text := (SELECT pg_get_constraintdef(oid) FROM pg_constraint
-        WHERE conrelid = to_regclass('announcements') AND conname = 'announcements_number_unique');
-    BEGIN
-      IF have IS NULL THEN
+    DO $idempotify$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('announcements') AND conname = 'announcements_number_unique') THEN
         alter table "announcements" add constraint "announcements_number_unique" unique ("number");
-      ELSIF have <> want THEN
-        RAISE EXCEPTION 'idempotify: constraint announcements_number_unique is there with another definition: found %, expected %', have, want;
       END IF;
     END $idempotify$;
   `);

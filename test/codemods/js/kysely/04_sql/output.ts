@@ -34,25 +34,7 @@ BEGIN
     RAISE EXCEPTION 'idempotify: constraint assets_path_key is there with another definition: found %, expected %', have, want;
   END IF;
 END $idempotify$;`.execute(db);
-  await sql`
-    DO $idempotify$
-    DECLARE
-      want text;
-      have text := (SELECT concat(CASE WHEN indisunique THEN 'UNIQUE ' END, split_part(pg_get_indexdef(indexrelid), ' USING ', 2)) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE indrelid = to_regclass('assets') AND relname = 'assets_path' AND indisvalid);
-    BEGIN
-      IF have IS NULL THEN
-        CREATE INDEX "assets_path" ON "assets" ("path" text_pattern_ops);
-      ELSE
-        CREATE TEMP TABLE assets (LIKE assets);
-        CREATE INDEX "assets_path" ON pg_temp.assets ("path" text_pattern_ops);
-        want := (SELECT concat(CASE WHEN indisunique THEN 'UNIQUE ' END, split_part(pg_get_indexdef(indexrelid), ' USING ', 2)) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE indrelid = to_regclass('pg_temp.assets') AND relname = 'assets_path' AND indisvalid);
-        DROP TABLE pg_temp.assets;
-        IF have <> want THEN
-          RAISE EXCEPTION 'idempotify: index assets_path on assets is there with another definition: found %, expected %', have, want;
-        END IF;
-      END IF;
-    END $idempotify$;
-  `.execute(db);
+  await sql`CREATE INDEX IF NOT EXISTS "assets_path" ON "assets" ("path" text_pattern_ops)`.execute(db);
   await sql.raw(`DO $idempotify$
 DECLARE
   want text[] := ARRAY['size bigint'];

@@ -2,49 +2,23 @@ import { type Kysely, sql } from 'kysely';
 
 export const up = async (db: Kysely<any>): Promise<void> => {
   await sql`
-    DO $idempotify$
-    DECLARE
-      want text := format('FOREIGN KEY (user_id) REFERENCES %s(id) ON DELETE CASCADE', to_regclass('users'));
-      have text := (SELECT pg_get_constraintdef(oid) FROM pg_constraint
-        WHERE conrelid = to_regclass('orders') AND conname = 'orders_user_id_fkey');
-    BEGIN
-      IF have IS NULL THEN
+    DO $idempotify$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('orders') AND conname = 'orders_user_id_fkey') THEN
         alter table "orders" add constraint "orders_user_id_fkey" foreign key ("user_id") references "users" ("id") on delete cascade;
-      ELSIF have <> want THEN
-        RAISE EXCEPTION 'idempotify: constraint orders_user_id_fkey is there with another definition: found %, expected %', have, want;
       END IF;
     END $idempotify$;
   `.execute(db);
   await sql`
-    DO $idempotify$
-    DECLARE
-      want text := 'UNIQUE (number)';
-      have text := (SELECT pg_get_constraintdef(oid) FROM pg_constraint
-        WHERE conrelid = to_regclass('orders') AND conname = 'orders_number_key');
-    BEGIN
-      IF have IS NULL THEN
+    DO $idempotify$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('orders') AND conname = 'orders_number_key') THEN
         alter table "orders" add constraint "orders_number_key" unique ("number");
-      ELSIF have <> want THEN
-        RAISE EXCEPTION 'idempotify: constraint orders_number_key is there with another definition: found %, expected %', have, want;
       END IF;
     END $idempotify$;
   `.execute(db);
   await sql`
-    DO $idempotify$
-    DECLARE
-      want text;
-      have text := (SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = to_regclass('orders') AND conname = 'orders_number_check');
-    BEGIN
-      IF have IS NULL THEN
+    DO $idempotify$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass('orders') AND conname = 'orders_number_check') THEN
         alter table "orders" add constraint "orders_number_check" check (number > 0);
-      ELSE
-        CREATE TEMP TABLE orders (LIKE orders);
-        alter table pg_temp.orders add constraint "orders_number_check" check (number > 0);
-        want := (SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = to_regclass('pg_temp.orders') AND conname = 'orders_number_check');
-        DROP TABLE pg_temp.orders;
-        IF have <> want THEN
-          RAISE EXCEPTION 'idempotify: constraint orders_number_check on orders is there with another definition: found %, expected %', have, want;
-        END IF;
       END IF;
     END $idempotify$;
   `.execute(db);
