@@ -72,7 +72,7 @@ class Call {
     const inner = unwrap(node);
     if (typeof value === 'string')
       // a literal keeps its quotes, a constant its name
-      return /^(?:Literal|Identifier|TemplateLiteral)$/.test(inner.type) ? write.text(inner) : write.string(value);
+      return this.#isSimple(inner) ? write.text(inner) : write.string(value);
     if (value instanceof Options) {
       const name = value.get('name');
       if (typeof name === 'string') {
@@ -199,15 +199,18 @@ function isMaterialized(call: Call): boolean {
   return !(view instanceof Options) || view.get('materialized') === true || view.open;
 }
 
-/** The condition of a guard that asks for more than whether the thing is there, as PostgreSQL is asked for it. */
-function condition(context: GuardContext): string | undefined {
-  const conditions = context.statements.flatMap(({ edits }) =>
-    edits.map(({ text }) => /^DO \$idempotify\$ BEGIN\n {2}IF ([\s\S]*?) THEN\n/.exec(text)?.[1]),
-  );
-  const [first] = conditions;
-  return first !== undefined && conditions.every((each) => each === first) && !/\b(?:have|want)\d*\b/.test(first)
-    ? first
-    : undefined;
+/**
+ * What a guard asks that looks at more than the thing itself, for PostgreSQL to answer; `clause` when the statement in it has a clause
+ * of its own that looks at the thing.
+ */
+function condition({ short }: GuardContext): { readonly sql: string; readonly clause: boolean } | undefined {
+  const edits = short().statements.flatMap((statement) => statement.edits);
+  const found = edits.map(({ text }) => /^DO \$idempotify\$ BEGIN\n {2}IF ([^]*?) THEN\n([^]*)$/.exec(text));
+  const [first] = found;
+  const sql = first?.[1];
+  if (sql === undefined || /\b(?:have|want)\d*\b/.test(sql) || found.some((each) => each?.[1] !== sql))
+    return undefined;
+  return { sql: sql.replace(/\n\s+/g, ' '), clause: /\bIF (?:NOT )?EXISTS\b/.test(first?.[2] ?? '') };
 }
 
 function guard(step: Step, context: GuardContext): Guarded {
@@ -252,19 +255,20 @@ function guard(step: Step, context: GuardContext): Guarded {
       'it is one of several calls in an expression, and a test has nowhere to stand',
       'make it a statement of its own: await …;',
     );
-  const asked = pattern ? condition(context) : undefined;
-  const test = pattern
-    ? asked && `(await ${call.runner}.query(${write.string(`SELECT WHERE ${asked}`)})).length`
-    : testFor(call);
+  const own = testFor(call);
+  let test = own;
+  if (pattern) {
+    const asked = condition(context);
+    const question = asked && `(await ${call.runner}.query(${write.template(`SELECT WHERE ${asked.sql}`)})).length`;
+    test = asked?.clause ? own && question && `${question} && ${own}` : question;
+  }
   if (test === undefined)
-    return sql !== undefined
-      ? asSql(step, call, sql, context)
-      : refused(
-          pattern
-            ? 'what later calls of the migration leave has to be looked at, and TypeORM has no question for that'
-            : 'what it is about is only known when it runs',
-          'put a test in front of it that says whether its work has been done',
-        );
+    return refused(
+      pattern
+        ? 'what later calls of the migration leave has to be looked at, and TypeORM has no question for that'
+        : 'what it is about is only known when it runs',
+      'put a test in front of it that says whether its work has been done',
+    );
   return {
     kind: 'edits',
     edits: write.wrapIf(statement, test),

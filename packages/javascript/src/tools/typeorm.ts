@@ -1,13 +1,13 @@
 /** TypeORM: classes with `up(queryRunner: QueryRunner)`. Measured with 1.1.1; its API is that of 0.3 with more `ifExists`. */
 import { parseSql } from '@idempotify/core';
-import { isFunction, propertyName, unwrap, walkTree, type Node } from '../ast.ts';
+import { isFunction, propertyName, propertyOf, unwrap, walkTree, type Node } from '../ast.ts';
 import { Roles } from '../roles.ts';
 import { sqlOf, SqlText } from '../sql-text.ts';
 import type { JsTool, ReadCall, Step, StepNote } from '../tool.ts';
 import { methodsNamed } from '../up.ts';
 import type { Scope } from '../scope.ts';
 import { Options, resolved, optionsOf } from '../options.ts';
-import type { CallSite } from '../walk.ts';
+import type { CallSite, Condition } from '../walk.ts';
 import { typeormNames, typeormSql } from './typeorm-sql.ts';
 
 /** `implements MigrationInterface`, also under a namespace. */
@@ -199,10 +199,15 @@ function isGuarded({ conditions, roles }: CallSite, method: string, args: readon
     const name = value instanceof Options ? value.get('name') : value;
     return typeof name === 'string' ? name : undefined;
   };
+  /** `new TableColumn({ name })` by its name, where that is an expression. */
+  const named = (node: Node): Node => {
+    const value = optionsOf(node, scope);
+    return (value instanceof Options && propertyOf(value.node, 'name')) || unwrap(node);
+  };
   const same = (a: Node | undefined, b: Node | undefined): boolean => {
     if (!a || !b) return false;
     const [x, y] = [nameOf(a), nameOf(b)];
-    return x !== undefined && y !== undefined ? x === y : text(unwrap(a)) === text(unwrap(b));
+    return x !== undefined && y !== undefined ? x === y : text(named(a)) === text(named(b));
   };
   const [table, given] = args;
   const list = given && resolved(given, scope);
@@ -214,18 +219,18 @@ function isGuarded({ conditions, roles }: CallSite, method: string, args: readon
         ? [given]
         : [];
   const drops = /^(?:drop|rename)/.test(method);
-  return conditions.some(({ test, holds }) => {
+  return conditions.flatMap(factors).some(({ test, holds }) => {
     const [thing] = things;
     const inner = thing && unwrap(thing);
     // `if (foreignKey) await queryRunner.dropForeignKey(table, foreignKey)`
     if (holds && drops && inner?.type === 'Identifier' && text(unwrap(test)) === inner['name']) return true;
     const question = asked(test, scope, holds);
     const found = path(question.node, scope);
-    if (!found || question.holds !== drops) {
-      // our own question, which asks whether there is something to do
-      const sql = found && question.holds ? sqlOf(found.call['arguments'][0] ?? found.call, scope)?.text : undefined;
-      return sql !== undefined && OWN_QUESTION.test(sql);
-    }
+    if (!found) return false;
+    // our own question, which asks whether there is something to do
+    const sql = question.holds ? sqlOf(found.call['arguments'][0] ?? found.call, scope)?.text : undefined;
+    if (sql !== undefined && OWN_QUESTION.test(sql)) return true;
+    if (question.holds !== drops) return false;
     const callee = unwrap(found.call['callee']);
     const [of, what] = found.call['arguments'] as readonly Node[];
     switch (propertyName(callee) ?? '') {
@@ -270,6 +275,13 @@ function isGuarded({ conditions, roles }: CallSite, method: string, args: readon
       return value === undefined ? text(unwrap(side)) === text(unwrap(thing)) : value === wanted;
     });
   }
+}
+
+/** `a && b` as two tests. */
+function factors(condition: Condition): Condition[] {
+  const test = unwrap(condition.test);
+  if (!condition.holds || test.type !== 'LogicalExpression' || test['operator'] !== '&&') return [condition];
+  return [test['left'], test['right']].flatMap((each: Node) => factors({ test: each, holds: true }));
 }
 
 /** How a guard asks PostgreSQL whether there is something to do. */
@@ -341,7 +353,9 @@ export const typeorm: JsTool = {
     const field = (up.owner?.['body']['body'] as readonly Node[] | undefined)?.find(
       (each) => each.type === 'PropertyDefinition' && propertyName(each) === 'transaction',
     );
-    if (field?.['value']?.value === false)
+    const value: Node | undefined = field?.['value'] ?? undefined;
+    // `false as const`
+    if (value && unwrap(value)['value'] === false)
       return {
         scope: 'statement',
         concurrently: 'yes',

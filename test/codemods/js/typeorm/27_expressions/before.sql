@@ -1,0 +1,2 @@
+CREATE EXTENSION "uuid-ossp";
+CREATE TABLE old_event (id int);
