@@ -230,6 +230,24 @@ test.each(calls)('%s', async (call) => {
   expect(exact).toBe(true);
 });
 
+test('constants of the file', () => {
+  const text = `const STATES = { open: 'o', paid: 'p' };
+const settings = { a: 1 };
+const table = ['app', 'users'].join('_');
+module.exports = {
+  async up(queryInterface, Sequelize) {
+    await queryInterface.addColumn(table, 'state', { type: Sequelize.ENUM(...Object.values(STATES)), defaultValue: STATES.open });
+    await queryInterface.bulkInsert(table, [{ settings: JSON.stringify(settings) }]);
+  },
+};`;
+  const parsed = parseJavaScript(text, 'x.js');
+  if (parsed.kind === 'broken') throw new Error(parsed.problem.message);
+  const sql = readMigration(parsed.program, text, tool)?.sql ?? '';
+  expect(sql).toContain(`AS ENUM(''o'', ''p'')`);
+  expect(sql).toContain(`ADD COLUMN "state" "public"."enum_app_users_state" DEFAULT 'o'`);
+  expect(sql).toContain(`INSERT INTO "app_users" ("settings") VALUES ('{"a":1}')`);
+});
+
 test('what is only known when it runs', async () => {
   // bound values are sent apart
   expect(read(`queryInterface.bulkUpdate('t', { a: 1 }, { id: 2 })`).sql).toBe(`UPDATE "t" SET "a"=1 WHERE "id" = 2`);
@@ -238,6 +256,7 @@ test('what is only known when it runs', async () => {
   );
   expect(read(`queryInterface.addColumn(table, 'c', DataTypes.TEXT)`).exact).toBe(false);
   expect(read(`queryInterface.createTable('t', columns)`).sql).toBe('');
+  expect(read(`queryInterface.addColumn('t', 'c', Sequelize.ENUM(...labels))`).exact).toBe(false);
   expect(read(`queryInterface.addIndex('t', ['a'], options)`).sql).toBe('');
   expect(read(`queryInterface.addIndex('t', ['a'], { ...options, name: 'x' })`).exact).toBe(false);
 });

@@ -1,6 +1,7 @@
 /** What is known of an expression without running it. */
 import { dotted, propertyName, unwrap, walkTree, type Node } from './ast.ts';
 import type { Scope } from './scope.ts';
+import { evaluate, hasUnknown, isArray, isObject, Raw, type Value as StaticValue } from './static.ts';
 
 /**
  * - constants are themselves, also those that stand in a `const` of the file;
@@ -138,13 +139,17 @@ export function valueOf(expression: Node, scope: Scope, depth = 0): Value {
       const name = propertyName(node);
       if (name === undefined) return unknown;
       if (object instanceof ObjectValue) return object.has(name) && !object.open ? object.get(name) : unknown;
-      return object instanceof Reference ? new Reference([...object.links, { name }], node, scope.source) : unknown;
+      if (!(object instanceof Reference)) return plain(node, scope) ?? unknown;
+      // an enum of the file
+      const member = object.links.length === 1 ? plain(node, scope) : undefined;
+      return member ?? new Reference([...object.links, { name }], node, scope.source);
     }
     case 'NewExpression':
     case 'CallExpression': {
       const callee = unwrap(node['callee']);
       const of = callee.type === 'Identifier' || callee.type === 'MemberExpression' ? inner(callee) : unknown;
-      if (!(of instanceof Reference) || of.last.args) return unknown;
+      const isBuiltIn = of instanceof Reference && /^(?:Object|JSON)$/.test(of.links[0]!.name);
+      if (isBuiltIn || !(of instanceof Reference) || of.last.args) return plain(node, scope) ?? unknown;
       const args: Value[] = [];
       for (const argument of node['arguments'] as readonly Node[]) {
         if (argument.type !== 'SpreadElement') args.push(inner(argument));
@@ -159,6 +164,25 @@ export function valueOf(expression: Node, scope: Scope, depth = 0): Value {
     default:
       return unknown;
   }
+}
+
+/** What a few calls and the enums of the file are worth, where nothing in it is left to a run. */
+function plain(node: Node, scope: Scope): Value {
+  let changed = false;
+  walkTree(node, (inner) => {
+    const constant = inner.type === 'Identifier' ? scope.constant(inner) : undefined;
+    if (constant) changed ||= isChanged(inner['name'], unwrap(constant.node), scope);
+  });
+  if (changed) return undefined;
+  const value = evaluate(node, { scope });
+  return hasUnknown(value) ? undefined : fromStatic(value);
+}
+
+function fromStatic(value: StaticValue): Value {
+  if (isArray(value)) return value.map(fromStatic);
+  if (isObject(value))
+    return new ObjectValue(Object.entries(value).map(([key, one]) => [key, fromStatic(one)] as const));
+  return value instanceof Raw ? undefined : (value as Plain);
 }
 
 /** A `const` keeps its value, but what is in an array or an object may be set elsewhere. */
