@@ -225,7 +225,7 @@ class Writer {
 
   /** The text of `raw(sql, bindings)`, bindings in their place; undefined where one is not known well enough. */
   bind(sql: string, bindings: Value): string | undefined {
-    if (bindings === undefined) return sql;
+    if (bindings === undefined) return sql.replaceAll('\\?', '?');
     if (bindings instanceof Unknown) return undefined;
     if (isObject(bindings)) {
       const out = sql.replace(/\\?(:(\w+):(?=::)|:(\w+):(?!:)|:(\w+))/g, (match: string, whole: string, a, b, c) => {
