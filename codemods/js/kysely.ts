@@ -2,7 +2,6 @@
 import type { Edit } from '@idempotify/core';
 import {
   chainOf,
-  dotted,
   isFunction,
   kysely,
   kyselyTag,
@@ -43,21 +42,19 @@ export const guards: Guards = {
 
 export default transformOf(guards);
 
+/** A builder that was begun elsewhere, and kept in a constant. */
+function isKept(step: Step): boolean {
+  const { calls } = chainOf(step.site.node);
+  const start = calls.find(({ name }) => name !== 'withSchema');
+  return step.what.startsWith('schema.') && step.what !== `schema.${start?.name}`;
+}
+
 /** Kysely's own words for it, where they say all of it. */
 function ownGuard(step: Step, scope: Scope): Edit[] | undefined {
   if (!step.what.startsWith('schema.')) return undefined;
-  const { base, calls: written } = chainOf(step.site.node);
-  // a builder that is kept in a constant is guarded where it begins, or not at all
-  if (
-    base.type === 'Identifier' &&
-    dotted(base)?.length === 1 &&
-    !/\.schema\b/.test(scope.source.slice(...written[0]!.node.range)) &&
-    step.site.roles.of(base) === undefined
-  )
-    return undefined;
-  const calls = written.filter(({ name }) => name !== 'withSchema');
+  const calls = chainOf(step.site.node).calls.filter(({ name }) => name !== 'withSchema');
   const [first] = calls;
-  if (!first) return undefined;
+  if (!first || isKept(step)) return undefined;
   const has = (name: string): boolean => calls.some((call) => call.name === name);
   const behind = (call: Call, text: string): Edit[] => [added(call, text, scope)];
   switch (first.name) {
@@ -141,6 +138,11 @@ function asSql(step: Step, context: GuardContext): Guarded {
     return refused(
       'it can only be written as SQL, and the comments in it would be lost',
       'put its comments in front of it',
+    );
+  if (isKept(step))
+    return refused(
+      'it can only be written as SQL, and what it is made of stands elsewhere',
+      'write it as one chain that ends with `.execute()`',
     );
   const target = databaseOf(step);
   if (target === undefined)

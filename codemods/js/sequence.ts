@@ -73,6 +73,7 @@ function find(target: Node, program: Program, split: Split): Sequence {
       continue;
     }
     if (fn['generator']) throw new Unable('it stands in a generator');
+    if (!mayReturnNothing(fn)) throw new Unable('its function has to return something else than a promise of nothing');
     const asyncAt = fn['async'] ? undefined : asyncPlace(fn, parent);
     if (fn['body'].type !== 'BlockStatement') {
       return {
@@ -112,6 +113,15 @@ function find(target: Node, program: Program, split: Split): Sequence {
       plain: units.length === 1 && statement.type === 'ExpressionStatement',
     };
   }
+}
+
+/** Whether the types of a function let it be `async`, and return nothing in the end. */
+function mayReturnNothing(fn: Node): boolean {
+  const type: Node | undefined = fn['returnType']?.typeAnnotation;
+  if (!type || /^TS(?:Any|Unknown)Keyword$/.test(type.type)) return true;
+  if (type.type !== 'TSTypeReference' || type['typeName']['name'] !== 'Promise') return false;
+  const given: Node | undefined = (type['typeArguments'] ?? type['typeParameters'])?.params[0];
+  return given !== undefined && /^TS(?:Void|Any|Unknown)Keyword$/.test(given.type);
 }
 
 /** The nodes from the root to one of them. */
