@@ -31,7 +31,7 @@ function explained(test: Node, { site }: Step, { scope, ups }: Migration): strin
       seen.add(inner['name']);
       for (const value of valuesOf(inner['name'], scope)) explain(value);
       // what a promise has given: .then((exists) => …)
-      if (isCallback && isParameter(inner['name'], site.within)) asks = true;
+      if (isCallback && isInside(inner, site.within) && isParameter(inner['name'], site.within)) asks = true;
     });
   };
   explain(test);
@@ -57,6 +57,9 @@ function valuesOf(name: string, scope: Scope): Node[] {
   });
   return values;
 }
+
+const isInside = (inner: Node, outer: Node): boolean =>
+  outer.range[0] <= inner.range[0] && inner.range[1] <= outer.range[1];
 
 const isParameter = (name: string, { type, params }: Node): boolean =>
   type !== 'FunctionDeclaration' &&

@@ -173,7 +173,10 @@ const notShared = ({ kind, subject }: Result): Result => ({
 });
 
 const mayGoAnotherWay = (result: Result): Result =>
-  result.outcome === 'disabled' || result.outcome === 'refused'
+  result.outcome === 'disabled' ||
+  result.outcome === 'refused' ||
+  // what only reads does no harm either way
+  (result.outcome === 'rerunnable' && result.kind === 'SELECT')
     ? result
     : {
         ...result,

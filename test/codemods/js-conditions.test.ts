@@ -46,8 +46,16 @@ describe('what can be trusted', () => {
     ],
     ['a setting', `if (process.env.WITH_C) { ${ADD}; }`],
     ['a property of the connection', `if (queryRunner.connection.options.schema === 'x') { ${ADD}; }`],
+    [
+      'a test around a function that is given the query runner',
+      `const add = async (queryRunner) => { ${ADD}; }; if (queryRunner.connection.options.schema === 'x') await add(queryRunner);`,
+    ],
     ['no test at all', `${ADD};`],
   ])('%s', (_name, body) => {
     expect(outcomes(body).at(-1)).toBe('guarded');
+  });
+  it('a query that only reads', () => {
+    const body = `if (await queryRunner.hasTable('product')) { const rows = await queryRunner.query('SELECT id FROM a'); }`;
+    expect(outcomes(body).at(-1)).toBe('rerunnable');
   });
 });
