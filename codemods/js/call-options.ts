@@ -33,11 +33,11 @@ export function handedOn(options: Node | undefined, name: string, write: Writer)
   if (!options) return '';
   const object = unwrap(options);
   if (object.type !== 'ObjectExpression')
-    return object.type === 'Identifier' && !isNothing(object) ? `{ ${name}: ${write.text(object)}.${name} }` : '';
+    return object.type === 'Identifier' && !isNothing(object) ? `{ ${name}: ${write.text(object)}?.${name} }` : '';
   for (const property of object['properties'] as readonly Node[]) {
     if (property.type === 'Property' && propertyName(property) === name) return `{ ${write.text(property)} }`;
     if (property.type === 'SpreadElement' && unwrap(property['argument']).type === 'Identifier')
-      return `{ ${name}: ${write.text(property['argument'])}.${name} }`;
+      return `{ ${name}: ${write.text(property['argument'])}?.${name} }`;
   }
   return '';
 }
