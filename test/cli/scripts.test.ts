@@ -122,3 +122,22 @@ describe('verify', () => {
     expect(code).toBe(2);
   });
 });
+
+describe('the README', () => {
+  it('shows what is really written', () => {
+    const readme = fs.readFileSync(path.join(import.meta.dirname, '../../README.md'), 'utf8');
+    const [before = '', after = ''] = [...readme.matchAll(/```ts\n([\s\S]*?)\n```/g)].map(([, code]) => code!);
+    const wrapped = (code: string): string =>
+      `import { MigrationInterface, QueryRunner, TableColumn } from 'typeorm';
+
+export class A1700000000000 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+${code.replace(/^/gm, '    ')}
+  }
+}
+`;
+    const at = folder({ 'migrations/1700000000000-A.ts': wrapped(before) });
+    expect(run(at, ['migrations', '--no-config']).code).toBe(0);
+    expect(fs.readFileSync(path.join(at, 'migrations/1700000000000-A.ts'), 'utf8')).toBe(wrapped(after));
+  });
+});
