@@ -140,7 +140,7 @@ function sql(site: CallSite, method: string, what: string): ReadCall {
     };
     return { steps: [step] };
   }
-  const query = translateQuery(unwrap(literal), { scope: roles.scope });
+  const query = comesFromMeans(literal, roles.scope, 0) && translateQuery(unwrap(literal), { scope: roles.scope });
   if (!query) return opaque(site, what, 'its SQL is put together when it runs');
   const parts = query.statements.map((each) => ({
     sql: SqlText.translated(each, literal.range),

@@ -79,6 +79,21 @@ function query(site: CallSite, what: string): ReadCall {
   };
 }
 
+/** queryRunner.sql`…`, which sends what is put in apart from the SQL. */
+function tagged(site: CallSite): ReadCall | undefined {
+  const { node, roles } = site;
+  const tag = unwrap(node['tag']);
+  if (tag.type !== 'MemberExpression' || propertyName(tag) !== 'sql') return undefined;
+  const role = roleOf(tag['object'], roles);
+  if (role === undefined || role === 'this') return undefined;
+  const literal: Node = node['quasi'];
+  const sql = sqlOf(literal, roles.scope);
+  const what = roles.scope.source.slice(...tag.range);
+  if (!sql) return opaque(site, what, 'its SQL is not written here');
+  const bindings = (literal['expressions'] as readonly Node[]).length > 0;
+  return { steps: [{ kind: 'sql', site, node, what, parts: [{ sql, exact: true }], literal, bindings }] };
+}
+
 /** A row of the table in which TypeORM keeps the texts of views and generated columns, as `migration:generate` writes it. */
 export const METADATA_ROW =
   /^\s*INSERT INTO ((?:"[^"]+"\.)?"typeorm_metadata")\s*\(([^()]*)\)\s*VALUES\s*\(([^()]*)\)\s*;?\s*$/i;
@@ -287,6 +302,33 @@ function factors(condition: Condition): Condition[] {
 /** How a guard asks PostgreSQL whether there is something to do. */
 const OWN_QUESTION = /^SELECT WHERE /;
 
+/** Whether the query runner, or what it gives, is among these. */
+function givesAway(args: readonly Node[], roles: Roles): boolean {
+  let found = false;
+  for (const each of args)
+    walkTree(each, (inner) => {
+      if (isFunction(inner)) return false;
+      if (inner.type === 'Identifier' || inner.type === 'MemberExpression') {
+        const role = roles.of(inner);
+        if (role !== undefined && role !== 'this') found = true;
+      }
+      // `console.log(queryRunner.isTransactionActive)` gives nothing away
+      return inner.type !== 'MemberExpression' && inner.type !== 'CallExpression';
+    });
+  return found;
+}
+
+/** `new Seeder(queryRunner).run()`: what is called on was given it. */
+function carries(expression: Node, roles: Roles, depth = 0): boolean {
+  const node = unwrap(expression);
+  if (depth > 30) return false;
+  if (node.type === 'NewExpression') return givesAway(node['arguments'], roles);
+  if (node.type === 'MemberExpression') return carries(node['object'], roles, depth + 1);
+  if (node.type !== 'Identifier') return false;
+  const constant = roles.scope.constant(node);
+  return constant !== undefined && carries(constant.node, roles, depth + 1);
+}
+
 /** The query runner is given to code that stands elsewhere. */
 function handedOn(site: CallSite): ReadCall | undefined {
   const { node, roles } = site;
@@ -306,17 +348,7 @@ function handedOn(site: CallSite): ReadCall | undefined {
     /^(?:has|is|does|get|find|column|table|index)(?=[A-Z]|$)/.test(name)
   )
     return NOTHING;
-  const given = (node['arguments'] as readonly Node[]).some((each) => {
-    let found = false;
-    walkTree(each, (inner) => {
-      if (isFunction(inner)) return false;
-      if (inner.type === 'Identifier' && roles.of(inner) !== undefined) found = true;
-      // `console.log(queryRunner.isTransactionActive)` gives nothing away
-      return inner.type !== 'MemberExpression' && inner.type !== 'CallExpression';
-    });
-    return found;
-  });
-  if (!given) return undefined;
+  if (!givesAway(node['arguments'], roles) && !carries(callee, roles)) return undefined;
   return opaque(site, roles.scope.source.slice(...callee.range), 'it stands in another file');
 }
 
@@ -330,6 +362,7 @@ export const typeorm: JsTool = {
   roles: (up, scope) => new Roles(scope, new Map(), member, up.owner).within(up.node, [], ['queryRunner']),
   read(site): ReadCall | undefined {
     const { node } = site;
+    if (node.type === 'TaggedTemplateExpression') return tagged(site);
     if (node.type !== 'CallExpression') return undefined;
     const callee = unwrap(node['callee']);
     const on = callee.type === 'MemberExpression' ? unwrap(callee['object']) : undefined;
