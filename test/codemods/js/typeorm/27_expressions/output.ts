@@ -17,7 +17,7 @@ export default class Expressions1710000000027 implements typeorm.MigrationInterf
       await runner.createIndex(this.table, new typeorm.TableIndex({ columnNames: ['at'] }));
     }
     const old = await runner.getTable('old_event');
-    if (old) await runner.dropTable(old, true);
+    if (old) await runner.dropTable(old);
     if (!(await runner.hasColumn(this.table, `${this.table}_note`))) {
       return runner.addColumn(this.table, new typeorm.TableColumn({ name: `${this.table}_note`, type: 'text', isNullable: true }));
     }
