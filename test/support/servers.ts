@@ -103,7 +103,7 @@ export async function startPostgres(major: number): Promise<OwnServer> {
   if (build === undefined) throw new Error(`there is no build of PostgreSQL ${major} to test with`);
   const { default: EmbeddedPostgres } = await build();
   const port = await freePort();
-  const databaseDir = path.join(os.tmpdir(), `idempotify-test-${process.pid}-${major}-${port}`);
+  const databaseDir = path.join(scratchFolder(), `idempotify-test-${process.pid}-${major}-${port}`);
   const log: string[] = [];
   const settings = {
     // nothing here has to survive
@@ -140,6 +140,19 @@ export async function startPostgres(major: number): Promise<OwnServer> {
     throw new Error(`PostgreSQL ${major} does not start: ${log.slice(-20).join('')}`, { cause: error });
   }
   return { url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`, stop: () => postgres.stop() };
+}
+
+/** Memory, where there is plenty: databases are copied hundreds of times, and a third of that is the disk. */
+function scratchFolder(): string {
+  const memory = '/dev/shm';
+  try {
+    const { bavail, bsize } = fs.statfsSync(memory);
+    fs.accessSync(memory, fs.constants.W_OK);
+    if (bavail * bsize > 4 * 2 ** 30) return memory;
+  } catch {
+    // no Linux
+  }
+  return os.tmpdir();
 }
 
 async function freePort(): Promise<number> {
