@@ -292,15 +292,17 @@ class Lab implements JsLab {
       ...(inCI ? [] : ([['the rewritten one', second]] as const)),
     ] as const) {
       await this.#in(template, async (walk) => {
-        for (const [k, statement] of sent.entries()) {
-          const state = keyOf(sent.slice(0, k + 1).filter(writes));
+        // what only reads changes nothing
+        const changes = sent.filter(writes);
+        for (const [k, statement] of changes.entries()) {
+          const state = keyOf(changes.slice(0, k + 1));
           await this.#send(walk, statement);
-          if (statement.call !== undefined && statement.call === sent[k + 1]?.call) continue;
-          // a prefix that both have in common, and what only reads
-          if (seen.has(state) || !writes(statement)) continue;
+          if (statement.call !== undefined && statement.call === changes[k + 1]?.call) continue;
+          // a prefix that both have in common
+          if (seen.has(state)) continue;
           seen.add(state);
           await this.#in(walk, (database) =>
-            judge(`after ${k + 1} of ${sent.length} of ${name} (${oneLine(statement.text)})`, database),
+            judge(`after ${k + 1} of ${changes.length} of ${name} (${oneLine(statement.text)})`, database),
           );
         }
       });
@@ -468,6 +470,7 @@ function ofTheTool(text: string, values: unknown): boolean {
 
 /** Whether it may change something: what only looks into the catalogs does not. */
 function writes({ text }: Sent): boolean {
+  if (/\b(?:set|next)val\b/i.test(text)) return true;
   return !/^\s*select\b[^;]*\b(information_schema|pg_\w+|current_\w+)\b[^;]*;?\s*$/i.test(text);
 }
 
