@@ -39,6 +39,14 @@ const VARCHAR = 'CREATE TABLE t (b int, c varchar(10));';
 it.each([
   ['nothing is known', '', undefined, undefined],
   ['an earlier migration', '', VARCHAR, 'character varying(10)'],
+  [
+    'an earlier migration that points to the table, too',
+    '',
+    `CREATE TABLE u (a int REFERENCES t); ${VARCHAR}`,
+    'character varying(10)',
+  ],
+  ['an earlier migration that only points to it', '', 'CREATE TABLE u (c int REFERENCES public.t);', undefined],
+  ['an earlier migration about a longer name', '', 'CREATE TABLE u_t (c int); CREATE TABLE tt (c int);', undefined],
   ['a column that it does not have', '', 'CREATE TABLE t (b int);', undefined],
   ['a type that can not be foretold', '', 'CREATE TABLE t (c interval day);', undefined],
   ['changed in an earlier migration', '', `${VARCHAR} ALTER TABLE t ALTER c TYPE text;`, 'text'],

@@ -120,5 +120,26 @@ function mayTell(file: PastFile, [table, column]: readonly [table: string, colum
     }
     lowered.set(file, lower);
   }
-  return lower.includes(table) && (lower.includes(column) || /create\s+table|rename|schema/.test(lower));
+  return (
+    lower.includes(table) &&
+    (lower.includes(column) || /create\s+table|rename|schema/.test(lower)) &&
+    // another table's column may be renamed to this one, which leaves it open; behind a backslash anything may begin
+    (lower.includes('rename') || lower.includes('\\') || isAbout(lower, table))
+  );
+}
+
+/** A dollar sign may go on a name, or end a string behind it. */
+const WORD = /[\w\u0080-\uffff]/;
+/** Within one line, both stand in the code, or both in one comment. */
+const POINTED_TO = /references[ \t]+(?:"?[\w$]+"?\.)?"?$/;
+
+/** Does a table's name stand there as a name of its own, and not only where a foreign key points to it? */
+function isAbout(lower: string, table: string): boolean {
+  // PostgreSQL has cut it: it goes on in the text
+  if (Buffer.byteLength(table) >= 60) return true;
+  for (let at = lower.indexOf(table); at >= 0; at = lower.indexOf(table, at + 1)) {
+    if (WORD.test(lower.charAt(at - 1)) || WORD.test(lower.charAt(at + table.length))) continue;
+    if (!POINTED_TO.test(lower.slice(Math.max(0, at - 100), at))) return true;
+  }
+  return false;
 }

@@ -172,6 +172,9 @@ export class Catalog {
   /** Ids by what the objects hang on: see `#groups`. */
   #below: Layered<readonly string[]>;
   #shared: boolean;
+  /** Names and groups change less often than objects do, and are copied apart from them. */
+  #sharedNames: boolean;
+  #sharedBelow: boolean;
   /** Temporary objects have been seen. */
   #temporary: boolean;
   /** search_path as the file set it, or the default. */
@@ -206,11 +209,11 @@ export class Catalog {
 
   constructor(from?: Catalog) {
     this.#objects = from ? from.#objects : new Layered();
-    this.#names = from ? from.#names : new Layered();
-    this.#below = from ? from.#below : new Layered();
-    this.#shared = from !== undefined;
+    this.#names = from ? from.#names : new Layered(undefined, false);
+    this.#below = from ? from.#below : new Layered(undefined, false);
+    this.#shared = this.#sharedNames = this.#sharedBelow = from !== undefined;
     this.#temporary = from ? from.#temporary : false;
-    if (from) from.#shared = true;
+    if (from) from.#shared = from.#sharedNames = from.#sharedBelow = true;
     this.path = from?.path ?? ['public'];
     this.pathSet = from?.pathSet ?? false;
     this.world = from?.world;
@@ -229,9 +232,23 @@ export class Catalog {
   #own(): void {
     if (!this.#shared) return;
     this.#objects = new Layered(this.#objects);
-    this.#names = new Layered(this.#names);
-    this.#below = new Layered(this.#below);
     this.#shared = false;
+  }
+
+  #ownNames(): Layered<string> {
+    if (this.#sharedNames) {
+      this.#names = new Layered(this.#names, false);
+      this.#sharedNames = false;
+    }
+    return this.#names;
+  }
+
+  #ownBelow(): Layered<readonly string[]> {
+    if (this.#sharedBelow) {
+      this.#below = new Layered(this.#below, false);
+      this.#sharedBelow = false;
+    }
+    return this.#below;
   }
 
   clone(): Catalog {
@@ -264,15 +281,20 @@ export class Catalog {
     }
     if (object.schema === 'pg_temp') this.#temporary = true;
     this.#objects.set(object.id, object);
-    this.#names.set(this.#keyOf(object), object.id);
+    const key = this.#keyOf(object);
+    if (this.#names.get(key) !== object.id) this.#ownNames().set(key, object.id);
   }
 
   /** Under what an object is found besides its name: its parent, what it goes away with, what it needs, a function's bare name. */
-  *#groups(object: Obj): Iterable<string> {
-    if (object.parent !== undefined) yield object.parent;
-    for (const id of object.auto) yield `auto ${id}`;
-    for (const id of object.deps) yield `dep ${id}`;
-    if (object.cls === 'function') yield `function ${object.name.slice(0, object.name.indexOf('('))}`;
+  #groups(object: Obj): readonly string[] {
+    const { parent, auto, deps } = object;
+    if (auto.length === 0 && deps.length === 0 && object.cls !== 'function')
+      return parent === undefined ? [] : [parent];
+    const out = parent === undefined ? [] : [parent];
+    for (const id of auto) out.push(`auto ${id}`);
+    for (const id of deps) out.push(`dep ${id}`);
+    if (object.cls === 'function') out.push(`function ${object.name.slice(0, object.name.indexOf('('))}`);
+    return out;
   }
 
   #list(object: Obj): void {
@@ -280,15 +302,17 @@ export class Catalog {
       const listed = this.#below.get(group);
       // it may need one thing in two ways
       if (listed?.at(-1) === object.id) continue;
-      this.#below.set(group, listed ? [...listed, object.id] : [object.id]);
+      this.#ownBelow().set(group, listed ? [...listed, object.id] : [object.id]);
     }
   }
 
   #unlist(object: Obj): void {
     for (const group of this.#groups(object)) {
-      const rest = (this.#below.get(group) ?? []).filter((id) => id !== object.id);
-      if (rest.length > 0) this.#below.set(group, rest);
-      else this.#below.delete(group);
+      const listed = this.#below.get(group);
+      if (!listed) continue;
+      const rest = listed.length === 1 && listed[0] === object.id ? [] : listed.filter((id) => id !== object.id);
+      if (rest.length > 0) this.#ownBelow().set(group, rest);
+      else this.#ownBelow().delete(group);
     }
   }
 
@@ -298,7 +322,7 @@ export class Catalog {
     if (current) this.#unlist(current);
     this.#objects.delete(object.id);
     const key = this.#keyOf(object);
-    if (this.#names.get(key) === object.id) this.#names.delete(key);
+    if (this.#names.get(key) === object.id) this.#ownNames().delete(key);
   }
 
   get(id: string | undefined): Obj | undefined {
@@ -347,11 +371,12 @@ export class Catalog {
     if (object) return object;
     if (key === '*') return undefined;
     // the names of functions begin like that, too: there is nothing behind those either
-    const [, question, of] = /^(children|on|function):(.*)$/s.exec(key) ?? [];
-    if (question === undefined || of === undefined) return NOTHING;
-    const groups =
-      question === 'children' ? [of] : question === 'on' ? [of, `auto ${of}`, `dep ${of}`] : [`function ${of}`];
-    return groups.some((group) => this.#below.get(group) !== undefined) ? undefined : NOTHING;
+    const there = (group: string): boolean => this.#below.get(group) !== undefined;
+    const of = key.slice(key.indexOf(':') + 1);
+    if (key.startsWith('children:')) return there(of) ? undefined : NOTHING;
+    if (key.startsWith('on:')) return there(of) || there(`auto ${of}`) || there(`dep ${of}`) ? undefined : NOTHING;
+    if (key.startsWith('function:')) return there(`function ${of}`) ? undefined : NOTHING;
+    return NOTHING;
   }
 
   /** What has become of the objects since the older version that this one was cloned from; undefined for those that are gone. */

@@ -7,6 +7,13 @@ const GONE = Symbol('deleted');
 /** A version that differs from the last complete one in fewer keys than this carries them with it. */
 const FEW = 24;
 
+/** `new Map(map)` makes an array of every entry on its way. */
+function copied<V>(map: ReadonlyMap<string, V>): Map<string, V> {
+  const out = new Map<string, V>();
+  map.forEach((value, key) => out.set(key, value));
+  return out;
+}
+
 export class Layered<V> implements Iterable<[string, V]> {
   /** The complete version that is looked up when `#own` has no entry; undefined for one that is complete itself. */
   readonly #base: Layered<V> | undefined;
@@ -14,13 +21,18 @@ export class Layered<V> implements Iterable<[string, V]> {
   readonly #older: Layered<V> | undefined;
   readonly #own: Map<string, V | typeof GONE>;
   readonly #age: number;
-  /** Keys changed since the older version. */
-  readonly #changed = new Set<string>();
+  /** Keys changed since the older version; undefined where nobody compares versions. */
+  readonly #changed: Set<string> | undefined;
   /** Everything in one map, made when somebody goes through all entries. */
   #flat: Map<string, V> | undefined;
 
-  /** A version that starts out the same as `older`, which must not be changed any more. */
-  constructor(older?: Layered<V>) {
+  /**
+   * A version that starts out the same as `older`, which must not be changed any more.
+   *
+   * @param compared whether versions will be compared (see `parted`, `since`)
+   */
+  constructor(older?: Layered<V>, compared = true) {
+    if (compared) this.#changed = new Set();
     this.#older = older;
     this.#age = older ? older.#age + 1 : 0;
     if (!older) this.#own = new Map();
@@ -29,8 +41,8 @@ export class Layered<V> implements Iterable<[string, V]> {
       this.#own = new Map();
     } else if (older.#own.size < FEW || older.#own.size * 4 < older.#base.#own.size) {
       this.#base = older.#base;
-      this.#own = new Map(older.#own);
-    } else this.#own = new Map(older.#all());
+      this.#own = copied(older.#own);
+    } else this.#own = copied<V | typeof GONE>(older.#all());
   }
 
   get(key: string): V | undefined {
@@ -45,14 +57,14 @@ export class Layered<V> implements Iterable<[string, V]> {
 
   set(key: string, value: V): void {
     this.#own.set(key, value);
-    this.#changed.add(key);
+    this.#changed?.add(key);
     this.#flat = undefined;
   }
 
   delete(key: string): void {
     if (this.#base) this.#own.set(key, GONE);
     else this.#own.delete(key);
-    this.#changed.add(key);
+    this.#changed?.add(key);
     this.#flat = undefined;
   }
 
@@ -67,11 +79,11 @@ export class Layered<V> implements Iterable<[string, V]> {
   #all(): Map<string, V> {
     if (!this.#base) return this.#own as Map<string, V>;
     if (this.#flat) return this.#flat;
-    const flat = new Map(this.#base.#all());
-    for (const [key, value] of this.#own) {
+    const flat = copied(this.#base.#all());
+    this.#own.forEach((value, key) => {
       if (value === GONE) flat.delete(key);
       else flat.set(key, value);
-    }
+    });
     return (this.#flat = flat);
   }
 
@@ -83,10 +95,10 @@ export class Layered<V> implements Iterable<[string, V]> {
     while (a !== b) {
       if (!a || !b) return undefined;
       if (a.#age >= b.#age) {
-        for (const key of a.#changed) out.add(key);
+        for (const key of a.#changed ?? []) out.add(key);
         a = a.#older;
       } else {
-        for (const key of b.#changed) out.add(key);
+        for (const key of b.#changed ?? []) out.add(key);
         b = b.#older;
       }
     }
@@ -98,7 +110,7 @@ export class Layered<V> implements Iterable<[string, V]> {
     const versions: Layered<V>[] = [];
     for (let at: Layered<V> | undefined = version; at && at !== older; at = at.#older) versions.push(at);
     const out = new Set<string>();
-    for (const at of versions.reverse()) for (const key of at.#changed) out.add(key);
+    for (const at of versions.reverse()) for (const key of at.#changed ?? []) out.add(key);
     return out;
   }
 }
