@@ -134,32 +134,81 @@ interface Cover {
 
 type Ask = (candidate: Atom, k: number) => boolean | null;
 
+/** Numbers of states, one bit each: files of thousands of statements have millions of answers. */
+class StateSet {
+  readonly #words: Uint32Array;
+
+  constructor(states: number) {
+    this.#words = new Uint32Array(Math.ceil(states / 32));
+  }
+
+  static of(states: number, members: readonly number[]): StateSet {
+    const set = new StateSet(states);
+    for (const k of members) set.add(k);
+    return set;
+  }
+
+  add(k: number): void {
+    this.#words[k >> 5]! |= 1 << (k & 31);
+  }
+
+  has(k: number): boolean {
+    return (this.#words[k >> 5]! & (1 << (k & 31))) !== 0;
+  }
+
+  /** How many of them are in the other set, too. */
+  common(other: StateSet): number {
+    let count = 0;
+    for (let word = 0; word < this.#words.length; word++) {
+      let bits = this.#words[word]! & other.#words[word]!;
+      bits -= (bits >>> 1) & 0x55555555;
+      bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+      count += (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
+    }
+    return count;
+  }
+
+  remove(other: StateSet): void {
+    for (let word = 0; word < this.#words.length; word++) this.#words[word]! &= ~other.#words[word]!;
+  }
+}
+
+/** Whether two sets have something in common. */
+function meet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  const [few, many] = one.size < other.size ? [one, other] : [other, one];
+  for (const key of few) if (many.has(key)) return true;
+  return false;
+}
+
+/** The states of which an atom says that it is so; those that a rerun can find. */
+type Yes = (candidate: Atom) => StateSet;
+
 /** The fewest, clearest atoms that are false before the statement and true in all of these states. */
 function cover(
   pool: readonly Atom[],
   before: number,
-  ask: Ask,
+  { ask, yes, states }: { readonly ask: Ask; readonly yes: Yes; readonly states: number },
   positions: readonly number[],
   preferred: ReadonlySet<string>,
 ): Cover {
   if (positions.length === 0) return { chosen: [], missing: [] };
   const usable = pool.filter((candidate) => ask(candidate, before) === false);
   const chosen: Atom[] = [];
-  let missing = [...positions];
-  while (missing.length > 0) {
-    let best: { atom: Atom; covers: number[]; score: number } | undefined;
+  const missing = StateSet.of(states, positions);
+  for (let left = positions.length; left > 0;) {
+    let best: { atom: Atom; covers: number; score: number } | undefined;
     for (const candidate of usable) {
-      const covers = missing.filter((position) => ask(candidate, position) === true);
-      if (covers.length === 0) continue;
-      const score = covers.length * 10 - candidate.cost + (preferred.has(candidate.key) ? 4 : 0);
+      const covers = missing.common(yes(candidate));
+      if (covers === 0) continue;
+      const score = covers * 10 - candidate.cost + (preferred.has(candidate.key) ? 4 : 0);
       if (!best || score > best.score) best = { atom: candidate, covers, score };
     }
     if (!best) break;
-    const covered = new Set(best.covers);
     chosen.push(best.atom);
-    missing = missing.filter((position) => !covered.has(position));
+    missing.remove(yes(best.atom));
+    left -= best.covers;
   }
-  return { chosen, missing };
+  return { chosen, missing: positions.filter((position) => missing.has(position)) };
 }
 
 /**
@@ -265,6 +314,28 @@ export function planFile(statements: readonly Statement[], text: string, options
     if (!known) answers.set(candidate, (known = new Array<boolean | null | undefined>(count + 1)));
     return (known[k] ??= candidate.test(found[k] as Catalog));
   };
+  const yesOf = new Map<Atom, StateSet>();
+  /** All states at once; asked again only where something has changed that the atom looked at. */
+  const yes: Yes = (candidate) => {
+    let set = yesOf.get(candidate);
+    if (set) return set;
+    yesOf.set(candidate, (set = new StateSet(count + 1)));
+    let known = answers.get(candidate);
+    if (!known) answers.set(candidate, (known = new Array<boolean | null | undefined>(count + 1)));
+    let reads: Set<string> | undefined;
+    let last: boolean | null = null;
+    visible.forEach((k, position) => {
+      if (!reads || meet(changes[position] as Set<string>, reads)) {
+        const state = found[k] as Catalog;
+        state.reads = reads = new Set();
+        last = candidate.test(state);
+        state.reads = undefined;
+      }
+      known[k] ??= last;
+      if (last === true) set.add(k);
+    });
+    return set;
+  };
   // what changes from one state that a rerun can find to the next
   const changes = visible.map((k, position) =>
     position === 0
@@ -282,14 +353,7 @@ export function planFile(statements: readonly Statement[], text: string, options
     for (const k of visible) {
       if (k <= index) continue;
       const changed = changes[positionOf.get(k) as number] as Set<string>;
-      let valid = last !== undefined;
-      if (valid)
-        for (const key of changed.size < reads.size ? changed : reads)
-          if ((changed.size < reads.size ? reads : changed).has(key)) {
-            valid = false;
-            break;
-          }
-      if (!valid) {
+      if (last === undefined || meet(changed, reads)) {
         reads = new Set();
         last = harm(variant, found[k] as Catalog, makeRun(index, true, steps), states[index] as Catalog, reads);
       }
@@ -394,7 +458,7 @@ export function planFile(statements: readonly Statement[], text: string, options
       cover(
         pool.filter((candidate) => showsDone(index, candidate)),
         index,
-        ask,
+        { ask, yes, states: count + 1 },
         needed,
         ownKeys,
       );
