@@ -357,7 +357,7 @@ export function planFile(statements: readonly Statement[], text: string, options
         reads = new Set();
         last = harm(variant, found[k] as Catalog, makeRun(index, true, steps), states[index] as Catalog, reads);
       }
-      out.set(k, last as Harm);
+      out.set(k, last);
     }
     return out;
   }
