@@ -1,4 +1,5 @@
 /** Rules that tell what a migration tool's API makes of a call: the reader of the tool's migrations has noted it. */
+// mutants: test/rules/scripts.test.ts
 import type { Category, ScriptRule, Severity } from '@idempotify/core';
 
 interface NoteRule {
