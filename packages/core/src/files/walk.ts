@@ -1,6 +1,7 @@
 /** Lists a folder: what is there, what is only linked, what can't be looked at. */
 import type fs from 'node:fs';
 import path from 'node:path';
+import { isSql } from '../tools/paths.ts';
 import { disk } from './disk.ts';
 import { systemMessage } from './errors.ts';
 
@@ -29,8 +30,6 @@ export interface Listing {
 
 /** Folders that are never looked into. */
 export const NEVER = new Set(['node_modules', '.git', '.hg', '.svn']);
-
-const isSql = (name: string): boolean => name.endsWith('.sql');
 
 /** Lists everything below `folder`. Symbolic links are not followed, so neither loops nor files outside are visited. */
 export function listFolder(folder: string): Listing {

@@ -14,6 +14,7 @@ import type { JsTool, ReadCall, Step, StepNote } from '../tool.ts';
 import { exportedFunction, exportedValue, type Up } from '../up.ts';
 import type { CallSite, Condition } from '../walk.ts';
 import { isSchemaMethod, translateQuery, translateRaw, translateSchemaCall, type Translation } from './knex-sql.ts';
+import { doneElsewhere } from './passed-on.ts';
 
 const member = (role: string, property: string): string | undefined => {
   if (role === 'knex' && property === 'schema') return 'schema';
@@ -124,7 +125,8 @@ class Reading {
       const callee = unwrap(base['callee']);
       if (this.roles.of(callee) === 'knex') return this.query(`${this.text(callee)}(…)`);
     }
-    return this.elsewhere(base, calls);
+    const elsewhere = doneElsewhere(base, calls, this.roles, ['knex', 'schema']);
+    return elsewhere === undefined ? undefined : this.opaque(elsewhere);
   }
 
   private text(node: Node): string {
@@ -283,20 +285,6 @@ class Reading {
     if (!found) return this.opaque('what it sends is known only when it runs', what);
     if (found.statements.length === 0) return { steps: [] };
     return { steps: [{ kind: 'builder', site, node, what, parts: partsOf(found, node) }] };
-  }
-
-  /** A function of another file, or a model of Objection, that is given knex may do anything. */
-  private elsewhere(base: Node, calls: readonly Call[]): ReadCall | undefined {
-    const given = (args: readonly Node[]): boolean =>
-      args.some((arg) => {
-        const role = this.roles.of(arg);
-        return role === 'knex' || role === 'schema';
-      });
-    if (calls.some((call) => given(call.args))) return this.opaque('it is done by code of another file');
-    if (base.type !== 'CallExpression' || !given(base['arguments'])) return undefined;
-    const callee = unwrap(base['callee']);
-    if (callee.type !== 'Identifier' || this.scope.functionOf(callee)) return undefined;
-    return this.opaque('it is a function of another file');
   }
 
   /** Whether the author's own test in front of a call makes a second run harmless. */

@@ -19,6 +19,7 @@ import {
   translateKyselyTemplate,
   type KyselyTranslation,
 } from './kysely-sql.ts';
+import { doneElsewhere } from './passed-on.ts';
 
 const member = (role: string, property: string): string | undefined =>
   role === 'db' && property === 'schema' ? 'schema' : undefined;
@@ -93,7 +94,8 @@ class Reading {
     const root = this.rootOf(base);
     if (!root) {
       if (sent) return this.opaque('what is executed stands elsewhere');
-      return this.elsewhere(base, calls);
+      const elsewhere = doneElsewhere(base, calls, this.roles, ['db', 'schema']);
+      return elsewhere === undefined ? undefined : this.opaque(elsewhere);
     }
     const all = [...root.calls, ...calls];
     const within = all.filter(({ name }) => name === 'withSchema').at(-1);
@@ -307,19 +309,5 @@ class Reading {
     if (given && calls.length === 1 && raw?.name === 'compile' && base.type === 'TaggedTemplateExpression')
       return this.template(base) ?? this.opaque('its SQL is not written here');
     return this.opaque('its SQL is not written here');
-  }
-
-  /** A function of another file that is given the database may do anything. */
-  private elsewhere(base: Node, calls: readonly Call[]): ReadCall | undefined {
-    const given = (args: readonly Node[]): boolean =>
-      args.some((arg) => {
-        const role = this.roles.of(arg);
-        return role === 'db' || role === 'schema';
-      });
-    if (calls.some((call) => given(call.args))) return this.opaque('it is done by code of another file');
-    if (base.type !== 'CallExpression' || !given(base['arguments'])) return undefined;
-    const callee = unwrap(base['callee']);
-    if (callee.type !== 'Identifier' || this.scope.functionOf(callee)) return undefined;
-    return this.opaque('it is a function of another file');
   }
 }
