@@ -53,3 +53,12 @@ export {
 export { BadOriginal, proveMigration, type ProofInput } from './verify/prove.ts';
 export { concurrentBuilds, modeOf, reachesBeyond, scriptOf, sentAs, type ScriptFile } from './verify/script.ts';
 export { compare, look, masked, unstableColumns, type State } from './verify/state.ts';
+export {
+  baselineSql,
+  readBaseline,
+  type Baseline,
+  type BaselineObject,
+  type BaselineOptions,
+  type LeftOut,
+} from './baseline/index.ts';
+export { openLive, type LiveSession } from './live/session.ts';

@@ -1,0 +1,53 @@
+/** A session on a live database that is only read. */
+import pg from 'pg';
+import { ConnectionError, sqlErrorFrom } from '../runners/errors.ts';
+
+/** A connection to somebody's database: only for reading, except where a ledger row is written. */
+export interface LiveSession {
+  /** The rows of one statement; every value is PostgreSQL's own text. @throws SqlError, ConnectionError */
+  rows(sql: string): Promise<(string | null)[][]>;
+  /** Several statements, results thrown away. */
+  run(sql: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const asText = { getTypeParser: () => (value: string | null) => value };
+
+/**
+ * @param config for the driver; `host`, `port`, … as the PG* variables and the URL gave them
+ * @throws ConnectionError when there is no server or it lets us not in; the message has no password
+ */
+export async function openLive(config: pg.ClientConfig): Promise<LiveSession> {
+  const client = new pg.Client({ ...config, types: asText as unknown as pg.CustomTypesConfig });
+  let lost: Error | undefined;
+  // without a listener a connection that drops while nothing runs would end the process
+  client.on('error', (error) => (lost = error));
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw failure(error);
+  }
+  const send = async (query: string | pg.QueryArrayConfig): Promise<pg.QueryArrayResult> => {
+    if (lost) throw new ConnectionError(`the connection was lost: ${lost.message}`, { cause: lost });
+    try {
+      return (await client.query(query as pg.QueryArrayConfig)) as unknown as pg.QueryArrayResult;
+    } catch (error) {
+      throw failure(error);
+    }
+  };
+  return {
+    rows: async (sql) => (await send({ text: sql, rowMode: 'array' })).rows as (string | null)[][],
+    run: async (sql) => void (await send(sql)),
+    close: () => client.end(),
+  };
+}
+
+function failure(error: unknown): Error {
+  const refused = sqlErrorFrom(error);
+  // class 57P: the server ends the session (shutdown, pg_terminate_backend)
+  if (refused && !refused.code.startsWith('57P')) return refused;
+  return new ConnectionError(`the connection was lost: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });
+}
