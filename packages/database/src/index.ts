@@ -54,11 +54,14 @@ export { BadOriginal, proveMigration, type ProofInput } from './verify/prove.ts'
 export { concurrentBuilds, modeOf, reachesBeyond, scriptOf, sentAs, type ScriptFile } from './verify/script.ts';
 export { compare, look, masked, unstableColumns, type State } from './verify/state.ts';
 export {
+  baselineFromDump,
   baselineSql,
   readBaseline,
   type Baseline,
   type BaselineObject,
   type BaselineOptions,
+  type DumpBaseline,
+  type DumpProblem,
   type LeftOut,
 } from './baseline/index.ts';
 export { openLive, type LiveSession } from './live/session.ts';

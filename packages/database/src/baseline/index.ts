@@ -1,2 +1,3 @@
 export { baselineSql, readBaseline } from './baseline.ts';
 export type { Baseline, BaselineObject, BaselineOptions, LeftOut } from './types.ts';
+export { baselineFromDump, type DumpBaseline, type DumpProblem } from './dump/index.ts';
