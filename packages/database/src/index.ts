@@ -63,5 +63,10 @@ export {
   type DumpBaseline,
   type DumpProblem,
   type LeftOut,
+  ledgerSql,
+  LedgerRefused,
+  markApplied,
+  type Marked,
+  type MarkOptions,
 } from './baseline/index.ts';
 export { openLive, type LiveSession } from './live/session.ts';

@@ -96,6 +96,108 @@ export interface Wrapping {
   readonly after: string;
 }
 
+/** A file to be written; `path` is relative to the migrations folder, with '/'. */
+export interface NewFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What a baseline file is made of. */
+export interface BaselineInput {
+  /** The whole schema as complete, guarded SQL. */
+  readonly sql: string;
+  /** What the migration is called, in words: `baseline`. What the tool doesn't allow in names is replaced. */
+  readonly name: string;
+  /** The time that names with a time in them get. Where there are migrations already, it is moved to before the first of them. */
+  readonly time: Date;
+  /** The migrations folder as it is, with nothing in it where there is none yet. */
+  readonly folder: FolderView;
+  /** One of `Baselines.variants`; the first of them unless it is given. */
+  readonly variant?: string;
+}
+
+/** The baseline as files of one tool. */
+export interface BaselineFiles {
+  /** The path of the migration that holds the SQL: it is among `files`, and what `ledger` is asked about. */
+  readonly migration: string;
+  /** All files to write. One that is there already is only among them where the tool wants it changed (a journal, a checksum file). */
+  readonly files: readonly NewFile[];
+  /** What is left to do for a person, and what to mind, as sentences. */
+  readonly notes: readonly string[];
+}
+
+/** The tool has no place for a baseline as things are. The message says why and what can be done. */
+export class BaselineRefused extends Error {
+  override readonly name = 'BaselineRefused';
+}
+
+/** What is to be marked as applied. */
+export interface LedgerInput {
+  /** The migrations, as on disk and in the tool's order: the baseline, or those of a history that a database already has. */
+  readonly migrations: readonly NewFile[];
+  /** The folder that they are in; its other migrations are known to the tool, too. */
+  readonly folder: FolderView;
+  /** Where the tool keeps its table, if not in the usual place; not quoted. Tools that know no schema use the first of search_path. */
+  readonly schema?: string;
+  /** The table's name, if it isn't the usual one; not quoted. */
+  readonly table?: string;
+}
+
+/** One migration's row in the tool's table. */
+export interface LedgerRow {
+  /** The name that the tool has for the migration. */
+  readonly name: string;
+  /** SQL, a boolean: the row is there and says that this very migration has been applied. */
+  readonly there: string;
+  /** The statement that writes the row as the tool does, without `;`. */
+  readonly insert: string;
+}
+
+/**
+ * What marks migrations as applied, as SQL for PostgreSQL 12 to 18. Nothing of it has been run; @idempotify/database does that in one
+ * transaction (`markApplied`) or prints it (`ledgerSql`).
+ */
+export interface BaselineLedger {
+  /** The tool's name for people. */
+  readonly tool: string;
+  /** The table, quoted as in SQL, with its schema where that is known. */
+  readonly table: string;
+  /**
+   * The statements with which the tool itself makes its tables, without `;`. They are run when `table` isn't there.
+   * Further tables among them that may be there without `table` are guarded.
+   */
+  readonly create: readonly string[];
+  /** SQL, a number: the advisory lock that the tool holds while it works. */
+  readonly lock?: string;
+  /**
+   * A query with one column of text: a sentence for each thing in the table with which the tool would not say "nothing to apply"
+   * afterwards, such as a failed migration, or a checksum that is another. No rows: nothing contradicts.
+   */
+  readonly contradictions: string;
+  readonly rows: readonly LedgerRow[];
+  /** What `table` and the rows take for granted, as sentences. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * How a schema that existed before its migrations gets into the tool's hands. It is part of a tool because each names its first
+ * migration, embeds SQL and remembers what has been applied in its own way, and no two can be told apart from outside.
+ */
+export interface Baselines {
+  /** The ways in which it can be written, if there are several. The first is the usual one. */
+  readonly variants?: readonly string[];
+  /**
+   * The baseline as a migration that the tool runs before all others of the folder.
+   * @throws BaselineRefused when there is no such place or name
+   */
+  files(input: BaselineInput): BaselineFiles;
+  /**
+   * The rows that mark migrations as applied. Missing where the tool has no such table.
+   * @throws BaselineRefused when a migration isn't one of the tool
+   */
+  ledger?(input: LedgerInput): BaselineLedger;
+}
+
 export interface Tool {
   /** The name on the command line: 'prisma', 'golang-migrate', … */
   readonly name: string;
@@ -149,4 +251,6 @@ export interface Tool {
   /** What the tool does when a migration that it has applied is edited afterwards, as sentences for the report. */
   readonly edited: string;
   readonly ledger?: Ledger;
+  /** How a database that is older than its migrations is brought under the tool. */
+  readonly baseline?: Baselines;
 }
