@@ -1,0 +1,1 @@
+export { pgDump, tocEntries } from './pg-dump.mjs';
