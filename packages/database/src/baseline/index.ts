@@ -2,3 +2,20 @@ export { ledgerSql, LedgerRefused, markApplied, type Marked, type MarkOptions } 
 export { baselineSql, readBaseline } from './baseline.ts';
 export type { Baseline, BaselineObject, BaselineOptions, LeftOut } from './types.ts';
 export { baselineFromDump, type DumpBaseline, type DumpProblem } from './dump/index.ts';
+export {
+  compareHistory,
+  HistoryUnavailable,
+  readLive,
+  readLiveInside,
+  type ExtraObject,
+  type HistoryComparison,
+  type HistoryDifference,
+  type HistoryMigration,
+  type MigrationStand,
+  type MigrationVerdict,
+  type Obstacle,
+  type OrderDifference,
+  type StatementPlace,
+  type StatementStand,
+  type StatementVerdict,
+} from './history/index.ts';

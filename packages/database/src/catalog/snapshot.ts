@@ -31,14 +31,14 @@ export const columnOrder = 'column order';
 export const snapshotKinds: readonly string[] = readers.map((reader) => reader.kind);
 
 /** A cheap question in front of the expensive query: which of the optional kinds there are, as text of 0 and 1. */
-const probe = `SELECT current_setting('server_version_num') AS version,
+export const probe = `SELECT current_setting('server_version_num') AS version,
   concat(${optional.map((reader) => `(${reader.present})::int`).join(',\n')}) AS found`;
 
 /**
  * How texts come out must depend on nothing that the session did before. row_security off: rather an error than rows
  * that are hidden from us.
  */
-const fixedSettings = Object.entries({
+export const fixedSettings = Object.entries({
   search_path: "''",
   quote_all_identifiers: 'off',
   DateStyle: "'ISO, YMD'",
@@ -121,15 +121,19 @@ export async function detailedSnapshot(session: Session): Promise<Detailed> {
     const [probed] = await session.query(await prepared(session, 'idempotify_probe', () => probe));
     const { version, found } = probed?.rows[0] ?? {};
     const name = `idempotify_snapshot_${version}_${BigInt(`0b${found}`).toString(36)}`;
-    const execute = await prepared(session, name, () => {
-      const there = readers.filter(
-        (reader) => reader.present === undefined || found?.[optional.indexOf(reader)] === '1',
-      );
-      return inOneRow(catalogQuery(Number(version), there), objectColumns);
-    });
+    const execute = await prepared(session, name, () => wholeQuery(Number(version), found ?? ''));
     const [result] = await session.query(execute);
     return collect(rowsOf(result));
   });
+}
+
+/**
+ * Everything that a snapshot has, in one row.
+ * @param found as `probe` says
+ */
+export function wholeQuery(version: Version, found: string): string {
+  const there = readers.filter((reader) => reader.present === undefined || found[optional.indexOf(reader)] === '1');
+  return inOneRow(catalogQuery(version, there), objectColumns);
 }
 
 /** The columns of `catalogQuery`. */

@@ -1,0 +1,51 @@
+/** The catalogs of a live database, read once. */
+import { collect, fixedSettings, probe, wholeQuery, type Detailed } from '../../catalog/snapshot.ts';
+import type { LiveSession } from '../../live/session.ts';
+
+export interface LiveCatalog {
+  /** `server_version_num` */
+  readonly version: number;
+  readonly catalog: Detailed;
+  /** Who we are there. */
+  readonly role: string;
+  /** Where names without a schema are made; undefined when search_path names none that is there. */
+  readonly schema: string | undefined;
+  /** All roles but PostgreSQL's own. */
+  readonly roles: ReadonlySet<string>;
+}
+
+/**
+ * Nobody shall wait for us: catalogs are read without locks that anybody waits for, and we give up where somebody else holds one
+ * (pg_get_indexdef and its like open the relation).
+ */
+const patience = `SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '60s'; SET LOCAL jit = off`;
+
+/**
+ * One read-only transaction. Nothing is prepared or set that outlives it, so that it works through a pooler.
+ * @param session outside of a transaction
+ * @throws SqlError, ConnectionError
+ */
+export async function readLive(session: LiveSession): Promise<LiveCatalog> {
+  await session.run(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${patience}`);
+  try {
+    return await readLiveInside(session);
+  } finally {
+    await session.run('ROLLBACK').catch(() => undefined);
+  }
+}
+
+/** The same in the session's own transaction, whose settings are others afterwards. */
+export async function readLiveInside(session: LiveSession): Promise<LiveCatalog> {
+  const [[role, schema] = []] = await session.rows('SELECT current_user, current_schema()');
+  await session.run(fixedSettings);
+  const roles = await session.rows(`SELECT rolname FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_'`);
+  const [[version, found] = []] = await session.rows(probe);
+  const [[rows] = []] = await session.rows(wholeQuery(Number(version), found ?? ''));
+  return {
+    version: Number(version),
+    catalog: collect(JSON.parse(rows ?? '[]') as (string | null)[][]),
+    role: role ?? '',
+    schema: schema ?? undefined,
+    roles: new Set(roles.flatMap(([name]) => name ?? [])),
+  };
+}
