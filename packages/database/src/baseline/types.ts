@@ -158,6 +158,17 @@ export interface Part {
   readonly body?: string;
   /** How the part can be made in two steps, where it depends on itself through others (see graph.ts). */
   readonly split?: Split;
+  /** Pieces that are made with the part, and apart from it where they are what makes the circle: the defaults of a table. */
+  readonly inline?: readonly Inline[];
+  /** The part without these pieces of `inline`. */
+  readonly without?: (pieces: ReadonlySet<Key>) => Part;
+}
+
+/** A piece of a part that is an object of its own in pg_depend. */
+export interface Inline {
+  readonly key: Key;
+  /** The piece as a part of its own. */
+  readonly apart: Part;
 }
 
 export interface Column {

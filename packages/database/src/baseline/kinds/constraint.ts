@@ -1,0 +1,212 @@
+/** Constraints of tables, but for NOT NULL (table.ts) and constraint triggers (trigger.ts). */
+import { quoteIdent, quoteLiteral } from '@idempotify/core';
+import { option, type Relation, type Relations } from '../relations.ts';
+import { keyOf, type CatalogReader, type Key, type Part, type Step } from '../types.ts';
+import { indexStateColumns, indexSteps, partitionsOf, readIndexState, replicaIdentity } from './index.ts';
+import { formOf, linkKey } from './table.ts';
+
+/**
+ * CHECK, PRIMARY KEY, UNIQUE, EXCLUDE and FOREIGN KEY, each a part of its own.
+ * @param attached table -> the parts that attach indexes to those of the table
+ */
+export async function readConstraints(
+  catalog: CatalogReader,
+  relations: Relations,
+  attached: ReadonlyMap<Key, readonly Key[]>,
+): Promise<Part[]> {
+  const rows = await catalog.rows(`
+    SELECT k.oid, k.conrelid, k.conname, k.contype, pg_catalog.pg_get_constraintdef(k.oid), k.conislocal, k.coninhcount, k.conindid,
+      x.relname, pg_catalog.to_json(x.reloptions), k.confrelid, k.conparentid, p.conrelid, p.conname,
+      CASE WHEN k.contype = 'f' THEN (SELECT pg_catalog.string_agg(DISTINCT t.tgenabled::text, '') FROM pg_catalog.pg_trigger t
+        WHERE t.tgconstraint = k.oid AND t.tgrelid = k.conrelid AND t.tgisinternal) END, x.reltablespace <> 0,
+      ${indexStateColumns('i', 'x')}
+    FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_constraint p ON p.oid = k.conparentid AND k.conparentid <> 0
+      LEFT JOIN pg_catalog.pg_class x ON x.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
+      LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = x.oid
+    WHERE k.conrelid <> 0 AND k.contype IN ('c', 'p', 'u', 'x', 'f') AND ${catalog.inScope('k.connamespace')}
+      AND ${catalog.notMember('pg_constraint', 'k.oid')}`);
+  const parts: Part[] = [];
+  const first = new Map<Key, Key[]>();
+  for (const row of rows) {
+    const table = relations.get(row[1] ?? '');
+    const [oid, , name, type, definition] = row as string[];
+    if (!table || oid === undefined || name === undefined || definition === undefined) continue;
+    const base = {
+      oid,
+      name,
+      table,
+      definition,
+      local: row[5] === 't',
+      inherited: Number(row[6] ?? 0) > 0,
+    };
+    if (type === 'c') parts.push(...check(base, formOf(table, relations, catalog.version).type === 'alone'));
+    else if (type === 'f') parts.push(...foreignKey(base, row, relations, attached));
+    else parts.push(...keyConstraint(base, row, relations, attached));
+    // a key of a partition that has a name of its own comes first: that of the parent takes it up instead of making another
+    if (type === 'f' && row[11] !== '0' && row[11] != null && row[12] !== table.oid && row[13] !== name) {
+      const above = keyOf('pg_constraint', row[11]);
+      first.set(above, [...(first.get(above) ?? []), keyOf('pg_constraint', oid)]);
+    }
+  }
+  return parts.map((part) => {
+    const before = first.get(part.key);
+    return before ? { ...part, requires: [...(part.requires ?? []), ...before] } : part;
+  });
+}
+
+interface Base {
+  readonly oid: string;
+  readonly name: string;
+  readonly table: Relation;
+  readonly definition: string;
+  readonly local: boolean;
+  readonly inherited: boolean;
+}
+
+function constraintPart(
+  base: Base,
+  kind: Part['kind'],
+  sql: readonly string[],
+): Part & { readonly requires: readonly Key[] } {
+  const { table } = base;
+  const where = `conrelid = ${table.regclass} AND conname = ${quoteLiteral(base.name)}`;
+  return {
+    key: keyOf('pg_constraint', base.oid),
+    kind,
+    schema: table.schema,
+    name: `${quoteIdent(base.name)} on ${table.name}`,
+    of: keyOf('pg_class', table.oid),
+    oid: `(SELECT oid FROM pg_catalog.pg_constraint WHERE ${where})`,
+    missing: `NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE ${where})`,
+    sql,
+    address: `CONSTRAINT ${quoteIdent(base.name)} ON ${table.name}`,
+    requires: [keyOf('pg_class', table.oid)],
+  };
+}
+
+const added = ({ table, name, definition }: Base, only = true): string =>
+  `ALTER TABLE ${only ? 'ONLY ' : ''}${table.name} ADD CONSTRAINT ${quoteIdent(name)} ${definition}`;
+
+/** @param alone the table is made alone, and has to have what its parent checks before it becomes its heir */
+function check(base: Base, alone: boolean): Part[] {
+  const { table } = base;
+  if (!base.local && !alone && base.inherited) return [];
+  const word = table.kind === 'f' ? 'FOREIGN TABLE' : 'TABLE';
+  // without ONLY: children that are there already get it, too
+  const sql = `ALTER ${word} ${table.name} ADD CONSTRAINT ${quoteIdent(base.name)} ${base.definition}`;
+  return [constraintPart(base, 'check', [sql])];
+}
+
+/** pg_get_constraintdef() leaves out the storage parameters of the index: they stand in front of WHERE and of what can be deferred. */
+function withOptions(definition: string, options: readonly string[]): string {
+  if (options.length === 0) return definition;
+  const text = ` WITH (${options.map((each) => option(each)).join(', ')})`;
+  const at = outermostWhere(definition);
+  return at === -1 ? definition + text : definition.slice(0, at) + text + definition.slice(at);
+}
+
+/** Offset of ` WHERE (` outside of parentheses and quotes, or that of DEFERRABLE; -1: neither. */
+function outermostWhere(definition: string): number {
+  let depth = 0;
+  for (let index = 0; index < definition.length; index++) {
+    const char = definition[index];
+    if (char === "'" || char === '"') {
+      index = definition.indexOf(char, index + 1);
+      if (index === -1) return -1;
+    } else if (char === '(') depth++;
+    else if (char === ')') depth--;
+    else if (depth === 0 && /^ (WHERE \(|DEFERRABLE|INITIALLY )/.test(definition.slice(index, index + 12)))
+      return index;
+  }
+  return -1;
+}
+
+function keyConstraint(
+  base: Base,
+  row: readonly (string | null)[],
+  relations: Relations,
+  attached: ReadonlyMap<Key, readonly Key[]>,
+): Part[] {
+  const { table } = base;
+  const index = row[7] ?? '0';
+  const indexName = `${quoteIdent(table.schema)}.${quoteIdent(row[8] ?? base.name)}`;
+  const options = row[9] == null ? [] : (JSON.parse(row[9]) as string[]);
+  const state = readIndexState(row.slice(16));
+  const part = constraintPart(base, 'constraint', [
+    added({ ...base, definition: withOptions(base.definition, options) }),
+  ]);
+  const above = row[11] ?? '0';
+  return [
+    {
+      ...part,
+      also: [keyOf('pg_class', index)],
+      steps: indexSteps(table, indexName, state),
+      requires: [...part.requires, ...partitionsOf(table, relations).map((child) => linkKey(child, table.oid))],
+      ignores: above === '0' ? [] : [keyOf('pg_constraint', above)],
+    },
+    ...replicaIdentity(table, indexName, index, state, attached),
+  ];
+}
+
+function foreignKey(
+  base: Base,
+  row: readonly (string | null)[],
+  relations: Relations,
+  attached: ReadonlyMap<Key, readonly Key[]>,
+): Part[] {
+  const { table } = base;
+  const parent = row[11] === '0' ? undefined : (row[11] ?? undefined);
+  const steps = disabledTriggers(base, row[14] ?? null);
+  const requires: Key[] = [keyOf('pg_class', table.oid)];
+  if (parent !== undefined) {
+    // PostgreSQL makes it with that of the parent; the clones for the partitions of the other side are on the same table
+    if (row[12] === table.oid) return [];
+    if (row[13] === base.name) {
+      if (steps.length === 0) return [];
+      const part = constraintPart(base, 'foreign key', []);
+      return [{ ...part, missing: 'false', steps, requires: [...requires, keyOf('pg_constraint', parent)] }];
+    }
+  }
+  // the whole tree of partitions stands, so that the key reaches all of them and finds its indexes
+  for (const relation of [table, relations.get(row[10] ?? '')])
+    if (relation) requires.push(...below(relation, relations, attached));
+  // without ONLY where the table is partitioned: the key of the partitions comes with it, or takes up theirs
+  const part = constraintPart(base, 'foreign key', [added(base, table.kind !== 'p')]);
+  return [
+    {
+      ...part,
+      steps,
+      requires,
+      ...(parent === undefined ? {} : { ignores: [keyOf('pg_constraint', parent)] }),
+    },
+  ];
+}
+
+/** What links the partitions below a table to it, tables and indexes. */
+function below(table: Relation, relations: Relations, attached: ReadonlyMap<Key, readonly Key[]>): Key[] {
+  return partitionsOf(table, relations).flatMap((child) => {
+    const relation = relations.get(child);
+    return [
+      linkKey(child, table.oid),
+      ...(attached.get(keyOf('pg_class', table.oid)) ?? []),
+      ...(relation ? below(relation, relations, attached) : []),
+    ];
+  });
+}
+
+/** DISABLE TRIGGER ALL also switches off the triggers that check a foreign key, which have no names to be called by. */
+function disabledTriggers(base: Base, enabled: string | null): Step[] {
+  if (enabled === null || enabled.length !== 1 || enabled === 'O') return [];
+  const word = enabled === 'D' ? 'DISABLE' : enabled === 'R' ? 'ENABLE REPLICA' : 'ENABLE ALWAYS';
+  const { table } = base;
+  const constraint = `(SELECT oid FROM pg_catalog.pg_constraint WHERE conrelid = ${table.regclass} AND conname = ${quoteLiteral(base.name)})`;
+  const others = `FROM pg_catalog.pg_trigger WHERE tgrelid = ${table.regclass} AND tgconstraint = ${constraint} AND tgenabled <> '${enabled}'`;
+  return [
+    {
+      needed: `EXISTS (SELECT ${others})`,
+      sql: [
+        `EXECUTE (SELECT pg_catalog.string_agg(pg_catalog.format(${quoteLiteral(`ALTER TABLE ${table.name.replaceAll('%', '%%')} ${word} TRIGGER %I`)}, tgname), '; ') ${others})`,
+      ],
+    },
+  ];
+}

@@ -1,0 +1,60 @@
+/** Sequences, but for those behind identity columns (table.ts). */
+import { quoteIdent, quoteLiteral } from '@idempotify/core';
+import type { Relations } from '../relations.ts';
+import { keyOf, type CatalogReader, type Part } from '../types.ts';
+import { sequenceOptions } from './table.ts';
+
+/** Sequences, and which column owns them: both can only be said when both are there. */
+export async function readSequences(catalog: CatalogReader, relations: Relations): Promise<Part[]> {
+  const rows = await catalog.rows(`
+    SELECT c.oid, pg_catalog.format_type(s.seqtypid, NULL), d.refobjid, a.attname,
+      s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle
+    FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
+      LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.objsubid = 0
+        AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+      LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    WHERE ${catalog.inScope('c.relnamespace')} AND d.deptype IS DISTINCT FROM 'i'`);
+  return rows.flatMap((row): Part[] => {
+    const [oid, type, ownerOid, column, ...numbers] = row as string[];
+    const sequence = relations.get(oid ?? '');
+    if (!sequence) return [];
+    const key = keyOf('pg_class', sequence.oid);
+    const options = [type === 'bigint' ? '' : `AS ${type}`, sequenceOptions(type ?? 'bigint', numbers)].filter(
+      (word) => word !== '',
+    );
+    const head = `CREATE ${sequence.persistence === 'u' ? 'UNLOGGED SEQUENCE' : 'SEQUENCE'} ${sequence.name}`;
+    const parts: Part[] = [
+      {
+        key,
+        kind: 'sequence',
+        schema: sequence.schema,
+        name: sequence.name,
+        oid: sequence.regclass,
+        sql: [[head, ...options].join(' ')],
+        address: `SEQUENCE ${sequence.name}`,
+        owner: sequence.owner,
+        grants: { letter: 's', acl: sequence.acl },
+        // said by the next part
+        ignores: ownerOid == null ? [] : [keyOf('pg_class', ownerOid)],
+      },
+    ];
+    const table = relations.get(ownerOid ?? '');
+    if (table && column !== undefined) {
+      const where = `FROM pg_catalog.pg_depend JOIN pg_catalog.pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
+      WHERE classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objid = ${sequence.regclass} AND refclassid = classid
+        AND refobjid = ${table.regclass} AND attname = ${quoteLiteral(column)} AND deptype = 'a'`;
+      parts.push({
+        key: `${key}/owned`,
+        kind: 'owned sequence',
+        schema: sequence.schema,
+        name: `${sequence.name} by ${table.name}.${quoteIdent(column)}`,
+        of: keyOf('pg_class', table.oid),
+        oid: sequence.regclass,
+        missing: `NOT EXISTS (SELECT ${where})`,
+        sql: [`ALTER SEQUENCE ${sequence.name} OWNED BY ${table.name}.${quoteIdent(column)}`],
+        requires: [key, keyOf('pg_class', table.oid)],
+      });
+    }
+    return parts;
+  });
+}

@@ -1,0 +1,424 @@
+/** Tables of every sort, with their columns and defaults; partitions and what is inherited. */
+import { quoteIdent, quoteLiteral } from '@idempotify/core';
+import {
+  foreignOption,
+  option,
+  regclass,
+  storageName,
+  type ColumnRow,
+  type Relation,
+  type Relations,
+} from '../relations.ts';
+import { keyOf, type CatalogReader, type Inline, type Key, type Part, type Step } from '../types.ts';
+
+/** The sequence behind an identity column. */
+interface Identity {
+  readonly oid: string;
+  readonly name: string;
+  readonly persistence: string;
+  readonly acl: string | null;
+  /** As behind IDENTITY, without parentheses: `START WITH 100 CYCLE`. */
+  readonly options: string;
+}
+
+/** A NOT NULL that says more than that (PostgreSQL 18: it is a constraint). */
+interface NotNull {
+  readonly oid: string;
+  readonly name: string;
+  readonly valid: boolean;
+  readonly noInherit: boolean;
+  readonly local: boolean;
+  readonly inherited: boolean;
+  /** Its name is the one that PostgreSQL would choose, and no other constraint of the schema has it. */
+  readonly usual: boolean;
+  readonly commented: boolean;
+}
+
+const isTable = (relation: Relation): boolean => /^[rpf]$/.test(relation.kind);
+
+/** Tables, foreign tables, and the links between parents and children. */
+export async function readTables(catalog: CatalogReader, relations: Relations): Promise<Part[]> {
+  const tables = [...relations.values()].filter(isTable);
+  if (tables.length === 0) return [];
+  const identities = await readIdentities(catalog);
+  const notNulls = catalog.version >= 180000 ? await readNotNulls(catalog) : new Map<string, NotNull>();
+  const parts: Part[] = [];
+  for (const table of tables) {
+    const form = formOf(table, relations, catalog.version);
+    parts.push(tablePart(table, relations, form, identities, notNulls, catalog));
+    parts.push(...links(table, relations, form));
+    for (const column of table.columns) {
+      const constraint = notNulls.get(`${table.oid} ${column.number}`);
+      if (!constraint) continue;
+      const address = `CONSTRAINT ${quoteIdent(constraint.name)} ON ${table.name}`;
+      const where = `conrelid = ${table.regclass} AND conname = ${quoteLiteral(constraint.name)}`;
+      const apart = !constraint.valid;
+      if (!apart && !constraint.commented) continue;
+      parts.push({
+        key: keyOf('pg_constraint', constraint.oid),
+        kind: 'check',
+        schema: table.schema,
+        name: `${quoteIdent(constraint.name)} on ${table.name}`,
+        of: keyOf('pg_class', table.oid),
+        oid: `(SELECT oid FROM pg_catalog.pg_constraint WHERE ${where})`,
+        missing: apart ? `NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE ${where})` : 'false',
+        sql: apart
+          ? [
+              `ALTER TABLE ONLY ${table.name} ADD CONSTRAINT ${quoteIdent(constraint.name)} NOT NULL ${quoteIdent(column.name)}${constraint.noInherit ? ' NO INHERIT' : ''}${constraint.valid ? '' : ' NOT VALID'}`,
+            ]
+          : [],
+        address,
+      });
+    }
+  }
+  return parts;
+}
+
+async function readIdentities(catalog: CatalogReader): Promise<ReadonlyMap<string, Identity>> {
+  const rows = await catalog.rows(`
+    SELECT d.refobjid, d.refobjsubid, c.oid, c.relname, n.nspname, c.relpersistence, c.relacl, pg_catalog.format_type(s.seqtypid, NULL),
+      s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle
+    FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.objsubid = 0
+        AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjsubid > 0 AND d.deptype = 'i'
+    WHERE ${catalog.inScope('c.relnamespace')}`);
+  return new Map(
+    rows.map((row) => {
+      const [table, column, oid, relname, schema, persistence, acl, type, ...numbers] = row as string[];
+      const identity: Identity = {
+        oid: oid ?? '',
+        name: `${quoteIdent(schema ?? '')}.${quoteIdent(relname ?? '')}`,
+        persistence: persistence ?? 'p',
+        acl: acl ?? null,
+        options: sequenceOptions(type ?? 'bigint', numbers),
+      };
+      return [`${table} ${column}`, identity] as const;
+    }),
+  );
+}
+
+const LIMITS: Readonly<Record<string, readonly [bigint, bigint]>> = {
+  smallint: [-32768n, 32767n],
+  integer: [-2147483648n, 2147483647n],
+  bigint: [-9223372036854775808n, 9223372036854775807n],
+};
+
+/** What differs from what CREATE SEQUENCE would choose (init_params in src/backend/commands/sequence.c), without the type. */
+export function sequenceOptions(type: string, numbers: readonly (string | undefined)[]): string {
+  const [start = '1', increment = '1', min = '1', max = '1', cache = '1', cycle = 'f'] = numbers;
+  const [lowest, highest] = LIMITS[type] ?? [0n, 0n];
+  const up = !increment.startsWith('-');
+  const usualMin = up ? '1' : String(lowest);
+  const usualMax = up ? String(highest) : '-1';
+  return [
+    start === (up ? min : max) ? '' : `START WITH ${start}`,
+    increment === '1' ? '' : `INCREMENT BY ${increment}`,
+    min === usualMin ? '' : `MINVALUE ${min}`,
+    max === usualMax ? '' : `MAXVALUE ${max}`,
+    cache === '1' ? '' : `CACHE ${cache}`,
+    cycle === 't' ? 'CYCLE' : '',
+  ]
+    .filter((word) => word !== '')
+    .join(' ');
+}
+
+async function readNotNulls(catalog: CatalogReader): Promise<ReadonlyMap<string, NotNull>> {
+  // ChooseConstraintName() looks at the whole schema, so that another constraint of that name counts
+  const rows = await catalog.rows(`
+    SELECT k.conrelid, k.conkey[1], k.oid, k.conname, k.convalidated, k.connoinherit, k.conislocal, k.coninhcount > 0,
+      k.conname = c.relname || '_' || a.attname || '_not_null' AND pg_catalog.count(*) OVER (PARTITION BY k.connamespace, k.conname) = 1,
+      EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objoid = k.oid)
+    FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+      JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+    WHERE k.contype = 'n' AND ${catalog.inScope('k.connamespace')}`);
+  return new Map(
+    rows.map(([table, column, oid, name, valid, noInherit, local, inherited, usual, commented]) => [
+      `${table} ${column}`,
+      {
+        oid: oid ?? '',
+        name: name ?? '',
+        valid: valid === 't',
+        noInherit: noInherit === 't',
+        local: local === 't',
+        inherited: inherited === 't',
+        usual: usual === 't',
+        commented: commented === 't',
+      },
+    ]),
+  );
+}
+
+/**
+ * How a table comes to its columns.
+ * - `alone`: all of them are written down; a partition is attached later, a child whose columns do not stand as INHERITS would put them is
+ *   made an heir later (ALTER TABLE … INHERIT).
+ * - `inherits`: CREATE TABLE … INHERITS, with those that it defines itself.
+ * - `typed`: CREATE TABLE … OF.
+ */
+interface Form {
+  readonly type: 'alone' | 'inherits' | 'typed';
+  readonly parents: readonly Relation[];
+}
+
+export function formOf(table: Relation, relations: Relations, version: number): Form {
+  const parents = table.parents.flatMap((oid) => relations.get(oid) ?? []);
+  if (table.ofType !== null) return { type: 'typed', parents };
+  if (parents.length === 0 || table.partitionBound !== null || parents.length < table.parents.length)
+    return { type: 'alone', parents };
+  // MergeAttributes() in src/backend/commands/tablecmds.c: first what the parents have, in their order, then the rest
+  const order: string[] = [];
+  for (const column of [...parents.flatMap((parent) => parent.columns), ...table.columns.filter((each) => each.local)])
+    if (!order.includes(column.name)) order.push(column.name);
+  const same = order.length === table.columns.length && table.columns.every(({ name }, index) => name === order[index]);
+  // up to 15 a child may not say how an inherited column is generated
+  const own = table.columns.some(
+    (column) => column.local && column.inherited > 0 && column.generated !== '' && version < 160000,
+  );
+  return { type: same && !own ? 'inherits' : 'alone', parents };
+}
+
+/** The default that CREATE TABLE … INHERITS would give a column that says nothing about it. */
+function inheritedDefault(column: ColumnRow, parents: readonly Relation[]): string | null {
+  for (const parent of parents) {
+    const same = parent.columns.find(({ name }) => name === column.name);
+    if (same && same.expression !== null) return same.expression;
+  }
+  return null;
+}
+
+function tablePart(
+  table: Relation,
+  relations: Relations,
+  form: Form,
+  identities: ReadonlyMap<string, Identity>,
+  notNulls: ReadonlyMap<string, NotNull>,
+  catalog: CatalogReader,
+): Part {
+  const key = keyOf('pg_class', table.oid);
+  const also = [keyOf('pg_type', table.rowType)];
+  if (table.arrayType !== null && table.arrayType !== '0') also.push(keyOf('pg_type', table.arrayType));
+  const inline: Inline[] = [];
+  const sequences: Identity[] = [];
+  const partition = table.partitionBound !== null;
+  for (const column of table.columns) {
+    const identity = identities.get(`${table.oid} ${column.number}`);
+    if (identity) sequences.push(identity);
+    if (column.defaultOid === null || column.expression === null) continue;
+    const attrdef = keyOf('pg_attrdef', column.defaultOid);
+    also.push(attrdef);
+    if (column.generated === '')
+      inline.push({ key: attrdef, apart: defaultPart(table, column, attrdef, column.expression) });
+  }
+  also.push(...sequences.map(({ oid }) => keyOf('pg_class', oid)));
+  if (table.tablespace !== null)
+    catalog.warn(
+      `${table.name} is in the tablespace ${quoteIdent(table.tablespace)}, which other servers may not have: it is made in the default one`,
+    );
+  const build = (apart: ReadonlySet<Key>): Part => ({
+    key,
+    also: also.filter((each) => !apart.has(each)),
+    kind: table.kind === 'f' ? 'foreign table' : 'table',
+    schema: table.schema,
+    name: table.name,
+    oid: table.regclass,
+    sql: createTable(table, form, identities, notNulls, apart),
+    steps: tableSteps(table, sequences),
+    address: `${table.kind === 'f' ? 'FOREIGN TABLE' : 'TABLE'} ${table.name}`,
+    owner: table.owner,
+    grants: { letter: 'r', acl: table.acl, address: `TABLE ${table.name}` },
+    columns: new Map(table.columns.map(({ number, name, acl }) => [number, { name, acl }])),
+    // the link is a part of its own where the table is made alone; PostgreSQL has the sequence depend on the column, not the other way round
+    ignores: form.type === 'inherits' ? [] : table.parents.map((oid) => keyOf('pg_class', oid)),
+    requires: form.type === 'inherits' ? form.parents.map(({ oid }) => keyOf('pg_class', oid)) : [],
+    inline: inline.filter((each) => !apart.has(each.key)),
+    without: (pieces) => build(new Set([...apart, ...pieces])),
+  });
+  void partition;
+  void relations;
+  return build(new Set());
+}
+
+function defaultPart(table: Relation, column: ColumnRow, key: Key, expression: string): Part {
+  const where = `adrelid = ${table.regclass} AND adnum = (SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = adrelid AND attname = ${quoteLiteral(column.name)})`;
+  return {
+    key,
+    kind: 'default',
+    schema: table.schema,
+    name: `${table.name}.${quoteIdent(column.name)}`,
+    of: keyOf('pg_class', table.oid),
+    oid: `(SELECT oid FROM pg_catalog.pg_attrdef WHERE ${where})`,
+    missing: `NOT EXISTS (SELECT FROM pg_catalog.pg_attrdef WHERE ${where})`,
+    sql: [`ALTER TABLE ONLY ${table.name} ALTER COLUMN ${quoteIdent(column.name)} SET DEFAULT ${expression}`],
+    requires: [keyOf('pg_class', table.oid)],
+  };
+}
+
+function identityClause(table: Relation, column: ColumnRow, identity: Identity | undefined): string {
+  const always = column.identity === 'a' ? 'ALWAYS' : 'BY DEFAULT';
+  // a partition has the identity of its parent, from when it is attached
+  if (!identity) return '';
+  const usual = `${quoteIdent(table.schema)}.${quoteIdent(`${table.relname}_${column.name}_seq`)}`;
+  const options = [
+    // a name that does not fit is shortened in a way of PostgreSQL's own
+    identity.name === usual && Buffer.byteLength(`${table.relname}_${column.name}_seq`) <= 63
+      ? ''
+      : `SEQUENCE NAME ${identity.name}`,
+    identity.options,
+  ].filter((word) => word !== '');
+  return ` GENERATED ${always} AS IDENTITY${options.length > 0 ? ` (${options.join(' ')})` : ''}`;
+}
+
+function columnText(
+  table: Relation,
+  column: ColumnRow,
+  form: Form,
+  identities: ReadonlyMap<string, Identity>,
+  notNull: NotNull | undefined,
+  apart: ReadonlySet<Key>,
+  inheritsNotNull: boolean,
+): string {
+  let text = quoteIdent(column.name);
+  text += form.type === 'typed' ? ' WITH OPTIONS' : ` ${column.type}`;
+  if (table.kind === 'f' && column.foreignOptions?.length)
+    text += ` OPTIONS (${column.foreignOptions.map(foreignOption).join(', ')})`;
+  if (column.collation !== null && form.type !== 'typed') text += ` COLLATE ${column.collation}`;
+  const cut = column.defaultOid !== null && apart.has(keyOf('pg_attrdef', column.defaultOid));
+  if (column.generated !== '')
+    text += ` GENERATED ALWAYS AS (${column.expression}) ${column.generated === 's' ? 'STORED' : 'VIRTUAL'}`;
+  else if (column.identity !== '')
+    text += identityClause(table, column, identities.get(`${table.oid} ${column.number}`));
+  else if (column.expression !== null && !cut) text += ` DEFAULT ${column.expression}`;
+  if (
+    column.notNull &&
+    (notNull === undefined ? !inheritsNotNull : notNull.valid && (notNull.local || form.type === 'alone'))
+  ) {
+    if (notNull && !notNull.usual) text += ` CONSTRAINT ${quoteIdent(notNull.name)}`;
+    text += ' NOT NULL';
+    if (notNull?.noInherit) text += ' NO INHERIT';
+  }
+  return text;
+}
+
+/** CREATE TABLE, and what can only be said behind it. */
+function createTable(
+  table: Relation,
+  form: Form,
+  identities: ReadonlyMap<string, Identity>,
+  notNulls: ReadonlyMap<string, NotNull>,
+  apart: ReadonlySet<Key>,
+): string[] {
+  const lines: string[] = [];
+  const later: string[] = [];
+  const alter = (what: string): void => void later.push(`ALTER TABLE ONLY ${table.name} ${what}`);
+  for (const column of table.columns) {
+    const notNull = notNulls.get(`${table.oid} ${column.number}`);
+    const name = quoteIdent(column.name);
+    const parents = form.parents.flatMap((parent) => parent.columns.filter((each) => each.name === column.name));
+    const inherited = form.type === 'inherits' && parents.length > 0;
+    const inheritsNotNull = inherited && parents.some((each) => each.notNull);
+    if (inherited && !column.local) {
+      const usual = inheritedDefault(column, form.parents);
+      if (column.generated === '' && column.expression !== usual)
+        alter(
+          `ALTER COLUMN ${name} ${column.expression === null ? 'DROP DEFAULT' : `SET DEFAULT ${column.expression}`}`,
+        );
+      if (column.notNull && notNull === undefined && !inheritsNotNull) alter(`ALTER COLUMN ${name} SET NOT NULL`);
+      // of 18: an inherited column, and a constraint of the child's own on it
+      if (notNull?.local && notNull.valid) lines.push(`CONSTRAINT ${quoteIdent(notNull.name)} NOT NULL ${name}`);
+    } else if (form.type === 'typed' && plain(column, notNull)) {
+      // the type says it all
+    } else {
+      lines.push(columnText(table, column, form, identities, notNull, apart, inheritsNotNull));
+      if (
+        inherited &&
+        column.generated === '' &&
+        column.expression === null &&
+        inheritedDefault(column, form.parents) !== null
+      )
+        alter(`ALTER COLUMN ${name} DROP DEFAULT`);
+    }
+    if (column.storage !== null) alter(`ALTER COLUMN ${name} SET STORAGE ${storageName(column.storage)}`);
+    if (column.compression !== null)
+      alter(`ALTER COLUMN ${name} SET COMPRESSION ${column.compression === 'l' ? 'lz4' : 'pglz'}`);
+    if (column.statistics !== null) alter(`ALTER COLUMN ${name} SET STATISTICS ${column.statistics}`);
+    if (column.options?.length)
+      alter(`ALTER COLUMN ${name} SET (${column.options.map((each) => option(each)).join(', ')})`);
+    if (table.kind === 'f' && inherited && !column.local && column.foreignOptions?.length)
+      later.push(
+        `ALTER FOREIGN TABLE ONLY ${table.name} ALTER COLUMN ${name} OPTIONS (${column.foreignOptions.map(foreignOption).join(', ')})`,
+      );
+  }
+  const options = [
+    ...(table.options ?? []).map((each) => option(each)),
+    ...(table.toastOptions ?? []).map((each) => option(each, 'toast.')),
+  ];
+  const word = table.kind === 'f' ? 'FOREIGN TABLE' : table.persistence === 'u' ? 'UNLOGGED TABLE' : 'TABLE';
+  let text = `CREATE ${word} ${table.name}`;
+  if (form.type === 'typed') text += ` OF ${table.ofType}`;
+  if (lines.length > 0) text += ` (\n      ${lines.join(',\n      ')}\n    )`;
+  else if (form.type !== 'typed') text += ' ()';
+  if (form.type === 'inherits') text += ` INHERITS (${form.parents.map(({ name }) => name).join(', ')})`;
+  if (table.partitionKey !== null) text += ` PARTITION BY ${table.partitionKey}`;
+  if (table.server !== null) {
+    text += ` SERVER ${quoteIdent(table.server)}`;
+    if (table.foreignOptions?.length) text += ` OPTIONS (${table.foreignOptions.map(foreignOption).join(', ')})`;
+  }
+  if (table.accessMethod !== null) text += ` USING ${quoteIdent(table.accessMethod)}`;
+  if (options.length > 0) text += ` WITH (${options.join(', ')})`;
+  return [text, ...later];
+}
+
+/** Nothing that a typed table says about the column beside its type. */
+const plain = (column: ColumnRow, notNull: NotNull | undefined): boolean =>
+  column.expression === null && column.identity === '' && !column.notNull && notNull === undefined;
+
+/** Settings that can be another than they should on a table that is there. */
+function tableSteps(table: Relation, identities: readonly Identity[]): Step[] {
+  const is = (what: string): string =>
+    `EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = ${table.regclass} AND ${what})`;
+  const steps: Step[] = [];
+  if (table.rowSecurity)
+    steps.push({ needed: is('NOT relrowsecurity'), sql: [`ALTER TABLE ${table.name} ENABLE ROW LEVEL SECURITY`] });
+  if (table.forceRowSecurity)
+    steps.push({ needed: is('NOT relforcerowsecurity'), sql: [`ALTER TABLE ${table.name} FORCE ROW LEVEL SECURITY`] });
+  if ((table.replicaIdentity === 'n' || table.replicaIdentity === 'f') && table.kind !== 'f')
+    steps.push({
+      needed: is(`relreplident <> '${table.replicaIdentity}'`),
+      sql: [`ALTER TABLE ONLY ${table.name} REPLICA IDENTITY ${table.replicaIdentity === 'n' ? 'NOTHING' : 'FULL'}`],
+    });
+  for (const { name, persistence } of identities)
+    if (persistence !== table.persistence)
+      steps.push({
+        needed: `EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = ${regclass(name)} AND relpersistence <> '${persistence}')`,
+        sql: [`ALTER SEQUENCE ${name} SET ${persistence === 'u' ? 'UNLOGGED' : 'LOGGED'}`],
+      });
+  return steps;
+}
+
+/** ATTACH PARTITION and INHERIT. */
+function links(table: Relation, relations: Relations, form: Form): Part[] {
+  if (form.type === 'inherits') return [];
+  return form.parents.map((parent) => {
+    const where = `inhrelid = ${table.regclass} AND inhparent = ${parent.regclass}`;
+    const partition = table.partitionBound !== null;
+    void relations;
+    return {
+      key: linkKey(table.oid, parent.oid),
+      kind: partition ? 'attached partition' : 'inheritance',
+      schema: table.schema,
+      name: `${table.name} ${partition ? 'of' : 'from'} ${parent.name}`,
+      of: keyOf('pg_class', table.oid),
+      oid: `(SELECT inhrelid FROM pg_catalog.pg_inherits WHERE ${where})`,
+      missing: `NOT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE ${where})`,
+      sql: [
+        partition
+          ? `ALTER TABLE ONLY ${parent.name} ATTACH PARTITION ${table.name} ${table.partitionBound}`
+          : `ALTER TABLE ONLY ${table.name} INHERIT ${parent.name}`,
+      ],
+      requires: [keyOf('pg_class', table.oid), keyOf('pg_class', parent.oid)],
+    } satisfies Part;
+  });
+}
+
+/** The part that makes one table a partition or a child of another. */
+export const linkKey = (child: string, parent: string): Key => `${keyOf('pg_class', child)}/of/${parent}`;
