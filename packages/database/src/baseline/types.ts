@@ -190,8 +190,8 @@ export interface Split {
   readonly rank: number;
   /** The statements of the first half; what `Part.sql` would depend on is not needed for them. */
   readonly first: readonly string[];
-  /** The keys that the first half needs all the same. */
-  readonly needs: readonly Key[];
+  /** The keys that the first half needs all the same; `own`: what pg_depend has for the object itself, and not for those in `also`. */
+  readonly needs: readonly Key[] | 'own';
   /** The second half, run when `missing` is true. */
   readonly then: { readonly missing: string; readonly sql: readonly string[] };
 }

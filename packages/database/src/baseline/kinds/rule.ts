@@ -32,7 +32,7 @@ export async function readRules(catalog: CatalogReader, relations: Relations): P
             : [
                 {
                   needed: `EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE ${where} AND ev_enabled <> '${enabled}')`,
-                  sql: [`ALTER TABLE ${table.name} ${enabledWord(enabled)} RULE ${quoteIdent(name)}`],
+                  sql: [`ALTER TABLE ${table.name} ${enabledWord(enabled ?? null)} RULE ${quoteIdent(name)}`],
                 },
               ],
         address: `RULE ${quoteIdent(name)} ON ${table.name}`,

@@ -72,7 +72,7 @@ function viewParts(view: Relation, definition: string, rule: string): Part[] {
         rank: 4,
         first: [`CREATE VIEW ${view.name} AS\n SELECT ${dummy.join(',\n    ')}`],
         // the types and collations of its columns, which pg_depend has for the view itself and not only for its query
-        needs: [],
+        needs: 'own',
         then: {
           missing: `pg_catalog.pg_get_viewdef(${view.regclass}) ~ '^ SELECT NULL::'`,
           sql: [`CREATE OR REPLACE ${sql}`],
