@@ -84,4 +84,7 @@ export {
   type Marked,
   type MarkOptions,
 } from './baseline/index.ts';
+export { connectLive, type LiveConnection } from './live/connect.ts';
+export { askServer, type ServerFacts } from './live/server.ts';
 export { openLive, type LiveSession } from './live/session.ts';
+export { connectionSettings, namesDatabase, type ConnectionSettings } from './live/settings.ts';
