@@ -86,6 +86,7 @@ export async function pgDump(url, args = []) {
 
 /** What libpq sends, in pieces of any size: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 class FrontendMessages {
+  /** @type {Buffer} */
   #rest = Buffer.alloc(0);
   #started = false;
 
@@ -111,6 +112,7 @@ class FrontendMessages {
 class BackendMessages {
   /** Whether it waits for us now. */
   complete = false;
+  /** @type {Buffer} */
   #rest = Buffer.alloc(0);
 
   /** @param {Buffer} bytes */
