@@ -1,25 +1,138 @@
 /** The schema of a live database as one text that can be run anywhere, again and again. */
 import type { LiveSession } from '../live/session.ts';
-import type { Baseline, BaselineOptions } from './types.ts';
+import { blocks, comment, doBlock } from './emit.ts';
+import { inOrder, type Edge } from './graph.ts';
+import { readConstraints } from './kinds/constraint.ts';
+import { readIndexes } from './kinds/index.ts';
+import { readPolicies } from './kinds/policy.ts';
+import { readRules } from './kinds/rule.ts';
+import { readSequences } from './kinds/sequence.ts';
+import { readTables } from './kinds/table.ts';
+import { readTriggers } from './kinds/trigger.ts';
+import { readViews } from './kinds/view.ts';
+import { scopeOf } from './left-out.ts';
+import { readRelations } from './relations.ts';
+import { CATALOG, type Baseline, type BaselineOptions, type CatalogReader, type LeftOut, type Part } from './types.ts';
+
+/** How texts come out must depend on nothing that the role or the database has set. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  search_path: "''",
+  quote_all_identifiers: 'off',
+  DateStyle: "'ISO, YMD'",
+  IntervalStyle: 'postgres',
+  TimeZone: "'UTC'",
+  bytea_output: 'hex',
+  extra_float_digits: '3',
+  jit: 'off',
+  lock_timeout: "'5s'",
+  idle_in_transaction_session_timeout: "'5min'",
+};
+
+export interface ReadOptions extends BaselineOptions {
+  /** After which a query is given up, in ms. Default: one minute. */
+  readonly statementTimeout?: number;
+}
 
 /**
- * Reads the whole schema in one read-only transaction.
- * @throws SqlError, ConnectionError
+ * Reads the whole schema in one read-only transaction, which ends with it.
+ * @throws SqlError, ConnectionError, ScopeError, CircleError
  */
-export async function readBaseline(session: LiveSession, options: BaselineOptions = {}): Promise<Baseline> {
-  const [[version, database] = []] = await session.rows(
+export async function readBaseline(session: LiveSession, options: ReadOptions = {}): Promise<Baseline> {
+  const settings = { ...SETTINGS, statement_timeout: String(options.statementTimeout ?? 60_000) };
+  await session.run(
+    `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${Object.entries(settings)
+      .map(([name, value]) => `SET LOCAL ${name} = ${value}`)
+      .join('; ')}`,
+  );
+  try {
+    return await read(session, options);
+  } finally {
+    await session.run('ROLLBACK').catch(() => undefined);
+  }
+}
+
+async function read(session: LiveSession, options: BaselineOptions): Promise<Baseline> {
+  const [[versionText, database] = []] = await session.rows(
     `SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_database()`,
   );
-  void options;
+  const version = Number(versionText);
+  const scope = await scopeOf(session, options);
+  const leftOut: LeftOut[] = [...scope.leftOut];
+  const warnings: string[] = [...scope.warnings];
+  const schemaOids = [...scope.schemas.keys()].join(', ') || '0';
+  const catalog: CatalogReader = {
+    session,
+    version,
+    options,
+    schemas: scope.schemas,
+    rows: (sql) => session.rows(sql),
+    inScope: (namespace) => `${namespace} IN (${schemaOids})`,
+    notMember: (name, oid) =>
+      `NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = ${CATALOG[name]} AND x.objid = ${oid} AND x.deptype = 'e')`,
+    leaveOut: (kind, name, reason) => void leftOut.push({ kind, name, reason }),
+    warn: (message) => void warnings.push(message),
+  };
+  const relations = await readRelations(catalog, scope.excludedRelations);
+  const indexes = await readIndexes(catalog, relations);
+  const parts: Part[] = [
+    ...(await readTables(catalog, relations)),
+    ...(await readSequences(catalog, relations)),
+    ...indexes.parts,
+    ...(await readConstraints(catalog, relations, indexes.attached)),
+    ...(await readViews(catalog, relations)),
+    ...(await readRules(catalog, relations)),
+    ...(await readTriggers(catalog, relations)),
+    ...(await readPolicies(catalog, relations)),
+  ];
+  const ordered = inOrder(parts, await readEdges(catalog));
+  const objects = blocks(ordered, new Map());
+  const { head, tail } = frame(ordered, version, database ?? '');
   return {
-    version: Number(version),
+    version,
     database: database ?? '',
-    objects: [],
-    head: '',
-    tail: '',
-    leftOut: [],
-    warnings: [],
+    objects,
+    head,
+    tail,
+    leftOut,
+    warnings,
     roles: [],
+  };
+}
+
+/** What pg_depend says about objects that somebody made: initdb's own need no order. */
+async function readEdges(catalog: CatalogReader): Promise<Edge[]> {
+  // what an object is made of goes without saying: index -> table, default -> column
+  const rows = await catalog.rows(`
+    SELECT DISTINCT d.classid || ':' || d.objid, d.refclassid || ':' || d.refobjid
+    FROM pg_catalog.pg_depend d
+    WHERE d.deptype IN ('n', 'a', 'i', 'P', 'S', 'e', 'x') AND d.refobjid >= 16384 AND d.objid >= 16384
+      AND (d.classid <> d.refclassid OR d.objid <> d.refobjid)`);
+  return rows as [string, string][];
+}
+
+/** What stands around the blocks. */
+function frame(parts: readonly Part[], version: number, database: string): { head: string; tail: string } {
+  const head = [
+    comment(`Baseline of the database ${database} (PostgreSQL ${Math.floor(version / 10000)}), made by idempotify.`),
+    '-- Each block looks first whether its object is there: on a complete database the file changes nothing.',
+  ];
+  const functions = parts.some(({ kind }) => kind === 'function' || kind === 'procedure');
+  const set = (name: string, value: string): string => `  PERFORM pg_catalog.set_config('${name}', ${value}, false);`;
+  const saved = 'idempotify.check_function_bodies';
+  if (functions)
+    head.push(
+      '',
+      '-- Bodies of functions may name what comes later in this file.',
+      doBlock([
+        set(saved, `pg_catalog.current_setting('check_function_bodies')`),
+        set('check_function_bodies', `'off'`),
+      ]),
+    );
+  return {
+    head: `${head.join('\n')}\n`,
+    tail: functions
+      ? `-- As it was before this file.\n${doBlock([set('check_function_bodies', `pg_catalog.current_setting('${saved}')`)])}\n`
+      : '',
   };
 }
 

@@ -1,0 +1,61 @@
+/** The text of a baseline: one guarded block for what belongs together. */
+import { dollarQuote, OWN_TAG } from '@idempotify/core';
+import type { BaselineObject, Key, Part, Step } from './types.ts';
+
+/**
+ * @param parts in the order in which they are made
+ * @param dress what each part wears beside its own steps: owner, comments, grants
+ */
+export function blocks(parts: readonly Part[], dress: ReadonlyMap<Key, readonly Step[]>): BaselineObject[] {
+  const objects: BaselineObject[] = [];
+  let group: Part[] = [];
+  const flush = (): void => {
+    const [first] = group;
+    if (!first) return;
+    const body = group.flatMap((part) => branches(part, dress.get(part.key) ?? []));
+    if (body.length > 0) {
+      const { kind, schema, name } = first;
+      objects.push({ kind, schema, name, sql: `${comment(`${kind} ${name}`)}\n${doBlock(body)}\n` });
+    }
+    group = [];
+  };
+  for (const part of parts) {
+    const [first] = group;
+    if (first && rootOf(first) !== rootOf(part)) flush();
+    group.push(part);
+  }
+  flush();
+  return objects;
+}
+
+const rootOf = (part: Part): Key => part.of ?? part.key;
+
+/**
+ * `text` as comment of one line. A name may hold line ends, which would end it; a `;` in a comment ends the statement for clients that split at it
+ * (Prisma's engine in JavaScript).
+ */
+// eslint-disable-next-line no-control-regex
+export const comment = (text: string): string => `-- ${text.replace(/[\u0000-\u001f\u007f\u2028\u2029;]/gu, '?')}`;
+
+/** @param body lines inside of BEGIN and END */
+export function doBlock(body: readonly string[], declare: readonly string[] = []): string {
+  const head = declare.length > 0 ? `\nDECLARE\n${declare.join('\n')}\nBEGIN\n` : ' BEGIN\n';
+  return `DO ${dollarQuote(`${head}${body.join('\n')}\nEND `, OWN_TAG)};`;
+}
+
+function branches(part: Part, more: readonly Step[]): string[] {
+  const missing = part.missing ?? `${part.oid} IS NULL`;
+  const steps: Step[] = [
+    ...(part.sql.length > 0 && missing !== 'false'
+      ? [{ needed: missing, sql: part.sql.map((sql) => statement(part, sql)) }]
+      : []),
+    ...(part.steps ?? []),
+    ...more,
+  ];
+  return steps.map(
+    ({ needed, sql }) => `  IF ${needed} THEN\n${sql.map((each) => `    ${each};`).join('\n')}\n  END IF;`,
+  );
+}
+
+const statement = (part: Part, sql: string): string =>
+  part.execute ? `EXECUTE ${dollarQuote(sql, `${OWN_TAG}_sql`)}` : sql;
