@@ -91,6 +91,10 @@ export class Scratch {
     this.#made.add(name);
     const url = new URL(this.url);
     url.pathname = `/${name}`;
+    // subscriptions belong to the whole server and are not copied, but their comments are
+    await within(url.href, (database) =>
+      database.query(`DELETE FROM pg_description WHERE classoid = 'pg_subscription'::regclass`),
+    );
     return url.href;
   }
 
@@ -520,7 +524,7 @@ export const changes = [
   },
   {
     what: 'rule: definition',
-    candidates: `SELECT r.rulename, format('DROP RULE %I ON %s; CREATE RULE %1$I AS ON %s TO %2$s DO INSTEAD NOTHING', r.rulename, c.oid::regclass, CASE r.ev_type WHEN '2' THEN 'UPDATE' WHEN '3' THEN 'INSERT' ELSE 'DELETE' END)
+    candidates: `SELECT r.rulename, format('DROP RULE %I ON %s; CREATE RULE %1$I AS ON %3$s TO %2$s DO INSTEAD NOTHING', r.rulename, c.oid::regclass, CASE r.ev_type WHEN '2' THEN 'UPDATE' WHEN '3' THEN 'INSERT' ELSE 'DELETE' END)
       FROM pg_rewrite r JOIN rel c ON c.oid = r.ev_class WHERE r.rulename <> '_RETURN'`,
   },
   {
