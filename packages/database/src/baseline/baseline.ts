@@ -68,7 +68,7 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
     rows: (sql) => session.rows(sql),
     inScope: (namespace) => `${namespace} IN (${schemaOids})`,
     notMember: (name, oid) =>
-      `NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = ${CATALOG[name]} AND x.objid = ${oid} AND x.deptype = 'e')`,
+      `NOT EXISTS (SELECT FROM pg_catalog.pg_depend membership WHERE membership.classid = ${CATALOG[name]} AND membership.objid = ${oid} AND membership.deptype = 'e')`,
     leaveOut: (kind, name, reason) => void leftOut.push({ kind, name, reason }),
     warn: (message) => void warnings.push(message),
   };
