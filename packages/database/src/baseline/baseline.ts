@@ -1,14 +1,25 @@
 /** The schema of a live database as one text that can be run anywhere, again and again. */
 import type { LiveSession } from '../live/session.ts';
+import { checkBlock, fingerprint, readFacts, type Fact } from './check.ts';
 import { blocks, comment, doBlock } from './emit.ts';
 import { inOrder, type Edge } from './graph.ts';
+import { readAggregates } from './kinds/aggregate.ts';
+import { readCasts, readTransforms } from './kinds/cast.ts';
+import { readCollations, readConversions } from './kinds/collation.ts';
 import { readConstraints } from './kinds/constraint.ts';
+import { readDomains } from './kinds/domain.ts';
+import { readFunctions } from './kinds/function.ts';
 import { readIndexes } from './kinds/index.ts';
+import { readAccessMethods, readLanguages } from './kinds/language.ts';
+import { readOperatorClasses } from './kinds/opclass.ts';
+import { readOperators } from './kinds/operator.ts';
 import { readPolicies } from './kinds/policy.ts';
 import { readRules } from './kinds/rule.ts';
 import { readSequences } from './kinds/sequence.ts';
 import { readTables } from './kinds/table.ts';
+import { readTextSearch } from './kinds/text-search.ts';
 import { readTriggers } from './kinds/trigger.ts';
+import { readTypes } from './kinds/type.ts';
 import { readViews } from './kinds/view.ts';
 import { scopeOf } from './left-out.ts';
 import { readRelations } from './relations.ts';
@@ -59,6 +70,7 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
   const scope = await scopeOf(session, options);
   const leftOut: LeftOut[] = [...scope.leftOut];
   const warnings: string[] = [...scope.warnings];
+  const facts: Fact[] = [];
   const schemaOids = [...scope.schemas.keys()].join(', ') || '0';
   const catalog: CatalogReader = {
     session,
@@ -70,12 +82,27 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
     notMember: (name, oid) =>
       `NOT EXISTS (SELECT FROM pg_catalog.pg_depend membership WHERE membership.classid = ${CATALOG[name]} AND membership.objid = ${oid} AND membership.deptype = 'e')`,
     leaveOut: (kind, name, reason) => void leftOut.push({ kind, name, reason }),
+    fact: (kind, schema, name, part, definition) =>
+      void facts.push({ kind, schema, name, part, fingerprint: fingerprint(definition) }),
     warn: (message) => void warnings.push(message),
   };
   const relations = await readRelations(catalog, scope.excludedRelations);
   const indexes = await readIndexes(catalog, relations);
   const parts: Part[] = [
-    ...(await readTables(catalog, relations)),
+    ...(await readLanguages(catalog)),
+    ...(await readAccessMethods(catalog)),
+    ...(await readCollations(catalog)),
+    ...(await readConversions(catalog)),
+    ...(await readTypes(catalog)),
+    ...(await readDomains(catalog)),
+    ...(await readFunctions(catalog)),
+    ...(await readAggregates(catalog)),
+    ...(await readOperators(catalog)),
+    ...(await readOperatorClasses(catalog)),
+    ...(await readCasts(catalog)),
+    ...(await readTransforms(catalog)),
+    ...(await readTextSearch(catalog)),
+    ...(await readTables(catalog, relations, indexes.before)),
     ...(await readSequences(catalog, relations)),
     ...indexes.parts,
     ...(await readConstraints(catalog, relations, indexes.attached)),
@@ -86,7 +113,9 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
   ];
   const ordered = inOrder(parts, await readEdges(catalog));
   const objects = blocks(ordered, new Map());
-  const { head, tail } = frame(ordered, version, database ?? '');
+  const names = new Set([...relations.values()].map(({ schema, relname }) => `${schema}.${relname}`));
+  facts.push(...(await readFacts(catalog, names)));
+  const { head, tail } = frame(ordered, facts, version, database ?? '');
   return {
     version,
     database: database ?? '',
@@ -111,11 +140,17 @@ async function readEdges(catalog: CatalogReader): Promise<Edge[]> {
 }
 
 /** What stands around the blocks. */
-function frame(parts: readonly Part[], version: number, database: string): { head: string; tail: string } {
+function frame(
+  parts: readonly Part[],
+  facts: readonly Fact[],
+  version: number,
+  database: string,
+): { head: string; tail: string } {
   const head = [
     comment(`Baseline of the database ${database} (PostgreSQL ${Math.floor(version / 10000)}), made by idempotify.`),
     '-- Each block looks first whether its object is there: on a complete database the file changes nothing.',
   ];
+  if (facts.length > 0) head.push('', checkBlock(facts, version).trimEnd());
   const functions = parts.some(({ kind }) => kind === 'function' || kind === 'procedure');
   const set = (name: string, value: string): string => `  PERFORM pg_catalog.set_config('${name}', ${value}, false);`;
   const saved = 'idempotify.check_function_bodies';

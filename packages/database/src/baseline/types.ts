@@ -1,4 +1,5 @@
 /** What the parts of a baseline are, and what is said about them. */
+import type { FactKind } from './check.ts';
 import type { LiveSession } from '../live/session.ts';
 
 /** The OIDs of the system catalogs, the same on every server (src/include/catalog/pg_*.h). */
@@ -235,6 +236,8 @@ export interface CatalogReader {
   /** SQL: no extension brought the object: `NOT EXISTS (… pg_depend … deptype = 'e')`. */
   notMember(catalog: CatalogName, oid: string): string;
   leaveOut(kind: string, name: string, reason: string): void;
+  /** How an object looks that the baseline expects to look so where it is applied. */
+  fact(kind: FactKind, schema: string, name: string, part: string, definition: string): void;
   /** What a person should know, as one sentence. */
   warn(message: string): void;
 }

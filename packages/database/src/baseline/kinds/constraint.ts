@@ -31,6 +31,7 @@ export async function readConstraints(
     const table = relations.get(row[1] ?? '');
     const [oid, , name, type, definition] = row as string[];
     if (!table || oid === undefined || name === undefined || definition === undefined) continue;
+    if (type !== 'f' || row[11] === '0') catalog.fact('constraint', table.schema, table.relname, name, definition);
     const base = {
       oid,
       name,
@@ -142,7 +143,10 @@ function keyConstraint(
       also: [keyOf('pg_class', index)],
       steps: indexSteps(table, indexName, state),
       requires: [...part.requires, ...partitionsOf(table, relations).map((child) => linkKey(child, table.oid))],
-      ignores: above === '0' ? [] : [keyOf('pg_constraint', above)],
+      ignores: [
+        ...(above === '0' ? [] : [keyOf('pg_constraint', above)]),
+        ...(state.parent === null ? [] : [keyOf('pg_class', state.parent)]),
+      ],
     },
     ...replicaIdentity(table, indexName, index, state, attached),
   ];

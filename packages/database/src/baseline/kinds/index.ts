@@ -114,6 +114,8 @@ export async function readIndexes(
   readonly parts: Part[];
   /** Table -> the parts that attach indexes to those of the table. */
   readonly attached: ReadonlyMap<Key, readonly Key[]>;
+  /** The part that attaches a partition -> the indexes that the partition has to have before, or PostgreSQL would make others. */
+  readonly before: ReadonlyMap<Key, readonly Key[]>;
 }> {
   const rows = await catalog.rows(`
     SELECT x.oid, i.indrelid, x.relname, pg_catalog.pg_get_indexdef(x.oid), k.oid, k.conname, x.reltablespace <> 0, x.relkind,
@@ -141,6 +143,7 @@ export async function readIndexes(
         `the index ${name} is in a tablespace of its own, which other servers may not have: it is made in the default one`,
       );
     if (constraint !== null) continue;
+    if (definition != null) catalog.fact('index', table.schema, relname, '', definition);
     if (!state.valid && row[7] === 'i') {
       catalog.leaveOut('index', name, 'it is INVALID: a CREATE INDEX CONCURRENTLY has failed');
       continue;
@@ -167,11 +170,14 @@ export async function readIndexes(
   }
   const attached = new Map<Key, Key[]>();
   const toIndex = new Map<string, Key[]>();
-  for (const { child, parent } of links) {
+  const before = new Map<Key, Key[]>();
+  for (const { child, parent, of } of links) {
     const above = tables.get(parent);
     if (!above) continue;
     const table = keyOf('pg_class', above.oid);
     attached.set(table, [...(attached.get(table) ?? []), attachKey(child, parent)]);
+    const link = linkKey(of.oid, above.oid);
+    before.set(link, [...(before.get(link) ?? []), keyOf('pg_class', child)]);
     toIndex.set(parent, [...(toIndex.get(parent) ?? []), attachKey(child, parent)]);
   }
   for (const { child, parent, of } of links) {
@@ -198,7 +204,7 @@ export async function readIndexes(
     });
   }
   for (const identity of identities) parts.push(...identity(attached));
-  return { parts, attached };
+  return { parts, attached, before };
 }
 
 const attachKey = (child: string, parent: string): Key => `${keyOf('pg_class', child)}/of/${parent}`;

@@ -1,5 +1,6 @@
 /** Tables of every sort, with their columns and defaults; partitions and what is inherited. */
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
+import { tableFact } from '../check.ts';
 import {
   foreignOption,
   option,
@@ -36,8 +37,15 @@ interface NotNull {
 
 const isTable = (relation: Relation): boolean => /^[rpf]$/.test(relation.kind);
 
-/** Tables, foreign tables, and the links between parents and children. */
-export async function readTables(catalog: CatalogReader, relations: Relations): Promise<Part[]> {
+/**
+ * Tables, foreign tables, and the links between parents and children.
+ * @param before what has to be there before a partition is attached
+ */
+export async function readTables(
+  catalog: CatalogReader,
+  relations: Relations,
+  before: ReadonlyMap<Key, readonly Key[]>,
+): Promise<Part[]> {
   const tables = [...relations.values()].filter(isTable);
   if (tables.length === 0) return [];
   const identities = await readIdentities(catalog);
@@ -45,8 +53,15 @@ export async function readTables(catalog: CatalogReader, relations: Relations): 
   const parts: Part[] = [];
   for (const table of tables) {
     const form = formOf(table, relations, catalog.version);
-    parts.push(tablePart(table, relations, form, identities, notNulls, catalog));
-    parts.push(...links(table, relations, form));
+    catalog.fact(
+      'table',
+      table.schema,
+      table.relname,
+      '',
+      tableFact(table.kind, table.persistence, table.partitionKey, table.columns),
+    );
+    parts.push(tablePart(table, form, identities, notNulls, catalog));
+    parts.push(...links(table, form, before));
     for (const column of table.columns) {
       const constraint = notNulls.get(`${table.oid} ${column.number}`);
       if (!constraint) continue;
@@ -188,7 +203,6 @@ function inheritedDefault(column: ColumnRow, parents: readonly Relation[]): stri
 
 function tablePart(
   table: Relation,
-  relations: Relations,
   form: Form,
   identities: ReadonlyMap<string, Identity>,
   notNulls: ReadonlyMap<string, NotNull>,
@@ -199,7 +213,6 @@ function tablePart(
   if (table.arrayType !== null && table.arrayType !== '0') also.push(keyOf('pg_type', table.arrayType));
   const inline: Inline[] = [];
   const sequences: Identity[] = [];
-  const partition = table.partitionBound !== null;
   for (const column of table.columns) {
     const identity = identities.get(`${table.oid} ${column.number}`);
     if (identity) sequences.push(identity);
@@ -233,8 +246,6 @@ function tablePart(
     inline: inline.filter((each) => !apart.has(each.key)),
     without: (pieces) => build(new Set([...apart, ...pieces])),
   });
-  void partition;
-  void relations;
   return build(new Set());
 }
 
@@ -396,14 +407,14 @@ function tableSteps(table: Relation, identities: readonly Identity[]): Step[] {
 }
 
 /** ATTACH PARTITION and INHERIT. */
-function links(table: Relation, relations: Relations, form: Form): Part[] {
+function links(table: Relation, form: Form, before: ReadonlyMap<Key, readonly Key[]>): Part[] {
   if (form.type === 'inherits') return [];
   return form.parents.map((parent) => {
     const where = `inhrelid = ${table.regclass} AND inhparent = ${parent.regclass}`;
     const partition = table.partitionBound !== null;
-    void relations;
+    const key = linkKey(table.oid, parent.oid);
     return {
-      key: linkKey(table.oid, parent.oid),
+      key,
       kind: partition ? 'attached partition' : 'inheritance',
       schema: table.schema,
       name: `${table.name} ${partition ? 'of' : 'from'} ${parent.name}`,
@@ -415,7 +426,7 @@ function links(table: Relation, relations: Relations, form: Form): Part[] {
           ? `ALTER TABLE ONLY ${parent.name} ATTACH PARTITION ${table.name} ${table.partitionBound}`
           : `ALTER TABLE ONLY ${table.name} INHERIT ${parent.name}`,
       ],
-      requires: [keyOf('pg_class', table.oid), keyOf('pg_class', parent.oid)],
+      requires: [keyOf('pg_class', table.oid), keyOf('pg_class', parent.oid), ...(before.get(key) ?? [])],
     } satisfies Part;
   });
 }

@@ -1,0 +1,221 @@
+/**
+ * The block at the head of a baseline: what is there already must be what the file would make. What is missing is nobody's business here,
+ * the blocks make it. Everything that differs is named at once, before anything is changed.
+ */
+import { createHash } from 'node:crypto';
+import { quoteLiteral } from '@idempotify/core';
+import { doBlock } from './emit.ts';
+import type { CatalogName, CatalogReader } from './types.ts';
+
+/** How one object looks. */
+export interface Fact {
+  readonly kind: FactKind;
+  /** Not quoted, as the other names. */
+  readonly schema: string;
+  readonly name: string;
+  /** Of constraints, triggers, policies and rules their own name (`name` is the relation's), of functions the types of their arguments. */
+  readonly part: string;
+  readonly fingerprint: string;
+}
+
+/** One line of a table's definition. What is not said has no default, may be NULL. */
+export interface FactColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly notNull: boolean;
+  readonly identity: string;
+  readonly generated: string;
+  readonly expression: string | null;
+}
+
+/** @param partitionKey as pg_get_partkeydef() gives it */
+export function tableFact(
+  kind: string,
+  persistence: string,
+  partitionKey: string | null,
+  columns: readonly FactColumn[],
+): string {
+  const lines = columns.map(
+    ({ name, type, notNull, identity, generated, expression }) =>
+      `${name} ${type}${notNull ? ' NOT NULL' : ''} ${identity}${generated} ${expression ?? ''}`,
+  );
+  // as COLLATE "C" puts them
+  lines.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return [`${kind}${persistence} ${partitionKey ?? ''}`, ...lines].join('\n');
+}
+
+/**
+ * What is found, in the same words: schema, name, part, definition, and whether that holds a query, which another major version may print in
+ * another way (16 leaves out qualifiers that are not needed). Runs on 12 to 18 under an empty search_path; n is the schema.
+ */
+const FOUND = {
+  table: {
+    columns: `n.nspname, c.relname, '', concat(c.relkind, c.relpersistence, ' ', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, (
+        SELECT string_agg(E'\\n' || x.line, '' ORDER BY x.line COLLATE "C") FROM (
+          SELECT concat(a.attname, ' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN ' NOT NULL' END, ' ', a.attidentity, a.attgenerated, ' ', pg_get_expr(d.adbin, d.adrelid)) AS line
+          FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) x)), false`,
+    from: `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'f')`,
+  },
+  partition: {
+    columns: `n.nspname, c.relname, '', pg_get_expr(c.relpartbound, c.oid), false`,
+    from: `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relispartition AND c.relkind IN ('r', 'p', 'f')`,
+  },
+  view: {
+    columns: `n.nspname, c.relname, '', pg_get_viewdef(c.oid), true`,
+    from: `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'v'`,
+  },
+  'materialized view': {
+    columns: `n.nspname, c.relname, '', pg_get_viewdef(c.oid), true`,
+    from: `pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm'`,
+  },
+  sequence: {
+    columns: `n.nspname, c.relname, '', concat_ws(' ', format_type(s.seqtypid, NULL), s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle), false`,
+    from: `pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE true`,
+  },
+  constraint: {
+    columns: `n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid), false`,
+    from: `pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE k.contype IN ('c', 'p', 'u', 'x', 'f') AND (k.contype <> 'f' OR k.conparentid = 0)`,
+  },
+  index: {
+    columns: `n.nspname, x.relname, '', pg_get_indexdef(x.oid), false`,
+    from: `pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON n.oid = x.relnamespace
+      WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x'))`,
+  },
+  trigger: {
+    columns: `n.nspname, c.relname, t.tgname, pg_get_triggerdef(t.oid), false`,
+    from: `pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE NOT t.tgisinternal AND coalesce(to_jsonb(t) ->> 'tgparentid', '0') = '0'`,
+  },
+  policy: {
+    columns: `n.nspname, c.relname, p.polname, concat(p.polcmd, p.polpermissive, ' ', (
+        SELECT string_agg(CASE r WHEN 0 THEN 'public' ELSE pg_get_userbyid(r) END, ',' ORDER BY CASE r WHEN 0 THEN 'public' ELSE pg_get_userbyid(r) END COLLATE "C") FROM unnest(p.polroles) r),
+        E'\\n', pg_get_expr(p.polqual, p.polrelid), E'\\n', pg_get_expr(p.polwithcheck, p.polrelid)),
+        concat(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) LIKE '%SELECT%'`,
+    from: `pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE true`,
+  },
+  rule: {
+    columns: `n.nspname, c.relname, r.rulename, pg_get_ruledef(r.oid), true`,
+    from: `pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.rulename <> '_RETURN'`,
+  },
+  function: {
+    columns: `n.nspname, p.proname, oidvectortypes(p.proargtypes), pg_get_functiondef(p.oid), to_jsonb(p) ->> 'prosqlbody' IS NOT NULL`,
+    from: `pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prokind <> 'a'`,
+  },
+  type: {
+    columns: `n.nspname, t.typname, '', concat_ws(' ', t.typtype, CASE WHEN t.typtype = 'd' THEN concat_ws(' ', format_type(t.typbasetype, t.typtypmod), t.typnotnull, t.typdefault) END,
+        (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid),
+        (SELECT string_agg(concat(a.attname, ' ', format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped),
+        (SELECT format_type(r.rngsubtype, NULL) FROM pg_range r WHERE r.rngtypid = t.oid AND t.typtype = 'r')), false`,
+    from: `pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
+      WHERE t.typtype IN ('e', 'd', 'c', 'r') AND (c.oid IS NULL OR c.relkind = 'c')`,
+  },
+} as const;
+
+export type FactKind = keyof typeof FOUND;
+
+/** Where the object stands in a catalog, for kinds that are asked for on the source, too. */
+const SOURCE = {
+  partition: ['pg_class', 'c.oid'],
+  view: ['pg_class', 'c.oid'],
+  'materialized view': ['pg_class', 'c.oid'],
+  sequence: ['pg_class', 'c.oid'],
+  trigger: ['pg_trigger', 't.oid'],
+  policy: ['pg_policy', 'p.oid'],
+  rule: ['pg_rewrite', 'r.oid'],
+  function: ['pg_proc', 'p.oid'],
+  type: ['pg_type', 't.oid'],
+} as const satisfies Partial<Record<FactKind, readonly [CatalogName, string]>>;
+
+/**
+ * The facts of those kinds of which there are few; readers give those of tables, constraints and indexes, which they have read anyway.
+ * @param relations `schema.name` of those that the baseline has, not quoted
+ */
+export async function readFacts(catalog: CatalogReader, relations: ReadonlySet<string>): Promise<Fact[]> {
+  const queries = (Object.entries(SOURCE) as [keyof typeof SOURCE, readonly [CatalogName, string]][]).map(
+    ([kind, [name, oid]]) =>
+      `SELECT '${kind}', f.schema, f.name, f.part, left(md5(f.definition), ${DIGITS}) FROM (SELECT ${FOUND[kind].columns} FROM ${FOUND[kind].from}
+        AND ${catalog.inScope('n.oid')} AND ${catalog.notMember(name, oid)}) f (schema, name, part, definition, query)`,
+  );
+  const rows = await catalog.rows(queries.join('\nUNION ALL '));
+  return rows.flatMap(([kind, schema, name, part, fingerprint]): Fact[] => {
+    if (kind == null || schema == null || name == null || fingerprint == null) return [];
+    if (kind !== 'function' && kind !== 'type' && !relations.has(`${schema}.${name}`)) return [];
+    return [{ kind: kind as FactKind, schema, name, part: part ?? '', fingerprint }];
+  });
+}
+
+/** Hexadecimal digits of a fingerprint: it tells what differs, and defends against nobody. */
+const DIGITS = 12;
+
+export const fingerprint = (definition: string): string =>
+  createHash('md5').update(definition).digest('hex').slice(0, DIGITS);
+
+/** What decides how PostgreSQL prints a definition. */
+const PRINTED: readonly (readonly [setting: string, value: string])[] = [
+  ['search_path', ''],
+  ['DateStyle', 'ISO, YMD'],
+  ['IntervalStyle', 'postgres'],
+  ['TimeZone', 'UTC'],
+  ['bytea_output', 'hex'],
+  ['extra_float_digits', '3'],
+  ['quote_all_identifiers', 'off'],
+];
+
+const array = (texts: readonly string[]): string => `ARRAY[${texts.map(quoteLiteral).join(', ')}]`;
+
+/** @param version server_version_num of the source */
+export function checkBlock(facts: readonly Fact[], version: number): string {
+  const major = Math.floor(version / 10000);
+  const rows = facts
+    .map(
+      ({ kind, schema, name, part, fingerprint }) =>
+        `    (${[kind, schema, name, part, fingerprint].map(quoteLiteral).join(', ')})`,
+    )
+    .sort();
+  const schemas = [...new Set(facts.map(({ schema }) => schema))].sort();
+  // constraints and the like are asked for even if there are none: one of them would be one too many
+  const there = new Set<FactKind>([...facts.map(({ kind }) => kind), 'constraint', 'trigger', 'policy', 'rule']);
+  const kinds = (Object.keys(FOUND) as FactKind[]).filter((kind) => there.has(kind));
+  const settings = array(PRINTED.map(([name]) => name));
+  return [
+    `-- What is there already has to be the same as here, by a fingerprint of its definition; of views, rules and the like only on PostgreSQL ${major}.`,
+    doBlock(
+      [
+        `  before := ARRAY(SELECT pg_catalog.current_setting(setting) FROM pg_catalog.unnest(settings) WITH ORDINALITY AS s (setting, place) ORDER BY place);`,
+        `  PERFORM pg_catalog.set_config(s.setting, s.value, true) FROM ROWS FROM (pg_catalog.unnest(settings), pg_catalog.unnest(${array(PRINTED.map(([, value]) => value))})) AS s (setting, value);`,
+        `  WITH expected (kind, schema, name, part, fingerprint) AS (VALUES`,
+        `${rows.join(',\n')}`,
+        `  ), found (kind, schema, name, part, definition, query) AS (`,
+        kinds
+          .map(
+            (kind) =>
+              `    SELECT '${kind}'::text, ${FOUND[kind].columns}\n      FROM ${FOUND[kind].from} AND n.nspname = ANY (schemas)`,
+          )
+          .join('\n    UNION ALL\n'),
+        `  ), there AS (`,
+        `    SELECT f.*, e.fingerprint FROM found f LEFT JOIN expected e ON e.kind = f.kind AND e.schema = f.schema AND e.name = f.name AND e.part = f.part`,
+        `  )`,
+        `  SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', t.kind, CASE WHEN t.part <> '' AND t.kind <> 'function' THEN pg_catalog.quote_ident(t.part) || ' on' END,`,
+        `      pg_catalog.quote_ident(t.schema) || '.' || pg_catalog.quote_ident(t.name) || CASE WHEN t.kind = 'function' THEN '(' || t.part || ')' ELSE '' END,`,
+        `      CASE WHEN t.fingerprint IS NULL THEN '(which the baseline does not have)' END), ', ' ORDER BY t.schema, t.name, t.kind, t.part)`,
+        `    INTO differs FROM there t`,
+        `    WHERE pg_catalog.left(pg_catalog.md5(t.definition), ${DIGITS}) <> t.fingerprint AND (NOT t.query OR pg_catalog.current_setting('server_version_num')::integer / 10000 = ${major})`,
+        `      OR t.fingerprint IS NULL AND t.part <> '' AND t.kind <> 'function' AND EXISTS (SELECT FROM expected e WHERE e.kind IN ('table', 'view', 'materialized view') AND e.schema = t.schema AND e.name = t.name);`,
+        `  PERFORM pg_catalog.set_config(s.setting, s.value, true) FROM ROWS FROM (pg_catalog.unnest(settings), pg_catalog.unnest(before)) AS s (setting, value);`,
+        `  IF differs IS NOT NULL THEN`,
+        `    RAISE EXCEPTION 'idempotify: this database has another definition than the baseline of: %', differs`,
+        `      USING HINT = 'Nothing was changed. Bring these objects in line with this file by hand, or make a baseline of this database.';`,
+        `  END IF;`,
+      ],
+      [
+        `  schemas name[] := ${array(schemas)};`,
+        `  settings text[] := ${settings};`,
+        '  before text[];',
+        '  differs text;',
+      ],
+    ),
+    '',
+  ].join('\n');
+}
