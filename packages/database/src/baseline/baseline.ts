@@ -23,7 +23,15 @@ import { readTypes } from './kinds/type.ts';
 import { readViews } from './kinds/view.ts';
 import { scopeOf } from './left-out.ts';
 import { readRelations } from './relations.ts';
-import { CATALOG, type Baseline, type BaselineOptions, type CatalogReader, type LeftOut, type Part } from './types.ts';
+import {
+  alsoRequires,
+  CATALOG,
+  type Baseline,
+  type BaselineOptions,
+  type CatalogReader,
+  type LeftOut,
+  type Part,
+} from './types.ts';
 
 /** How texts come out must depend on nothing that the role or the database has set. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -88,7 +96,8 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
   };
   const relations = await readRelations(catalog, scope.excludedRelations);
   const indexes = await readIndexes(catalog, relations);
-  const parts: Part[] = [
+  const constraints = await readConstraints(catalog, relations, indexes.attached);
+  const read: Part[] = [
     ...(await readLanguages(catalog)),
     ...(await readAccessMethods(catalog)),
     ...(await readCollations(catalog)),
@@ -102,15 +111,16 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
     ...(await readCasts(catalog)),
     ...(await readTransforms(catalog)),
     ...(await readTextSearch(catalog)),
-    ...(await readTables(catalog, relations, indexes.before)),
+    ...(await readTables(catalog, relations)),
     ...(await readSequences(catalog, relations)),
     ...indexes.parts,
-    ...(await readConstraints(catalog, relations, indexes.attached)),
+    ...constraints.parts,
     ...(await readViews(catalog, relations)),
     ...(await readRules(catalog, relations)),
     ...(await readTriggers(catalog, relations)),
     ...(await readPolicies(catalog, relations)),
   ];
+  const parts = read.map((part) => alsoRequires(alsoRequires(part, indexes.before), constraints.before));
   const ordered = inOrder(parts, await readEdges(catalog));
   const objects = blocks(ordered, new Map());
   const names = new Set([...relations.values()].map(({ schema, relname }) => `${schema}.${relname}`));

@@ -205,3 +205,26 @@ export function foreignOption(text: string): string {
   const at = text.indexOf('=');
   return `${quoteIdent(text.slice(0, at))} ${quoteLiteral(text.slice(at + 1))}`;
 }
+
+const known = new WeakMap<Relations, ReadonlyMap<string, readonly Relation[]>>();
+
+/** Partitions and heirs right below a table. */
+export function childrenOf(table: Relation, relations: Relations): readonly Relation[] {
+  let map = known.get(relations);
+  if (!map) {
+    const children = new Map<string, Relation[]>();
+    for (const relation of relations.values()) {
+      for (const parent of relation.parents) {
+        const list = children.get(parent);
+        if (list) list.push(relation);
+        else children.set(parent, [relation]);
+      }
+    }
+    known.set(relations, (map = children));
+  }
+  return map.get(table.oid) ?? [];
+}
+
+/** Partitions right below a partitioned table. */
+export const partitionsOf = (table: Relation, relations: Relations): readonly Relation[] =>
+  table.kind === 'p' ? childrenOf(table, relations) : [];

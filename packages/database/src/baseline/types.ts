@@ -167,6 +167,12 @@ export interface Part {
   readonly without?: (pieces: ReadonlySet<Key>) => Part;
 }
 
+/** The part with what `map` has for it among its requirements. */
+export function alsoRequires(part: Part, map: ReadonlyMap<Key, readonly Key[]>): Part {
+  const more = map.get(part.key);
+  return more ? { ...part, requires: [...(part.requires ?? []), ...more] } : part;
+}
+
 /** A piece of a part that is an object of its own in pg_depend. */
 export interface Inline {
   readonly key: Key;

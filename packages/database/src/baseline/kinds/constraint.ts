@@ -1,8 +1,8 @@
 /** Constraints of tables, but for NOT NULL (table.ts) and constraint triggers (trigger.ts). */
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
-import { option, type Relation, type Relations } from '../relations.ts';
-import { keyOf, type CatalogReader, type Key, type Part, type Step } from '../types.ts';
-import { indexStateColumns, indexSteps, partitionsOf, readIndexState, replicaIdentity } from './index.ts';
+import { childrenOf, option, partitionsOf, type Relation, type Relations } from '../relations.ts';
+import { alsoRequires, keyOf, type CatalogReader, type Key, type Part, type Step } from '../types.ts';
+import { indexStateColumns, indexSteps, readIndexState, replicaIdentity } from './index.ts';
 import { formOf, linkKey } from './table.ts';
 
 /**
@@ -13,7 +13,11 @@ export async function readConstraints(
   catalog: CatalogReader,
   relations: Relations,
   attached: ReadonlyMap<Key, readonly Key[]>,
-): Promise<Part[]> {
+): Promise<{
+  readonly parts: Part[];
+  /** The part that makes a table a partition or an heir -> the constraints that the table has to have before. */
+  readonly before: ReadonlyMap<Key, readonly Key[]>;
+}> {
   const rows = await catalog.rows(`
     SELECT k.oid, k.conrelid, k.conname, k.contype, pg_catalog.pg_get_constraintdef(k.oid), k.conislocal, k.coninhcount, k.conindid,
       x.relname, pg_catalog.to_json(x.reloptions), k.confrelid, k.conparentid, p.conrelid, p.conname,
@@ -27,6 +31,9 @@ export async function readConstraints(
       AND ${catalog.notMember('pg_constraint', 'k.oid')}`);
   const parts: Part[] = [];
   const first = new Map<Key, Key[]>();
+  const before = new Map<Key, Key[]>();
+  const put = (map: Map<Key, Key[]>, key: Key, value: Key): void => void map.set(key, [...(map.get(key) ?? []), value]);
+  const notValid = new Set(rows.flatMap((row) => (/ NOT VALID$/.test(row[4] ?? '') ? [`${row[1]} ${row[2]}`] : [])));
   for (const row of rows) {
     const table = relations.get(row[1] ?? '');
     const [oid, , name, type, definition] = row as string[];
@@ -40,19 +47,19 @@ export async function readConstraints(
       local: row[5] === 't',
       inherited: Number(row[6] ?? 0) > 0,
     };
-    if (type === 'c') parts.push(...check(base, formOf(table, relations, catalog.version).type === 'alone'));
-    else if (type === 'f') parts.push(...foreignKey(base, row, relations, attached));
+    if (type === 'c') {
+      const alone = formOf(table, relations, catalog.version).type === 'alone';
+      parts.push(...check(base, alone, relations, notValid));
+      if (alone && base.inherited)
+        for (const parent of table.parents) put(before, linkKey(table.oid, parent), keyOf('pg_constraint', oid));
+    } else if (type === 'f') parts.push(...foreignKey(base, row, relations, attached));
     else parts.push(...keyConstraint(base, row, relations, attached));
     // a key of a partition that has a name of its own comes first: that of the parent takes it up instead of making another
     if (type === 'f' && row[11] !== '0' && row[11] != null && row[12] !== table.oid && row[13] !== name) {
-      const above = keyOf('pg_constraint', row[11]);
-      first.set(above, [...(first.get(above) ?? []), keyOf('pg_constraint', oid)]);
+      put(first, keyOf('pg_constraint', row[11]), keyOf('pg_constraint', oid));
     }
   }
-  return parts.map((part) => {
-    const before = first.get(part.key);
-    return before ? { ...part, requires: [...(part.requires ?? []), ...before] } : part;
-  });
+  return { parts: parts.map((part) => alsoRequires(part, first)), before };
 }
 
 interface Base {
@@ -68,7 +75,7 @@ function constraintPart(
   base: Base,
   kind: Part['kind'],
   sql: readonly string[],
-): Part & { readonly requires: readonly Key[] } {
+): Part & { readonly requires: readonly Key[]; readonly missing: string } {
   const { table } = base;
   const where = `conrelid = ${table.regclass} AND conname = ${quoteLiteral(base.name)}`;
   return {
@@ -88,14 +95,26 @@ function constraintPart(
 const added = ({ table, name, definition }: Base, only = true): string =>
   `ALTER TABLE ${only ? 'ONLY ' : ''}${table.name} ADD CONSTRAINT ${quoteIdent(name)} ${definition}`;
 
-/** @param alone the table is made alone, and has to have what its parent checks before it becomes its heir */
-function check(base: Base, alone: boolean): Part[] {
+/**
+ * @param alone the table is made alone, and has to have what its parent checks before it becomes its heir
+ * @param notValid `table name` of all that are NOT VALID
+ */
+function check(base: Base, alone: boolean, relations: Relations, notValid: ReadonlySet<string>): Part[] {
   const { table } = base;
   if (!base.local && !alone && base.inherited) return [];
   const word = table.kind === 'f' ? 'FOREIGN TABLE' : 'TABLE';
   // without ONLY: children that are there already get it, too
   const sql = `ALTER ${word} ${table.name} ADD CONSTRAINT ${quoteIdent(base.name)} ${base.definition}`;
-  return [constraintPart(base, 'check', [sql])];
+  const part = constraintPart(base, 'check', [sql]);
+  // a child that is made later has it as valid: there was no row in it
+  const later = childrenOf(table, relations).filter(
+    (child) => notValid.has(`${table.oid} ${base.name}`) && notValid.has(`${child.oid} ${base.name}`),
+  );
+  const requires = later.flatMap((child) => [keyOf('pg_class', child.oid), linkKey(child.oid, table.oid)]);
+  // an heir that also says it itself: PostgreSQL joins both (MergeWithExistingConstraint in src/backend/catalog/heap.c)
+  const missing =
+    base.local && base.inherited && !alone ? { missing: part.missing.replace(/\)$/, ' AND conislocal)') } : undefined;
+  return [{ ...part, ...missing, requires: [...part.requires, ...requires] }];
 }
 
 /** pg_get_constraintdef() leaves out the storage parameters of the index: they stand in front of WHERE and of what can be deferred. */
@@ -142,7 +161,7 @@ function keyConstraint(
       ...part,
       also: [keyOf('pg_class', index)],
       steps: indexSteps(table, indexName, state),
-      requires: [...part.requires, ...partitionsOf(table, relations).map((child) => linkKey(child, table.oid))],
+      requires: [...part.requires, ...partitionsOf(table, relations).map((child) => linkKey(child.oid, table.oid))],
       ignores: [
         ...(above === '0' ? [] : [keyOf('pg_constraint', above)]),
         ...(state.parent === null ? [] : [keyOf('pg_class', state.parent)]),
@@ -188,14 +207,11 @@ function foreignKey(
 
 /** What links the partitions below a table to it, tables and indexes. */
 function below(table: Relation, relations: Relations, attached: ReadonlyMap<Key, readonly Key[]>): Key[] {
-  return partitionsOf(table, relations).flatMap((child) => {
-    const relation = relations.get(child);
-    return [
-      linkKey(child, table.oid),
-      ...(attached.get(keyOf('pg_class', table.oid)) ?? []),
-      ...(relation ? below(relation, relations, attached) : []),
-    ];
-  });
+  return partitionsOf(table, relations).flatMap((child) => [
+    linkKey(child.oid, table.oid),
+    ...(attached.get(keyOf('pg_class', table.oid)) ?? []),
+    ...below(child, relations, attached),
+  ]);
 }
 
 /** DISABLE TRIGGER ALL also switches off the triggers that check a foreign key, which have no names to be called by. */

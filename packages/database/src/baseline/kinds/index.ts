@@ -1,6 +1,6 @@
 /** Indexes that no constraint brings, and what indexes of both sorts can be beside their definition. */
 import { quoteIdent } from '@idempotify/core';
-import { regclass, type Relation, type Relations } from '../relations.ts';
+import { partitionsOf, regclass, type Relation, type Relations } from '../relations.ts';
 import { keyOf, type CatalogReader, type Key, type Part, type Step } from '../types.ts';
 import { linkKey } from './table.ts';
 
@@ -31,26 +31,6 @@ export function readIndexState(columns: readonly (string | null)[]): IndexState 
     parent: parent ?? null,
     statistics: statistics == null ? [] : (JSON.parse(statistics) as [number, number][]),
   };
-}
-
-const known = new WeakMap<Relations, ReadonlyMap<string, readonly string[]>>();
-
-/** OIDs of the partitions right below a partitioned table. */
-export function partitionsOf(table: Relation, relations: Relations): readonly string[] {
-  let map = known.get(relations);
-  if (!map) {
-    const partitions = new Map<string, string[]>();
-    for (const relation of relations.values()) {
-      if (relation.partitionBound === null) continue;
-      for (const parent of relation.parents) {
-        const list = partitions.get(parent);
-        if (list) list.push(relation.oid);
-        else partitions.set(parent, [relation.oid]);
-      }
-    }
-    known.set(relations, (map = partitions));
-  }
-  return map.get(table.oid) ?? [];
 }
 
 /** CLUSTER ON, REPLICA IDENTITY and statistics. @param name of the index, qualified and quoted */
@@ -163,7 +143,7 @@ export async function readIndexes(
       requires: [
         keyOf('pg_class', table.oid),
         // all that CREATE INDEX ON ONLY leaves to be attached later stands before it
-        ...partitionsOf(table, relations).map((child) => linkKey(child, table.oid)),
+        ...partitionsOf(table, relations).map((child) => linkKey(child.oid, table.oid)),
       ],
       ...(state.parent === null ? {} : { ignores: [keyOf('pg_class', state.parent)] }),
     });

@@ -37,15 +37,8 @@ interface NotNull {
 
 const isTable = (relation: Relation): boolean => /^[rpf]$/.test(relation.kind);
 
-/**
- * Tables, foreign tables, and the links between parents and children.
- * @param before what has to be there before a partition is attached
- */
-export async function readTables(
-  catalog: CatalogReader,
-  relations: Relations,
-  before: ReadonlyMap<Key, readonly Key[]>,
-): Promise<Part[]> {
+/** Tables, foreign tables, and the links between parents and children. */
+export async function readTables(catalog: CatalogReader, relations: Relations): Promise<Part[]> {
   const tables = [...relations.values()].filter(isTable);
   if (tables.length === 0) return [];
   const identities = await readIdentities(catalog);
@@ -61,7 +54,7 @@ export async function readTables(
       tableFact(table.kind, table.persistence, table.partitionKey, table.columns),
     );
     parts.push(tablePart(table, form, identities, notNulls, catalog));
-    parts.push(...links(table, form, before));
+    parts.push(...links(table, form));
     for (const column of table.columns) {
       const constraint = notNulls.get(`${table.oid} ${column.number}`);
       if (!constraint) continue;
@@ -407,9 +400,10 @@ function tableSteps(table: Relation, identities: readonly Identity[]): Step[] {
 }
 
 /** ATTACH PARTITION and INHERIT. */
-function links(table: Relation, form: Form, before: ReadonlyMap<Key, readonly Key[]>): Part[] {
+function links(table: Relation, form: Form): Part[] {
   if (form.type === 'inherits') return [];
-  return form.parents.map((parent) => {
+  return form.parents.map((parent, index) => {
+    const earlier = form.parents[index - 1];
     const where = `inhrelid = ${table.regclass} AND inhparent = ${parent.regclass}`;
     const partition = table.partitionBound !== null;
     const key = linkKey(table.oid, parent.oid);
@@ -426,7 +420,12 @@ function links(table: Relation, form: Form, before: ReadonlyMap<Key, readonly Ke
           ? `ALTER TABLE ONLY ${parent.name} ATTACH PARTITION ${table.name} ${table.partitionBound}`
           : `ALTER TABLE ONLY ${table.name} INHERIT ${parent.name}`,
       ],
-      requires: [keyOf('pg_class', table.oid), keyOf('pg_class', parent.oid), ...(before.get(key) ?? [])],
+      requires: [
+        keyOf('pg_class', table.oid),
+        keyOf('pg_class', parent.oid),
+        // their order is the order of what is inherited
+        ...(earlier ? [linkKey(table.oid, earlier.oid)] : []),
+      ],
     } satisfies Part;
   });
 }

@@ -1,8 +1,7 @@
 /** Triggers of tables and views. */
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
-import type { Relations } from '../relations.ts';
+import { partitionsOf, type Relations } from '../relations.ts';
 import { keyOf, type CatalogReader, type Key, type Part } from '../types.ts';
-import { partitionsOf } from './index.ts';
 import { linkKey } from './table.ts';
 
 /** tgenabled, ev_enabled, evtenabled as it is written in ALTER. */
@@ -31,7 +30,7 @@ export async function readTriggers(catalog: CatalogReader, relations: Relations)
     const where = `tgrelid = ${table.regclass} AND tgname = ${quoteLiteral(name)}`;
     const requires: Key[] = [
       keyOf('pg_class', table.oid),
-      ...partitionsOf(table, relations).map((child) => linkKey(child, table.oid)),
+      ...partitionsOf(table, relations).map((child) => linkKey(child.oid, table.oid)),
     ];
     if (parent != null)
       requires.push(keyOf('pg_trigger', parent), ...table.parents.map((above) => linkKey(table.oid, above)));
