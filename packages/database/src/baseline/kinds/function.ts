@@ -13,7 +13,9 @@ export const functionOid = (name: string): string => `pg_catalog.to_regprocedure
 export async function readFunctions(catalog: CatalogReader): Promise<Part[]> {
   if (!(await has(catalog, 'function'))) return [];
   const partOf = await functionsOfTypes(catalog);
-  const body = catalog.version >= 140000;
+  // a body of parsed SQL: BEGIN ATOMIC, RETURN
+  const parsed = (sql: string): string =>
+    catalog.version >= 140000 ? `CASE WHEN p.prosqlbody IS NOT NULL THEN ${sql} END` : 'NULL';
   const rows = await select(
     catalog,
     {
@@ -31,7 +33,7 @@ export async function readFunctions(catalog: CatalogReader): Promise<Part[]> {
         source: 'p.prosrc',
         support: 'p.prosupport::pg_catalog.oid',
         result: 'p.prorettype',
-        arguments: `pg_catalog.array_to_json(coalesce(p.proallargtypes::pg_catalog.text[], pg_catalog.string_to_array(p.proargtypes::pg_catalog.text, ' ')))`,
+        types: `pg_catalog.array_to_json(coalesce(p.proallargtypes::pg_catalog.text[], pg_catalog.string_to_array(p.proargtypes::pg_catalog.text, ' ')))`,
         own: `EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid AND d.deptype = 'i')`,
         // a function in C or of the server may take a shell
         ofShells: `EXISTS (SELECT FROM pg_catalog.unnest(p.proargtypes) a JOIN pg_catalog.pg_type t ON t.oid = a WHERE NOT t.typisdefined)`,
@@ -40,14 +42,13 @@ export async function readFunctions(catalog: CatalogReader): Promise<Part[]> {
       maybe: {
         acl: 'p.proacl',
         transforms: 'pg_catalog.array_to_json(p.protrftypes::pg_catalog.text[])',
-        // only where it may be needed
-        parameters: `CASE WHEN p.prokind = 'p'${body ? ' OR p.prosqlbody IS NOT NULL' : ''} THEN pg_catalog.pg_get_function_identity_arguments(p.oid) END`,
-        withDefaults: body
-          ? 'CASE WHEN p.prosqlbody IS NOT NULL THEN pg_catalog.pg_get_function_arguments(p.oid) END'
-          : 'NULL',
-        sqlBody: body
-          ? 'CASE WHEN p.prosqlbody IS NOT NULL THEN pg_catalog.pg_get_function_sqlbody(p.oid) END'
-          : 'NULL',
+        // the rest only where it may be needed
+        parameters: `CASE WHEN p.prokind = 'p' THEN pg_catalog.pg_get_function_identity_arguments(p.oid) END`,
+        arguments: parsed('pg_catalog.pg_get_function_arguments(p.oid)'),
+        defaults: parsed(
+          `(SELECT pg_catalog.json_agg(a.text ORDER BY a.number) FROM (SELECT i AS number, pg_catalog.pg_get_function_arg_default(p.oid, i) AS text FROM pg_catalog.generate_series(1, coalesce(pg_catalog.cardinality(p.proallargtypes), p.pronargs::pg_catalog.int4)) i) a WHERE a.text IS NOT NULL)`,
+        ),
+        sqlBody: parsed('pg_catalog.pg_get_function_sqlbody(p.oid)'),
       },
     },
     `FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace JOIN pg_catalog.pg_language l ON l.oid = p.prolang
@@ -103,34 +104,35 @@ interface Row {
   readonly definition: string;
   readonly support: string;
   readonly result: string;
-  readonly arguments: string;
+  readonly types: string;
   readonly transforms: string | null;
-  readonly parameters: string | null;
-  readonly withDefaults: string | null;
+  readonly arguments: string | null;
+  readonly defaults: string | null;
   readonly sqlBody: string | null;
 }
 
 /**
- * A body of parsed SQL depends on all that it names: on a view that calls the function, say. The first half has neither it
- * nor the defaults of the arguments, which CREATE OR REPLACE may add. check_function_bodies is off, so nobody looks into
- * the empty body.
+ * A body of parsed SQL depends on all that it names: on a view that calls the function, say. The first half has another
+ * one, into which nobody looks while check_function_bodies is off, and other defaults of the arguments, so that calls
+ * with fewer arguments find it: CREATE OR REPLACE may change both.
  */
 function splitOf(row: Row, oid: string): Split | undefined {
-  if (row.sqlBody === null || row.parameters === null || row.withDefaults === null) return undefined;
+  if (row.sqlBody === null || row.arguments === null) return undefined;
   const whole = row.definition.trimEnd();
   const body = row.sqlBody.trimEnd();
-  const open = `${qualified(row.name)}(`;
-  const at = whole.indexOf(open + row.withDefaults);
-  if (!whole.endsWith(body) || at === -1) return undefined;
-  const rest = whole.slice(at + open.length + row.withDefaults.length, whole.length - body.length);
-  // TABLE (…) belongs to the result, so both lists of arguments are without it
-  const first = `${whole.slice(0, at)}${open}${row.parameters}${rest}AS 'SELECT NULL'`;
-  const types = [...(JSON.parse(row.arguments) as string[]), row.result];
-  const transformed = JSON.parse(row.transforms ?? '[]') as string[];
+  const open = whole.indexOf(`(${row.arguments})\n`) + 1;
+  if (open === 0 || !whole.endsWith(body)) return undefined;
+  const close = open + row.arguments.length;
+  const first = `${whole.slice(0, open)}${withoutDefaults(row.arguments, JSON.parse(row.defaults ?? '[]') as string[])}${whole.slice(close, whole.length - body.length)}AS 'SELECT NULL'`;
+  const types = [
+    ...(JSON.parse(row.types) as string[]),
+    ...(JSON.parse(row.transforms ?? '[]') as string[]),
+    row.result,
+  ];
   const needs: Key[] = [
     keyOf('pg_namespace', row.schemaOid),
     keyOf('pg_language', row.languageOid),
-    ...[...types, ...transformed].map((type) => keyOf('pg_type', type)),
+    ...types.map((type) => keyOf('pg_type', type)),
     ...(row.support === '0' ? [] : [keyOf('pg_proc', row.support)]),
   ];
   return {
@@ -142,6 +144,19 @@ function splitOf(row: Row, oid: string): Split | undefined {
       sql: [whole],
     },
   };
+}
+
+/** @param defaults in the order in which they stand in the list */
+function withoutDefaults(list: string, defaults: readonly string[]): string {
+  let result = '';
+  let rest = list;
+  for (const text of defaults) {
+    const at = rest.indexOf(` DEFAULT ${text}`);
+    if (at === -1) continue;
+    result += `${rest.slice(0, at)} DEFAULT NULL`;
+    rest = rest.slice(at + ` DEFAULT ${text}`.length);
+  }
+  return result + rest;
 }
 
 /** function -> the types that are made of it: it comes before them and takes or returns their shell. */

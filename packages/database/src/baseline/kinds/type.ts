@@ -163,11 +163,13 @@ async function readRanges(catalog: CatalogReader): Promise<Part[]> {
       }),
     )}`;
     const commented = row.multirangeComment !== null;
-    const parts = [part(row, sql, [commented ? null : row.multirange, row.multirangeArray])];
+    const parts = [part(row, sql, commented ? [] : [row.multirange, row.multirangeArray])];
     if (row.canonical !== null) parts.unshift(shell(row));
+    // it comes with the range, but a comment on it is its own
     if (commented && row.multirange !== null && row.multirangeName !== null) {
       parts.push({
         key: keyOf('pg_type', row.multirange),
+        also: row.multirangeArray === null ? [] : [keyOf('pg_type', row.multirangeArray)],
         kind: 'type',
         schema: row.multirangeSchema ?? row.schema,
         name: row.multirangeName,
