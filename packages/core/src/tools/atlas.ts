@@ -1,3 +1,4 @@
+import { atlasBaseline } from './atlas-baseline.ts';
 import type { Range } from '../parse/index.ts';
 import { byName, isSql } from './paths.ts';
 import { bomLength, isBlank, lines, wholeFile } from './text.ts';
@@ -57,7 +58,7 @@ function chunks(text: string, start: number, delimiter: string): Range[] {
   return ranges;
 }
 
-export const atlas: Tool = {
+const tool: Omit<Tool, 'baseline'> = {
   name: 'atlas',
   title: 'Atlas',
   noTransaction: '-- atlas:txmode none, on the first line with an empty line behind it',
@@ -97,3 +98,5 @@ export const atlas: Tool = {
   edited:
     'Atlas refuses a folder whose files differ from atlas.sum: run `atlas migrate hash` after any edit. It does not run an edited file again that was applied.',
 };
+
+export const atlas: Tool = { ...tool, baseline: atlasBaseline(tool) };

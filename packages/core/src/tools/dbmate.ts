@@ -1,8 +1,19 @@
+import {
+  fileName,
+  hasRow,
+  knownMigrations,
+  noComplaint,
+  numberedSql,
+  refuseDown,
+  tableRef,
+  versionOf,
+} from './baseline.ts';
+import { quoteLiteral } from '../quote.ts';
 import type { Range } from '../parse/index.ts';
 import { anyNumbered, sampleShare } from './folder.ts';
 import { basename, byName, isSql } from './paths.ts';
 import { lines, rejected } from './text.ts';
-import type { Sections, Tool } from './types.ts';
+import type { Baselines, Sections, Tool } from './types.ts';
 
 // Go's \s doesn't hold the vertical tab and Unicode's spaces, and its $ knows only \n.
 const directive = (name: 'up' | 'down') =>
@@ -55,7 +66,7 @@ function readBlocks(text: string): Blocks {
   return { blocks };
 }
 
-export const dbmate: Tool = {
+const tool: Omit<Tool, 'baseline'> = {
   name: 'dbmate',
   title: 'dbmate',
   noTransaction: '-- migrate:up transaction:false',
@@ -98,3 +109,36 @@ export const dbmate: Tool = {
   },
   edited: 'dbmate keeps no checksum: an edited file that was applied is not noticed and not run again.',
 };
+
+const baseline: Baselines = {
+  files: numberedSql({
+    tool,
+    lowest: 0,
+    path: (number, name) => `${number}_${name}.sql`,
+    text: (sql) => `-- migrate:up\n${sql}\n-- migrate:down\n${refuseDown}`,
+  }),
+  ledger(input) {
+    knownMigrations((files, folder) => tool.select(files, folder), input, tool.title);
+    const table = tableRef(input.schema ?? 'public', input.table ?? 'schema_migrations');
+    return {
+      tool: tool.title,
+      table,
+      // pkg/driver/postgres/postgres.go, CreateMigrationsTable and InsertMigration
+      create: [`CREATE TABLE IF NOT EXISTS ${table} (version varchar primary key)`],
+      contradictions: noComplaint,
+      rows: input.migrations.map((file) => {
+        const version = quoteLiteral(versionOf(file.path));
+        return {
+          name: fileName(file.path),
+          there: hasRow(table, 'version', version),
+          insert: `INSERT INTO ${table} (version) VALUES (${version})`,
+        };
+      }),
+      notes: [
+        'Table schema_migrations (the default name) in the schema that the URL names with ?search_path=, which is public without it.',
+      ],
+    };
+  },
+};
+
+export const dbmate: Tool = { ...tool, baseline };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { quoteLiteral } from '../quote.ts';
+import { drizzleBaseline, drizzleV1Baseline } from './drizzle-baseline.ts';
 import { byName, isSql } from './paths.ts';
 import { hasSnapshots, migrationFile, selectMigrationFolders } from './prisma.ts';
 import { bomLength, isBlank } from './text.ts';
@@ -58,7 +59,7 @@ function readJournal(folder: FolderView | undefined): Journal | undefined {
   }
 }
 
-export const drizzle: Tool = {
+const journalTool: Tool = {
   name: 'drizzle',
   title: 'Drizzle Kit',
   detect: (folder) => (folder.exists(journal) ? 100 : 0),
@@ -90,7 +91,7 @@ export const drizzle: Tool = {
   ledger,
 };
 
-export const drizzleV1: Tool = {
+const folderTool: Tool = {
   name: 'drizzle-v1',
   title: 'Drizzle Kit 1.x',
   detect: (folder) => (folder.files.some((path) => migrationFile.test(path)) && hasSnapshots(folder) ? 95 : 0),
@@ -100,3 +101,6 @@ export const drizzleV1: Tool = {
   edited,
   ledger,
 };
+
+export const drizzle: Tool = { ...journalTool, baseline: drizzleBaseline(journalTool) };
+export const drizzleV1: Tool = { ...folderTool, baseline: drizzleV1Baseline(folderTool) };

@@ -1,3 +1,4 @@
+import { flywayBaseline } from './flyway-baseline.ts';
 import { crc32 } from 'node:zlib';
 import { quoteLiteral } from '../quote.ts';
 import { basename, byName, byNumber, isSql, slashes } from './paths.ts';
@@ -53,7 +54,7 @@ const ledger: Ledger = {
       .join(''),
 };
 
-export const flyway: Tool = {
+const tool: Omit<Tool, 'baseline'> = {
   name: 'flyway',
   title: 'Flyway',
   noTransaction: 'which it does by itself when the file holds nothing else',
@@ -104,3 +105,5 @@ export const flyway: Tool = {
     'Flyway keeps a CRC-32 of the file and `validate` (part of `migrate`) fails when an applied file has changed.',
   ledger,
 };
+
+export const flyway: Tool = { ...tool, baseline: flywayBaseline(tool, flywayChecksum) };

@@ -1,10 +1,11 @@
+import { anyOf, complaint, fileName, knownMigrations, numberedSql, tableRef, versionOf } from './baseline.ts';
 import { basename, byNumber, isSql, sortedBy } from './paths.ts';
 import { wholeFile } from './text.ts';
-import type { Tool } from './types.ts';
+import { BaselineRefused, type Baselines, type Tool } from './types.ts';
 
 const named = /^(\d+)_(.*)\.(down|up)\.sql$/;
 
-export const golangMigrate: Tool = {
+const tool: Omit<Tool, 'baseline'> = {
   name: 'golang-migrate',
   title: 'golang-migrate',
   detect(folder) {
@@ -32,3 +33,58 @@ export const golangMigrate: Tool = {
   edited:
     'golang-migrate keeps no checksum and only the number of the last migration: an edited file that was applied is not noticed and not run again.',
 };
+
+const baseline: Baselines = {
+  files: numberedSql({
+    tool,
+    lowest: 0,
+    path: (number, name) => `${number}_${name}.up.sql`,
+    down: (path) => path.replace(/up\.sql$/, 'down.sql'),
+    notes: [
+      'Without x-multi-statement=true in the database URL: with it, golang-migrate cuts the file at every `;`, also inside of functions and DO blocks.',
+    ],
+  }),
+  ledger(input) {
+    const known = knownMigrations((files, folder) => tool.select(files, folder), input, tool.title);
+    const table = tableRef(input.schema, input.table ?? 'schema_migrations');
+    // One row: the number of the last migration stands for all up to it.
+    const last = input.migrations
+      .map((file) => file.path)
+      .sort((a, b) => byNumber(BigInt(versionOf(a)), BigInt(versionOf(b))))
+      .at(-1);
+    if (last === undefined) throw new BaselineRefused('There is no migration to mark.');
+    const version = versionOf(last);
+    return {
+      tool: tool.title,
+      table,
+      // database/postgres/postgres.go, ensureVersionTable and SetVersion
+      create: [`CREATE TABLE IF NOT EXISTS ${table} (version bigint not null primary key, dirty boolean not null)`],
+      contradictions: anyOf(
+        complaint(
+          table,
+          'dirty',
+          'The database is dirty at version %s: a migration failed there, and golang-migrate does nothing until `migrate force VERSION` says where it stands.',
+          'version',
+        ),
+        complaint(
+          table,
+          `version NOT IN (${known.map(versionOf).join(', ')})`,
+          'The database is at version %s, and the folder has no such migration: golang-migrate stops when it finds that.',
+          'version',
+        ),
+      ),
+      rows: [
+        {
+          name: fileName(last),
+          there: `EXISTS (SELECT FROM ${table} WHERE version >= ${version} AND NOT dirty)`,
+          insert: `TRUNCATE ${table}; INSERT INTO ${table} (version, dirty) VALUES (${version}, false)`,
+        },
+      ],
+      notes: [
+        'Table schema_migrations (the default name) in the first schema of search_path. It holds one row: the number of the last migration.',
+      ],
+    };
+  },
+};
+
+export const golangMigrate: Tool = { ...tool, baseline };

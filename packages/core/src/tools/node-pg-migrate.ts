@@ -1,8 +1,26 @@
+import { quoteLiteral } from '../quote.ts';
+import {
+  anyOf,
+  ended,
+  existing,
+  fileName,
+  hasRow,
+  knownMigrations,
+  mustBeFirst,
+  mustBeWhole,
+  numberBefore,
+  refuseDown,
+  slug,
+  tableRef,
+  unknownRows,
+  unorderedRows,
+  withoutExtension,
+} from './baseline.ts';
 import type { Range } from '../parse/index.ts';
 import { anyNumbered, dependsOn, sampleShare } from './folder.ts';
 import { basename, byName, isMigrationFile } from './paths.ts';
 import { isBlank, rejected, wholeFile } from './text.ts';
-import type { Tool } from './types.ts';
+import type { Baselines, Tool } from './types.ts';
 
 /**
  * Where node-pg-migrate finds its marker: the first match of `/^\s*--[\s-]*up\s+migration/im`. That pattern takes hours on a long run
@@ -35,7 +53,7 @@ const natural = new Intl.Collator(undefined, {
   ignorePunctuation: true,
 });
 
-export const nodePgMigrate: Tool = {
+const tool: Omit<Tool, 'baseline'> = {
   name: 'node-pg-migrate',
   title: 'node-pg-migrate',
   scripts: true,
@@ -85,3 +103,46 @@ export const nodePgMigrate: Tool = {
   }),
   edited: 'node-pg-migrate keeps no checksum: an edited file that was applied is not noticed and not run again.',
 };
+
+const select: Tool['select'] = (files, folder) => tool.select(files, folder);
+const nameOf = (path: string): string => withoutExtension(fileName(path));
+
+const baseline: Baselines = {
+  files(input) {
+    const { folder, time } = input;
+    const others = existing(select, folder);
+    const number = numberBefore(others, time, 0, String(time.getTime()));
+    const path = `${number}_${slug(input.name, 'baseline')}.sql`;
+    mustBeFirst(select, folder, path, tool.title);
+    const sql = ended(input.sql);
+    const text = `-- Up Migration\n${sql}\n-- Down Migration\n${refuseDown}`;
+    mustBeWhole(tool, { path, text }, sql.trim());
+    return { migration: path, files: [{ path, text }], notes: [] };
+  },
+  ledger(input) {
+    const known = knownMigrations(select, input, tool.title).map(nameOf);
+    const names = input.migrations.map((file) => nameOf(file.path));
+    const table = tableRef(input.schema ?? 'public', input.table ?? 'pgmigrations');
+    return {
+      tool: tool.title,
+      table,
+      // src/runner.ts, ensureMigrationsTable
+      create: [`CREATE TABLE ${table} (id SERIAL PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL)`],
+      // src/runner.ts, PG_MIGRATE_LOCK_ID
+      lock: '7241865325823964',
+      contradictions: anyOf(
+        unknownRows(table, 'name', known, tool.title),
+        unorderedRows(table, 'name', known, names, tool.title),
+      ),
+      // src/migration.ts, _getMarkAsRun
+      rows: names.map((name) => ({
+        name,
+        there: hasRow(table, 'name', quoteLiteral(name)),
+        insert: `INSERT INTO ${table} (name, run_on) VALUES (${quoteLiteral(name)}, pg_catalog.now())`,
+      })),
+      notes: ['Table pgmigrations (the default name) in the schema public.'],
+    };
+  },
+};
+
+export const nodePgMigrate: Tool = { ...tool, baseline };

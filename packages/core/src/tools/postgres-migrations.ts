@@ -1,9 +1,10 @@
+import { anyOf, complaint, fileName, hasRow, knownMigrations, numberedSql, tableRef } from './baseline.ts';
 import { createHash } from 'node:crypto';
 import { quoteLiteral } from '../quote.ts';
 import { dependsOn } from './folder.ts';
 import { basename, byNumber, isSql, slashes, sortedBy } from './paths.ts';
 import { wholeFile } from './text.ts';
-import type { FolderView, Tool } from './types.ts';
+import type { Baselines, FolderView, Tool } from './types.ts';
 
 const named = /^(\d+)[-_]?([^/]*)\.sql$/i;
 export const disablesTransaction = (text: string): boolean =>
@@ -28,7 +29,7 @@ function consecutive(folder: FolderView): boolean {
   return ids.length > 0 && ids[0] === 1n && ids.every((value, index) => value === BigInt(index + 1));
 }
 
-export const postgresMigrations: Tool = {
+const tool: Omit<Tool, 'baseline'> = {
   name: 'postgres-migrations',
   title: 'postgres-migrations',
   noTransaction: '-- postgres-migrations disable-transaction',
@@ -80,3 +81,63 @@ export const postgresMigrations: Tool = {
         .join(''),
   },
 };
+
+/** The package's own first migration (dist/migrations/0_create-migrations-table.sql, 5.3.0), without a line break at its end. */
+const ownTable = `CREATE TABLE IF NOT EXISTS migrations (
+  id integer PRIMARY KEY,
+  name varchar(100) UNIQUE NOT NULL,
+  hash varchar(40) NOT NULL, -- sha1 hex encoded hash of the file name and contents, to ensure it hasn't been altered since applying the migration
+  executed_at timestamp DEFAULT current_timestamp
+);
+`;
+const ownFile = '0_create-migrations-table.sql';
+
+const baseline: Baselines = {
+  files: numberedSql({ tool, lowest: 1, fresh: '1', path: (number, name) => `${number}_${name}.sql` }),
+  ledger(input) {
+    const known = knownMigrations((files, folder) => tool.select(files, folder), input, tool.title);
+    const table = tableRef(input.schema, 'migrations');
+    const insert = (number: string, name: string, content: string, file: string): string =>
+      `INSERT INTO ${table} ("id", "name", "hash") VALUES (${number}, ${quoteLiteral(name)}, ${quoteLiteral(hash(content, file))})`;
+    const entries = input.migrations.map((file) => {
+      const name = fileName(file.path);
+      return { file: name, text: file.text, number: String(id(name)), name: named.exec(name)?.[2] || name };
+    });
+    return {
+      tool: tool.title,
+      table,
+      create: [
+        `CREATE TABLE IF NOT EXISTS ${table} (id integer PRIMARY KEY, name varchar(100) UNIQUE NOT NULL, hash varchar(40) NOT NULL, executed_at timestamp DEFAULT current_timestamp)`,
+        insert('0', 'create-migrations-table', ownTable, ownFile),
+      ],
+      // src/with-lock.ts
+      lock: '-8525285245963000605',
+      contradictions: anyOf(
+        // rows are looked up by their place, not by their id
+        `SELECT ${quoteLiteral('postgres-migrations has no row 0 (create-migrations-table) in its table migrations: the table is not as it makes it.')} WHERE NOT ${hasRow(table, 'id', '0')}`,
+        complaint(
+          table,
+          `id NOT IN (0, ${known.map((path) => String(id(path))).join(', ')})`,
+          'postgres-migrations has the migration %s in its table, but the folder does not.',
+          'id',
+        ),
+        ...entries.map((entry) =>
+          complaint(
+            table,
+            `id = ${entry.number} AND hash <> ${quoteLiteral(hash(entry.text, entry.file))}`,
+            'The migration %s is marked as applied with another name or content than the file has now ("Hashes don\'t match").',
+            'id',
+          ),
+        ),
+      ),
+      rows: entries.map(({ number, name, text, file }) => ({
+        name: file,
+        there: hasRow(table, 'id', number),
+        insert: insert(number, name, text, file),
+      })),
+      notes: ['Table migrations in the first schema of search_path.'],
+    };
+  },
+};
+
+export const postgresMigrations: Tool = { ...tool, baseline };

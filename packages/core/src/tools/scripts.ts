@@ -4,7 +4,14 @@
  */
 import { anyNumbered, dependsOn, sampleShare } from './folder.ts';
 import { basename, byName, isScript, sortedBy } from './paths.ts';
-import type { Ignored, Tool, Transactions } from './types.ts';
+import {
+  knexBaseline,
+  kyselyBaseline,
+  mikroOrmBaseline,
+  sequelizeBaseline,
+  typeormBaseline,
+} from './scripts-baseline.ts';
+import type { Baselines, Ignored, Tool, Transactions } from './types.ts';
 
 interface ScriptTool {
   readonly name: string;
@@ -18,12 +25,23 @@ interface ScriptTool {
   readonly edited: string;
   /** The order in which the tool runs the files; by name unless it says otherwise. */
   readonly order?: (files: readonly string[]) => string[];
+  readonly baseline: (select: Tool['select']) => Baselines;
 }
 
 const NOT_MIGRATIONS = /(?:^|\/)(?:index|.*\.(?:test|spec|stories))\.[cm]?[jt]sx?$|(?:^|\/)__tests__\//i;
 
-function scriptTool({ name, title, noTransaction, packages, mark, transactions, edited, order }: ScriptTool): Tool {
-  return {
+function scriptTool({
+  name,
+  title,
+  noTransaction,
+  packages,
+  mark,
+  transactions,
+  edited,
+  order,
+  baseline,
+}: ScriptTool): Tool {
+  const tool: Omit<Tool, 'baseline'> = {
     name,
     title,
     scripts: true,
@@ -50,6 +68,7 @@ function scriptTool({ name, title, noTransaction, packages, mark, transactions, 
     transactions: () => transactions,
     edited,
   };
+  return { ...tool, baseline: baseline((files, folder) => tool.select(files, folder)) };
 }
 
 /** TypeORM sorts by the number behind the class' name, which its generator also puts in front of the file's. */
@@ -73,6 +92,7 @@ export const typeorm = scriptTool({
   },
   edited: 'TypeORM keeps no checksum: an edited file that was applied is not noticed and not run again.',
   order: byTimestamp,
+  baseline: typeormBaseline,
 });
 
 export const knex = scriptTool({
@@ -88,6 +108,7 @@ export const knex = scriptTool({
   },
   edited:
     'Knex keeps no checksum: an edited file that was applied is not noticed and not run again. Its name must not change.',
+  baseline: knexBaseline,
 });
 
 export const sequelize = scriptTool({
@@ -101,6 +122,7 @@ export const sequelize = scriptTool({
     note: 'Sequelize uses no transaction of its own: every call is committed.',
   },
   edited: 'Sequelize keeps no checksum: an edited file that was applied is not noticed and not run again.',
+  baseline: sequelizeBaseline,
 });
 
 export const mikroOrm = scriptTool({
@@ -115,6 +137,7 @@ export const mikroOrm = scriptTool({
     note: 'MikroORM runs all pending migrations in one transaction unless allOrNothing is false.',
   },
   edited: 'MikroORM keeps no checksum: an edited file that was applied is not noticed and not run again.',
+  baseline: mikroOrmBaseline,
 });
 
 export const kysely = scriptTool({
@@ -128,4 +151,5 @@ export const kysely = scriptTool({
     note: 'Kysely runs all pending migrations in one transaction unless it is told otherwise.',
   },
   edited: 'Kysely keeps no checksum: an edited file that was applied is not noticed and not run again.',
+  baseline: kyselyBaseline,
 });

@@ -1,7 +1,8 @@
+import { numberedSql } from './baseline.ts';
 import { basename, byName, byNumber, isSql, sortedBy } from './paths.ts';
 import { disablesTransaction, postgresMigrations } from './postgres-migrations.ts';
 import { wholeFile } from './text.ts';
-import type { Ignored, Tool } from './types.ts';
+import type { Baselines, Ignored, Tool } from './types.ts';
 
 /** `x.down.sql` goes back; `x_down.sql` only does where there is something for it to undo, since it may be a name like any other. */
 function isDown(path: string, all: ReadonlySet<string>): boolean {
@@ -12,7 +13,7 @@ function isDown(path: string, all: ReadonlySet<string>): boolean {
   return ['up', 'do', 'apply'].some((word) => all.has(`${stem}${separator}${word}.sql`)) || all.has(`${stem}.sql`);
 }
 
-export const plainSql: Tool = {
+const tool: Omit<Tool, 'baseline'> = {
   name: 'sql',
   title: 'a folder of SQL files',
   detect: (folder) => (folder.files.some(isSql) ? 1 : 0),
@@ -44,3 +45,17 @@ export const plainSql: Tool = {
         },
   edited: 'No migration tool was recognised; whether yours notices an edited file that was applied is not known.',
 };
+
+const baseline: Baselines = {
+  files: numberedSql({
+    tool,
+    lowest: 0,
+    fresh: '0000',
+    path: (number, name) => `${number}_${name}.sql`,
+    notes: [
+      'No migration tool was recognised, so nothing can be marked as applied. The file may be run where the schema is already: it changes nothing there.',
+    ],
+  }),
+};
+
+export const plainSql: Tool = { ...tool, baseline };

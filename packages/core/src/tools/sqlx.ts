@@ -1,14 +1,15 @@
+import { anyOf, complaint, fileName, hasRow, knownMigrations, numberedSql, tableRef } from './baseline.ts';
 import { createHash } from 'node:crypto';
 import { quoteLiteral } from '../quote.ts';
 import { basename, byNumber, isSql, slashes, sortedBy } from './paths.ts';
 import { wholeFile } from './text.ts';
-import type { Tool } from './types.ts';
+import type { Baselines, Tool } from './types.ts';
 
 const version = (path: string): bigint => BigInt(/^\d+/.exec(basename(path))?.[0] ?? 0);
 const named = /^\d+_[^/]*\.sql$/;
 const sha384 = (content: string | Uint8Array): string => createHash('sha384').update(content).digest('hex');
 
-export const sqlx: Tool = {
+const tool: Omit<Tool, 'baseline'> = {
   name: 'sqlx',
   title: 'sqlx',
   noTransaction: '-- no-transaction on the first line',
@@ -55,3 +56,73 @@ export const sqlx: Tool = {
         .join(''),
   },
 };
+
+/** What stands behind the number, without `.sql` or `.up.sql`, `_` as a space (sqlx-core/src/migrate/source.rs). */
+const description = (path: string): string =>
+  fileName(path)
+    .replace(/^\d+_/, '')
+    .replace(/(?:\.up)?\.sql$/, '')
+    .replaceAll('_', ' ');
+
+const baseline: Baselines = {
+  files: numberedSql({
+    tool,
+    lowest: 0,
+    // migrations are all reversible or all not
+    path: (number, name, others) =>
+      `${number}_${name}${others.some((path) => path.endsWith('.up.sql')) ? '.up' : ''}.sql`,
+    down: (path) => (path.endsWith('.up.sql') ? path.replace(/up\.sql$/, 'down.sql') : undefined),
+    notes: [
+      'Line ends must stay as they are (`*.sql -text` in .gitattributes): sqlx compares a checksum of the bytes.',
+    ],
+  }),
+  ledger(input) {
+    const known = knownMigrations((files, folder) => tool.select(files, folder), input, tool.title);
+    const table = tableRef(input.schema, input.table ?? '_sqlx_migrations');
+    const entries = input.migrations.map((file) => ({
+      name: fileName(file.path),
+      version: String(version(file.path)),
+      description: quoteLiteral(description(file.path)),
+      checksum: `pg_catalog.decode(${quoteLiteral(sha384(file.text))}, 'hex')`,
+    }));
+    return {
+      tool: tool.title,
+      table,
+      // sqlx-postgres/src/migrate.rs, ensure_migrations_table
+      create: [
+        `CREATE TABLE IF NOT EXISTS ${table} (version BIGINT PRIMARY KEY, description TEXT NOT NULL, installed_on TIMESTAMPTZ NOT NULL DEFAULT now(), success BOOLEAN NOT NULL, checksum BYTEA NOT NULL, execution_time BIGINT NOT NULL)`,
+      ],
+      contradictions: anyOf(
+        complaint(
+          table,
+          'NOT success',
+          'The migration %s is there as failed, and sqlx stops when it finds that (dirty).',
+          'version',
+        ),
+        complaint(
+          table,
+          `version NOT IN (${known.map((path) => String(version(path))).join(', ')})`,
+          'sqlx has the migration %s in its table, but the folder does not: sqlx stops when it finds that (VersionMissing).',
+          'version',
+        ),
+        ...entries.map((entry) =>
+          complaint(
+            table,
+            `version = ${entry.version} AND checksum <> ${entry.checksum}`,
+            'The migration %s is marked as applied with another content than the file has now (VersionMismatch).',
+            'version',
+          ),
+        ),
+      ),
+      // execute_migration; sqlx sets the time that it took afterwards, and nothing was run here
+      rows: entries.map((entry) => ({
+        name: entry.name,
+        there: hasRow(table, 'version', entry.version),
+        insert: `INSERT INTO ${table} (version, description, success, checksum, execution_time) VALUES (${entry.version}, ${entry.description}, TRUE, ${entry.checksum}, 0)`,
+      })),
+      notes: ['Table _sqlx_migrations (the default name) in the first schema of search_path.'],
+    };
+  },
+};
+
+export const sqlx: Tool = { ...tool, baseline };

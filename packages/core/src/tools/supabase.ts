@@ -1,6 +1,9 @@
+import { fileName, hasRow, knownMigrations, numberedSql, tableRef, unknownRows, versionOf } from './baseline.ts';
+import { quoteLiteral } from '../quote.ts';
+import { supabaseStatements } from './supabase-statements.ts';
 import { basename, byName, isSql } from './paths.ts';
 import { controlsTransaction, notInTransaction, statementHeads, wholeFile } from './text.ts';
-import type { Tool } from './types.ts';
+import type { Baselines, Tool } from './types.ts';
 
 const named = /^(\d+)_([^/]*)\.sql$/;
 
@@ -10,7 +13,7 @@ function isOldInit(path: string): boolean {
   return version !== undefined && BigInt(version) < 20211209000000n;
 }
 
-export const supabase: Tool = {
+const tool: Omit<Tool, 'baseline'> = {
   name: 'supabase',
   title: 'Supabase CLI',
   detect(folder) {
@@ -59,3 +62,36 @@ export const supabase: Tool = {
   },
   edited: 'The Supabase CLI keeps no checksum: an edited file that was applied is not noticed and not run again.',
 };
+
+const baseline: Baselines = {
+  files: numberedSql({ tool, lowest: 0, path: (number, name) => `${number}_${name}.sql` }),
+  ledger(input) {
+    const known = knownMigrations((files, folder) => tool.select(files, folder), input, tool.title);
+    const table = tableRef(input.schema ?? 'supabase_migrations', input.table ?? 'schema_migrations');
+    return {
+      tool: tool.title,
+      table,
+      // apps/cli-go/pkg/migration/history.go
+      create: [
+        `CREATE SCHEMA IF NOT EXISTS ${tableRef(undefined, input.schema ?? 'supabase_migrations')}`,
+        `CREATE TABLE IF NOT EXISTS ${table} (version text NOT NULL PRIMARY KEY)`,
+        `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS statements text[]`,
+        `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS name text`,
+      ],
+      contradictions: unknownRows(table, 'version', known.map(versionOf), tool.title),
+      rows: input.migrations.map((file) => {
+        const version = quoteLiteral(versionOf(file.path));
+        const name = quoteLiteral(fileName(file.path).replace(/^\d+_|\.sql$/g, ''));
+        const statements = supabaseStatements(file.text).map(quoteLiteral).join(', ');
+        return {
+          name: fileName(file.path),
+          there: hasRow(table, 'version', version),
+          insert: `INSERT INTO ${table} (version, name, statements) VALUES (${version}, ${name}, ARRAY[${statements}]::text[])`,
+        };
+      }),
+      notes: ['Table supabase_migrations.schema_migrations.'],
+    };
+  },
+};
+
+export const supabase: Tool = { ...tool, baseline };

@@ -106,8 +106,8 @@ export interface NewFile {
 export interface BaselineInput {
   /** The whole schema as complete, guarded SQL. */
   readonly sql: string;
-  /** What the migration is called, in words: `baseline`. What the tool doesn't allow in names is replaced. */
-  readonly name: string;
+  /** What the migration is called, in words; what people use with this tool if not given. What it doesn't allow in names is replaced. */
+  readonly name?: string;
   /** The time that names with a time in them get. Where there are migrations already, it is moved to before the first of them. */
   readonly time: Date;
   /** The migrations folder as it is, with nothing in it where there is none yet. */
@@ -137,6 +137,8 @@ export interface LedgerInput {
   readonly migrations: readonly NewFile[];
   /** The folder that they are in; its other migrations are known to the tool, too. */
   readonly folder: FolderView;
+  /** Files that belong to them and are about to be written, so that the folder doesn't have them yet (`BaselineFiles.files`). */
+  readonly written?: readonly NewFile[];
   /** Where the tool keeps its table, if not in the usual place; not quoted. Tools that know no schema use the first of search_path. */
   readonly schema?: string;
   /** The table's name, if it isn't the usual one; not quoted. */

@@ -1,3 +1,4 @@
+import { liquibaseBaseline } from './baseline.ts';
 import { parseSql, tokenize, type Range } from '../../parse/index.ts';
 import { quoteLiteral } from '../../quote.ts';
 import type { Edit } from '../../text/edits.ts';
@@ -124,7 +125,7 @@ const ledger: Ledger = {
   },
 };
 
-export const liquibase: Tool = {
+const tool: Omit<Tool, 'baseline'> = {
   name: 'liquibase',
   title: 'Liquibase formatted SQL',
   noTransaction: 'runInTransaction:false behind its changeset',
@@ -178,3 +179,5 @@ export const liquibase: Tool = {
     'Liquibase keeps a checksum per changeset, blind to white space and settings, and `update` stops with a validation error when an applied one has changed (runOnChange:true: it runs it again).',
   ledger,
 };
+
+export const liquibase: Tool = { ...tool, baseline: liquibaseBaseline(tool) };
