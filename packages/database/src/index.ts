@@ -56,9 +56,12 @@ export { compare, look, masked, unstableColumns, type State } from './verify/sta
 export {
   baselineFromDump,
   compareHistory,
-  HistoryUnavailable,
+  compareReplayed,
   readLive,
   readLiveInside,
+  replayHistory,
+  type LiveCatalog,
+  type Replayed,
   type ExtraObject,
   type HistoryComparison,
   type HistoryDifference,

@@ -4,9 +4,12 @@ export type { Baseline, BaselineObject, BaselineOptions, LeftOut } from './types
 export { baselineFromDump, type DumpBaseline, type DumpProblem } from './dump/index.ts';
 export {
   compareHistory,
-  HistoryUnavailable,
+  compareReplayed,
   readLive,
   readLiveInside,
+  replayHistory,
+  type LiveCatalog,
+  type Replayed,
   type ExtraObject,
   type HistoryComparison,
   type HistoryDifference,

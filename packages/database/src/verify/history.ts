@@ -1,6 +1,7 @@
 /** Replays a history in scratch databases and proves its migrations, each on what the earlier ones left. */
 import { folderView, quoteIdent, type FolderView, type Tool } from '@idempotify/core';
 import type { Difference } from '../catalog/diff.ts';
+import { tidyCatalogs } from '../catalog/tidy.ts';
 import { ConnectionError, SqlError } from '../runners/errors.ts';
 import type { Server, Session } from '../runners/types.ts';
 import { Clock, databaseLab, fitsSavepoints, savepointLab, within, type Lab, type Memory } from './lab.ts';
@@ -9,6 +10,7 @@ import {
   blockedStatements,
   concurrentBuilds,
   firstError,
+  leavesTraces,
   mayWrite,
   modeOf,
   scriptOf,
@@ -96,17 +98,6 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
 const untidyRuns = 50;
 /** A table that once had rows is read as long as it has pages. So many take longer to read than to vacuum. */
 const untidyTables = 20;
-const busyCatalogs = [
-  'pg_attribute',
-  'pg_class',
-  'pg_depend',
-  'pg_type',
-  'pg_constraint',
-  'pg_index',
-  'pg_attrdef',
-  'pg_trigger',
-  'pg_shdepend',
-].map((name) => `pg_catalog.${name}`);
 
 /** Something in the way of a migration. */
 interface Obstacle {
@@ -265,9 +256,8 @@ class Replay implements History {
   }
 
   /** The next migration starts in a session of its own; a new one is only made where the last may have left something. */
-  async #freshSession({ text }: ScriptFile): Promise<void> {
-    if (/\b(set|set_config|reset|temp|temporary|prepare|listen|lock|create\s+table\s+pg_temp)\b/i.test(text))
-      await this.#close();
+  async #freshSession(script: ScriptFile): Promise<void> {
+    if (leavesTraces(script)) await this.#close();
   }
 
   async prove(index: number): Promise<MigrationProof> {
@@ -376,8 +366,7 @@ class Replay implements History {
     if (tables.length >= untidyTables) await session.query(`VACUUM ${tables.join(', ')}`);
     if (this.#untidy < untidyRuns) return;
     this.#untidy = 0;
-    await session.query(`VACUUM ${busyCatalogs.join(', ')}`);
-    await session.shrink();
+    await tidyCatalogs(session);
   }
 
   #doesNotRun(index: number, original: ScriptFile, file: ScriptFile, { error, statement }: Obstacle): MigrationProof {

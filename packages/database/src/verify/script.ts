@@ -72,6 +72,10 @@ export function sentAs({ sql, chunks }: Script, mode: Mode): readonly string[] {
   return mode === 'explicit' ? ['BEGIN', ...chunks, 'COMMIT'] : chunks;
 }
 
+/** Whether a session that has run the file may be another than a new one: settings, temporary objects, locks. */
+export const leavesTraces = ({ text }: ScriptFile): boolean =>
+  /\b(set|set_config|reset|temp|temporary|prepare|listen|lock|create\s+table\s+pg_temp)\b/i.test(text);
+
 /** Sends texts until one fails; a transaction that it leaves open is rolled back. */
 export async function firstError(session: Session, texts: readonly string[]): Promise<TextError | undefined> {
   for (const [text, sql] of texts.entries()) {

@@ -1,10 +1,12 @@
 /** Where a live database stands in a history of migrations. */
-import { HistoryUnavailable } from './errors.ts';
+import { compareReplayed } from './compare.ts';
 import { readLive } from './live.ts';
+import { replayHistory } from './replay.ts';
 import type { HistoryComparison, HistoryOptions } from './types.ts';
 
-export { HistoryUnavailable } from './errors.ts';
+export { compareReplayed, type CompareOptions } from './compare.ts';
 export { readLive, readLiveInside, type LiveCatalog } from './live.ts';
+export { replayHistory, type Replayed } from './replay.ts';
 export type * from './types.ts';
 
 /**
@@ -13,6 +15,8 @@ export type * from './types.ts';
  * @throws ConnectionError when one of the servers is gone, SqlError when the live catalogs can't be read, PreludeError
  */
 export async function compareHistory(options: HistoryOptions): Promise<HistoryComparison> {
-  await readLive(options.live);
-  throw new HistoryUnavailable('the replay is not written yet');
+  const live = await readLive(options.live);
+  const schema = options.schema ?? live.schema;
+  const replayed = await replayHistory({ ...options, ...(schema === undefined ? {} : { schema }), roles: live.roles });
+  return compareReplayed(replayed, live, options);
 }

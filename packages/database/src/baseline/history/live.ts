@@ -36,7 +36,9 @@ export async function readLive(session: LiveSession): Promise<LiveCatalog> {
 
 /** The same in the session's own transaction, whose settings are others afterwards. */
 export async function readLiveInside(session: LiveSession): Promise<LiveCatalog> {
-  const [[role, schema] = []] = await session.rows('SELECT current_user, current_schema()');
+  const [[role, schema] = []] = await session.rows(
+    'SELECT pg_catalog.quote_ident(current_user), pg_catalog.current_schema()',
+  );
   await session.run(fixedSettings);
   const roles = await session.rows(`SELECT rolname FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_'`);
   const [[version, found] = []] = await session.rows(probe);

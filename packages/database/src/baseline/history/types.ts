@@ -41,6 +41,8 @@ export interface HistoryOptions extends Omit<ReplayOptions, 'roles'> {
    * statement can be marked.
    */
   readonly assumeData?: boolean;
+  /** `kind name`, as the differences have them: objects that may be as they are in the live database. */
+  readonly accept?: ReadonlySet<string>;
   /** Objects of the live database that are nobody's business: `('table', 'public._prisma_migrations')`. */
   leaveOut?(kind: string, name: string): boolean;
 }

@@ -1,4 +1,0 @@
-/** The history can't be compared; the message says why. */
-export class HistoryUnavailable extends Error {
-  override readonly name = 'HistoryUnavailable';
-}
