@@ -95,36 +95,40 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
     warn: (message) => void warnings.push(message),
   };
   const relations = await readRelations(catalog, scope.excludedRelations);
-  const indexes = await readIndexes(catalog, relations);
-  const constraints = await readConstraints(catalog, relations, indexes.attached);
-  const read: Part[] = [
-    ...(await readLanguages(catalog)),
-    ...(await readAccessMethods(catalog)),
-    ...(await readCollations(catalog)),
-    ...(await readConversions(catalog)),
-    ...(await readTypes(catalog)),
-    ...(await readDomains(catalog)),
-    ...(await readFunctions(catalog)),
-    ...(await readAggregates(catalog)),
-    ...(await readOperators(catalog)),
-    ...(await readOperatorClasses(catalog)),
-    ...(await readCasts(catalog)),
-    ...(await readTransforms(catalog)),
-    ...(await readTextSearch(catalog)),
-    ...(await readTables(catalog, relations)),
-    ...(await readSequences(catalog, relations)),
-    ...indexes.parts,
-    ...constraints.parts,
-    ...(await readViews(catalog, relations)),
-    ...(await readRules(catalog, relations)),
-    ...(await readTriggers(catalog, relations)),
-    ...(await readPolicies(catalog, relations)),
-  ];
-  const parts = read.map((part) => alsoRequires(alsoRequires(part, indexes.before), constraints.before));
-  const ordered = inOrder(parts, await readEdges(catalog));
-  const objects = blocks(ordered, new Map());
   const names = new Set([...relations.values()].map(({ schema, relname }) => `${schema}.${relname}`));
-  facts.push(...(await readFacts(catalog, names)));
+  // asked at once: the server answers one question while the answer to the one before is worked on
+  const indexes = readIndexes(catalog, relations);
+  const constraints = indexes.then(({ attached }) => readConstraints(catalog, relations, attached));
+  const [edges, moreFacts, ...kinds] = await Promise.all([
+    readEdges(catalog),
+    readFacts(catalog, names),
+    indexes.then(({ parts }) => parts),
+    constraints.then(({ parts }) => parts),
+    readTables(catalog, relations),
+    readSequences(catalog, relations),
+    readViews(catalog, relations),
+    readRules(catalog, relations),
+    readTriggers(catalog, relations),
+    readPolicies(catalog, relations),
+    readLanguages(catalog),
+    readAccessMethods(catalog),
+    readCollations(catalog),
+    readConversions(catalog),
+    readTypes(catalog),
+    readDomains(catalog),
+    readFunctions(catalog),
+    readAggregates(catalog),
+    readOperators(catalog),
+    readOperatorClasses(catalog),
+    readCasts(catalog),
+    readTransforms(catalog),
+    readTextSearch(catalog),
+  ]);
+  facts.push(...moreFacts);
+  const before = [(await indexes).before, (await constraints).before];
+  const parts = kinds.flat().map((part) => before.reduce(alsoRequires, part));
+  const ordered = inOrder(parts, edges);
+  const objects = blocks(ordered, new Map());
   const { head, tail } = frame(ordered, facts, version, database ?? '');
   return {
     version,
@@ -138,14 +142,19 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
   };
 }
 
-/** What pg_depend says about objects that somebody made: initdb's own need no order. */
+/**
+ * What pg_depend says about objects that somebody made (16384: FirstNormalObjectId in src/include/access/transam.h): initdb's own need no
+ * order. Without what goes without saying: that an object is in its schema (schemas come first anyway), and that an index, a constraint, a
+ * default, a trigger or a policy needs its table.
+ */
 async function readEdges(catalog: CatalogReader): Promise<Edge[]> {
-  // what an object is made of goes without saying: index -> table, default -> column
+  const ofTable = ['pg_class', 'pg_constraint', 'pg_attrdef', 'pg_trigger', 'pg_policy'] as const;
   const rows = await catalog.rows(`
     SELECT DISTINCT d.classid || ':' || d.objid, d.refclassid || ':' || d.refobjid
     FROM pg_catalog.pg_depend d
-    WHERE d.deptype IN ('n', 'a', 'i', 'P', 'S', 'e', 'x') AND d.refobjid >= 16384 AND d.objid >= 16384
-      AND (d.classid <> d.refclassid OR d.objid <> d.refobjid)`);
+    WHERE d.refobjid >= 16384 AND d.objid >= 16384 AND (d.classid <> d.refclassid OR d.objid <> d.refobjid)
+      AND d.refclassid <> ${CATALOG.pg_namespace}
+      AND NOT (d.deptype = 'a' AND d.refclassid = ${CATALOG.pg_class} AND d.classid IN (${ofTable.map((name) => CATALOG[name]).join(', ')}))`);
   return rows as [string, string][];
 }
 

@@ -150,7 +150,8 @@ function keyConstraint(
   const { table } = base;
   const index = row[7] ?? '0';
   const indexName = `${quoteIdent(table.schema)}.${quoteIdent(row[8] ?? base.name)}`;
-  const options = row[9] == null ? [] : (JSON.parse(row[9]) as string[]);
+  // of exclusion constraints they are in the definition
+  const options = row[9] == null || row[3] === 'x' ? [] : (JSON.parse(row[9]) as string[]);
   const state = readIndexState(row.slice(16));
   const part = constraintPart(base, 'constraint', [
     added({ ...base, definition: withOptions(base.definition, options) }),

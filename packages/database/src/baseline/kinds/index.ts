@@ -98,7 +98,7 @@ export async function readIndexes(
   readonly before: ReadonlyMap<Key, readonly Key[]>;
 }> {
   const rows = await catalog.rows(`
-    SELECT x.oid, i.indrelid, x.relname, pg_catalog.pg_get_indexdef(x.oid), k.oid, k.conname, x.reltablespace <> 0, x.relkind,
+    SELECT x.oid, i.indrelid, x.relname, CASE WHEN k.oid IS NULL THEN pg_catalog.pg_get_indexdef(x.oid) END, k.oid, k.conname, x.reltablespace <> 0, x.relkind,
       ${indexStateColumns('i', 'x')}
     FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
       LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = x.oid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
