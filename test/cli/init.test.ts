@@ -59,7 +59,7 @@ describe('what is found', () => {
       'drizzle.config.ts': "export default { dialect: 'postgresql', out: './db/sql' };\n",
       'knexfile.js': "module.exports = { migrations: { directory: 'db/js' } };\n",
     });
-    expect(init(at, '--yes').stdout).toContain('Drizzle in db/sql, which holds none yet\n  Knex in db/js, which');
+    expect(init(at, '--yes').stdout).toContain('Drizzle Kit in db/sql, which holds none yet\n  Knex in db/js, which');
   });
 
   it('in a monorepo, the folders that are called as those of migrations are', () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { systemMessage } from '@idempotify/core';
 import { UsageError } from './errors.ts';
 import { type ConfigOptions, type Source, below, checkedOptions, sourceOf } from './options.ts';
+import type { BaselineConfig } from './baseline/options.ts';
 import type { LintConfig } from './lint/options.ts';
 import type { VerifyConfig } from './verify/options.ts';
 import { printable } from './terminal.ts';
@@ -23,11 +24,12 @@ export interface LoadedConfig {
   readonly options: ConfigOptions;
   readonly verify: VerifyConfig;
   readonly lint: LintConfig;
+  readonly baseline: BaselineConfig;
   /** Its folder. */
   readonly base: string;
   /** The folder that the `ignore` patterns are relative to. */
   readonly ignoreBase?: string;
-  /** What wrong options are told to come from; those of `verify` and `lint` stand below that key. */
+  /** What wrong options are told to come from; those of `verify`, `lint` and `baseline` stand below that key. */
   readonly source: Source;
 }
 
@@ -105,7 +107,12 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
     throw new UsageError(`${printable(found.filepath)}${key}`);
   }
   const source = sourceOf(printable(found.filepath));
-  const { verify: forVerify, lint: forLint, ...forRewrite } = found.config as { verify?: unknown; lint?: unknown };
+  const {
+    verify: forVerify,
+    lint: forLint,
+    baseline: forBaseline,
+    ...forRewrite
+  } = found.config as { verify?: unknown; lint?: unknown; baseline?: unknown };
   const options = checkedOptions(
     typeof found.config === 'object' && !Array.isArray(found.config) ? forRewrite : found.config,
     source,
@@ -119,6 +126,10 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
       : (await import('./verify/options.ts')).checkedVerifyConfig(forVerify, below(source, 'verify'));
   const lint =
     forLint === undefined ? {} : (await import('./lint/options.ts')).checkedLintConfig(forLint, below(source, 'lint'));
+  const baseline =
+    forBaseline === undefined
+      ? {}
+      : (await import('./baseline/options.ts')).checkedBaselineConfig(forBaseline, below(source, 'baseline'));
   return {
     base,
     options: {
@@ -137,6 +148,7 @@ export async function loadConfig(cwd: string, file?: string): Promise<LoadedConf
       ...lint,
       ...(typeof lint.knownFindings === 'string' && { knownFindings: absolute(lint.knownFindings) }),
     },
+    baseline: { ...baseline, ...(baseline.folder !== undefined && { folder: absolute(baseline.folder) }) },
     source,
     // patterns stay as they are: they are matched below the folder of the config file
     ...(options.ignore && { ignoreBase: base }),

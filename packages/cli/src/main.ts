@@ -1,5 +1,6 @@
 /** The command line: parses it, runs the command, gives the exit code. */
 import { Command, CommanderError } from 'commander';
+import { baselineCommand } from './commands/baseline.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
 import { lintCommand } from './commands/lint.ts';
@@ -31,16 +32,18 @@ export async function main(args: readonly string[]): Promise<number> {
   const verify = verifyCommand(() => new Command('verify'), done);
   const lint = lintCommand(() => new Command('lint'), done);
   const explain = explainCommand(() => new Command('explain'), done);
+  const baseline = baselineCommand(() => new Command('baseline'), done);
   const init = initCommand(() => new Command('init'), done);
   program
     .addCommand(rewrite, { isDefault: true })
     .addCommand(verify)
     .addCommand(lint)
     .addCommand(explain)
+    .addCommand(baseline)
     .addCommand(init);
   // who asks for help without a command is told about the default one
   program.outputHelp = () => rewrite.outputHelp();
-  for (const command of [program, rewrite, verify, lint, explain, init]) {
+  for (const command of [program, rewrite, verify, lint, explain, baseline, init]) {
     command.exitOverride().showHelpAfterError('idempotify --help lists the options.');
   }
   try {

@@ -53,8 +53,15 @@ const SHOWN_AFTER_MS = 200;
 const EVERY_MS = 80;
 const ERASE_LINE = '\r\x1b[2K';
 
-/** One line on standard error, only on a terminal and only when the run takes longer than 200 ms. */
-export function progressLine(stream: NodeJS.WriteStream, startedAt: number): Progress {
+/**
+ * One line on standard error, only on a terminal and only when the run takes longer than 200 ms.
+ * @param line what it says
+ */
+export function progressLine(
+  stream: NodeJS.WriteStream,
+  startedAt: number,
+  line = (done: number, total: number): string => `${done} of ${total} migrations …`,
+): Progress {
   if (!stream.isTTY || process.env['TERM'] === 'dumb') return { update: () => undefined, clear: () => undefined };
   let visible = false;
   let last = 0;
@@ -64,7 +71,7 @@ export function progressLine(stream: NodeJS.WriteStream, startedAt: number): Pro
       if (now - startedAt < SHOWN_AFTER_MS || now - last < EVERY_MS) return;
       last = now;
       visible = true;
-      stream.write(`${ERASE_LINE}${done} of ${total} migrations …`);
+      stream.write(`${ERASE_LINE}${line(done, total)}`);
     },
     clear() {
       if (!visible) return;

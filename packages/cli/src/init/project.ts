@@ -12,6 +12,7 @@ import {
 import { realIfThere } from '../commands/shared.ts';
 import { UsageError } from '../errors.ts';
 import { planInputs } from '../files/inputs.ts';
+import { foldersToCome } from '../files/to-come.ts';
 import { git } from '../git.ts';
 import { type SquawkConfig, findSquawkConfig } from '../lint/squawk-config.ts';
 import { printable } from '../terminal.ts';
@@ -87,34 +88,6 @@ const LOCKS: readonly (readonly [string, Manager])[] = [
   ['bun.lockb', 'bun'],
   ['package-lock.json', 'npm'],
   ['npm-shrinkwrap.json', 'npm'],
-];
-
-/** Where a tool puts its migrations, for projects that have none yet. */
-const TO_COME: readonly {
-  readonly signs: readonly string[];
-  readonly path: string;
-  readonly title: string;
-  /** They are programs. */
-  readonly scripts?: boolean;
-  /** How the first of the signs names another folder. */
-  readonly named?: RegExp;
-}[] = [
-  { signs: ['prisma/schema.prisma', 'prisma.config.ts'], path: 'prisma/migrations', title: 'Prisma Migrate' },
-  {
-    signs: ['drizzle.config.ts', 'drizzle.config.js', 'drizzle.config.mjs'],
-    path: 'drizzle',
-    title: 'Drizzle',
-    named: /\bout\s*:\s*['"]([^'"\n]+)['"]/,
-  },
-  {
-    signs: ['knexfile.js', 'knexfile.ts', 'knexfile.mjs', 'knexfile.cjs'],
-    path: 'migrations',
-    title: 'Knex',
-    scripts: true,
-    named: /\bdirectory\s*:\s*['"]([^'"\n]+)['"]/,
-  },
-  { signs: ['.sequelizerc'], path: 'migrations', title: 'Sequelize', scripts: true },
-  { signs: ['supabase/config.toml'], path: 'supabase/migrations', title: 'Supabase' },
 ];
 
 /**
@@ -231,22 +204,8 @@ async function findMigrations(
   }
   if (found.size === 0) {
     const script: Language = fs.existsSync(path.join(root, 'tsconfig.json')) ? 'typescript' : 'javascript';
-    const add = (at: string, title: string, scripts: boolean): void =>
-      void found.set(at, { path: at, title, any: false, languages: new Set([scripts ? script : 'sql']) });
-    for (const { signs, path: usual, title, scripts = false, named } of TO_COME) {
-      const sign = signs.map((name) => path.join(root, name)).find((file) => fs.existsSync(file));
-      if (sign === undefined) continue;
-      const folder = named?.exec(fs.readFileSync(sign, 'utf8'))?.[1];
-      const at = folder === undefined ? usual : slashed(path.resolve(root, folder));
-      add(at.startsWith('..') ? usual : at, title, scripts);
-    }
-    for (const [name, title] of [
-      ['typeorm', 'TypeORM'],
-      ['@mikro-orm/core', 'MikroORM'],
-      ['node-pg-migrate', 'node-pg-migrate'],
-      ['knex', 'Knex'],
-    ] as const)
-      if (found.size === 0 && manifest?.dependencies.has(name)) add('migrations', title, true);
+    for (const { path: at, tool } of foldersToCome(root, manifest?.dependencies))
+      found.set(at, { path: at, title: tool.title, any: false, languages: new Set([tool.scripts ? script : 'sql']) });
   }
   if (found.size === 0) for (const each of searched(root)) found.set(each.path, each);
   if (found.size === 0) {

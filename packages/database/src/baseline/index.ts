@@ -1,5 +1,10 @@
 export { ledgerSql, LedgerRefused, markApplied, type Marked, type MarkOptions } from './ledger.ts';
 export { baselineSql, readBaseline } from './baseline.ts';
+export { blocksOf, isBaseline, type FileBlock } from './blocks.ts';
+export { CircleError } from './graph.ts';
+export { ScopeError } from './left-out.ts';
+export { proveBlocks, type UnprovenBlock } from './prove.ts';
+export { readUndisturbed } from './undisturbed.ts';
 export type { Baseline, BaselineObject, BaselineOptions, LeftOut } from './types.ts';
 export { baselineFromDump, type DumpBaseline, type DumpProblem } from './dump/index.ts';
 export {
