@@ -20,7 +20,6 @@ import {
   type UnprovenBlock,
   CircleError,
   ConnectionError,
-  HistoryUnavailable,
   LedgerRefused,
   ScopeError,
   SqlError,
@@ -94,8 +93,7 @@ function asUsageError(error: unknown, { called, statementTimeout, signal }: Reso
   if (signal?.aborted) return new UsageError('interrupted; nothing was changed in the database', { cause: error });
   if (error instanceof BaselineRefused || error instanceof ScopeError || error instanceof CircleError)
     return new UsageError(error.message, { cause: error });
-  if (error instanceof ConnectionError || error instanceof HistoryUnavailable)
-    return new UsageError(error.message, { cause: error });
+  if (error instanceof ConnectionError) return new UsageError(error.message, { cause: error });
   if (!(error instanceof SqlError)) return error;
   const text = `${error.code} ${error.message}`;
   const advice: Readonly<Record<string, string>> = {
