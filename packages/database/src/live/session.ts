@@ -5,7 +5,10 @@ import { ConnectionError, sqlErrorFrom } from '../runners/errors.ts';
 
 /** A connection to somebody's database: only for reading, except where a ledger row is written. */
 export interface LiveSession {
-  /** The rows of one statement; every value is PostgreSQL's own text. @throws SqlError, ConnectionError */
+  /**
+   * The rows of one statement; every value is PostgreSQL's own text. Several may be asked at once: they are sent one after the other.
+   * @throws SqlError, ConnectionError
+   */
   rows(sql: string): Promise<(string | null)[][]>;
   /** Several statements, results thrown away. */
   run(sql: string): Promise<void>;
@@ -35,7 +38,14 @@ export async function openLive(
     void client.end().catch(() => undefined);
     throw new ConnectionError(reason(error), { cause: sqlErrorFrom(error) ?? error });
   }
-  const send = async (query: string | pg.QueryArrayConfig): Promise<pg.QueryArrayResult> => {
+  // several may be asked at once: each waits for the one before, as the protocol wants it
+  let last: Promise<unknown> = Promise.resolve();
+  const send = (query: string | pg.QueryArrayConfig): Promise<pg.QueryArrayResult> => {
+    const answer = last.then(() => sendNow(query));
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+  const sendNow = async (query: string | pg.QueryArrayConfig): Promise<pg.QueryArrayResult> => {
     if (lost) throw new ConnectionError(`the connection was lost: ${lost.message}`, { cause: lost });
     try {
       // without values and a name it is one simple query: a pooler may hand every transaction to another server process
