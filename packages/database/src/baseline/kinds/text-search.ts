@@ -99,18 +99,21 @@ async function readDictionaries(catalog: CatalogReader): Promise<Part[]> {
      JOIN pg_catalog.pg_ts_template t ON t.oid = d.dicttemplate JOIN pg_catalog.pg_namespace tn ON tn.oid = t.tmplnamespace
      WHERE ${catalog.inScope('d.dictnamespace')} AND ${catalog.notMember('pg_ts_dict', 'd.oid')}`,
   );
-  return rows.map((row): Part => ({
-    key: keyOf('pg_ts_dict', row.oid),
-    kind: 'text search dictionary',
-    schema: row.schema,
-    name: row.name,
-    oid: oidByName('pg_ts_dict', 'dict', row.schema, row.plain),
-    sql: [
-      `CREATE TEXT SEARCH DICTIONARY ${row.name} ${inParentheses([`TEMPLATE = ${row.template}`, ...(row.options === null ? [] : [row.options])])}`,
-    ],
-    address: `TEXT SEARCH DICTIONARY ${row.name}`,
-    owner: row.owner,
-  }));
+  return rows.map((row): Part => {
+    // 12 keeps numbers as strings, which options of yes and no don't take
+    const options = catalog.version < 130000 ? row.options?.replace(/( = )'(\d+)'/g, '$1$2') : row.options;
+    const lines = [`TEMPLATE = ${row.template}`, ...(options == null ? [] : [options])];
+    return {
+      key: keyOf('pg_ts_dict', row.oid),
+      kind: 'text search dictionary',
+      schema: row.schema,
+      name: row.name,
+      oid: oidByName('pg_ts_dict', 'dict', row.schema, row.plain),
+      sql: [`CREATE TEXT SEARCH DICTIONARY ${row.name} ${inParentheses(lines)}`],
+      address: `TEXT SEARCH DICTIONARY ${row.name}`,
+      owner: row.owner,
+    };
+  });
 }
 
 async function readConfigurations(catalog: CatalogReader): Promise<Part[]> {
