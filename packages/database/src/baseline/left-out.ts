@@ -90,6 +90,11 @@ export function keeperOfRole(role: string, there: ReadonlySet<string>): string |
   return providersAmong(there).find((provider) => provider.owns?.test(role))?.name;
 }
 
+/** Which provider makes the schema. @param there the names of all roles of the server */
+export function keeperOfSchema(schema: string, there: ReadonlySet<string>): string | undefined {
+  return providersAmong(there).find((provider) => provider.schemas.test(schema))?.name;
+}
+
 // ------------------------------------------------------------------------------------------------------ migration tools
 
 interface Ledger {
