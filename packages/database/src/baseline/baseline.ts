@@ -1,6 +1,7 @@
 /** The schema of a live database as one text that can be run anywhere, again and again. */
 import type { LiveSession } from '../live/session.ts';
 import { checkBlock, fingerprint, readFacts, type Fact } from './check.ts';
+import { dress } from './dress.ts';
 import { blocks, comment, doBlock } from './emit.ts';
 import { inOrder, type Edge } from './graph.ts';
 import { readAggregates } from './kinds/aggregate.ts';
@@ -8,14 +9,21 @@ import { readCasts, readTransforms } from './kinds/cast.ts';
 import { readCollations, readConversions } from './kinds/collation.ts';
 import { readConstraints } from './kinds/constraint.ts';
 import { readDomains } from './kinds/domain.ts';
+import { readEventTriggers } from './kinds/event-trigger.ts';
+import { readExtensions } from './kinds/extension.ts';
+import { readForeign } from './kinds/foreign.ts';
 import { readFunctions } from './kinds/function.ts';
 import { readIndexes } from './kinds/index.ts';
 import { readAccessMethods, readLanguages } from './kinds/language.ts';
 import { readOperatorClasses } from './kinds/opclass.ts';
 import { readOperators } from './kinds/operator.ts';
 import { readPolicies } from './kinds/policy.ts';
+import { readPublications } from './kinds/publication.ts';
 import { readRules } from './kinds/rule.ts';
+import { readSchemas } from './kinds/schema.ts';
 import { readSequences } from './kinds/sequence.ts';
+import { readStatistics } from './kinds/statistics.ts';
+import { readSubscriptions } from './kinds/subscription.ts';
 import { readTables } from './kinds/table.ts';
 import { readTextSearch } from './kinds/text-search.ts';
 import { readTriggers } from './kinds/trigger.ts';
@@ -123,22 +131,30 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
     readCasts(catalog),
     readTransforms(catalog),
     readTextSearch(catalog),
+    readSchemas(catalog),
+    readExtensions(catalog),
+    readForeign(catalog),
+    readStatistics(catalog, scope.excludedRelations),
+    readPublications(catalog, scope.excludedRelations),
+    readSubscriptions(catalog),
+    readEventTriggers(catalog),
   ]);
   facts.push(...moreFacts);
   const before = [(await indexes).before, (await constraints).before];
   const parts = kinds.flat().map((part) => before.reduce(alsoRequires, part));
   const ordered = inOrder(parts, edges);
-  const objects = blocks(ordered, new Map());
+  const worn = await dress(ordered, catalog);
+  const objects = blocks(ordered, worn.steps);
   const { head, tail } = frame(ordered, facts, version, database ?? '');
   return {
     version,
     database: database ?? '',
     objects,
     head,
-    tail,
+    tail: [worn.privileges, tail].filter((text) => text !== '').join('\n'),
     leftOut,
     warnings,
-    roles: [],
+    roles: worn.roles,
   };
 }
 

@@ -210,12 +210,12 @@ async function holdingsOf(parts: readonly Part[], catalog: CatalogReader, roles:
     if (owner !== undefined) roles.add(owner);
     if (owner !== undefined || grants !== undefined) {
       const procedure = place.catalog === 'pg_proc';
-      const shell = part.kind === 'shell type';
       const readable =
         place.catalog === 'pg_class' ||
-        procedure ||
         place.catalog === 'pg_namespace' ||
-        (place.catalog === 'pg_type' && !shell);
+        // a name that may hold a shell type is found in another way
+        (procedure && part.oid.startsWith('pg_catalog.to_regprocedure(')) ||
+        (place.catalog === 'pg_type' && part.kind !== 'shell type');
       holdings.push({
         catalog: place.catalog,
         keyword,
@@ -329,7 +329,7 @@ async function changedPrivileges(catalog: CatalogReader, roles: Set<string>): Pr
         LEFT JOIN pg_catalog.pg_init_privs p ON p.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objoid = c.oid AND p.objsubid = a.attnum
       WHERE a.attacl IS NOT NULL AND a.attacl IS DISTINCT FROM p.initprivs AND ${own('relnamespace').replace('o.', 'c.')}
         AND (c.oid < 16384 OR (NOT ${catalog.notMember('pg_class', 'c.oid')} AND ${catalog.inScope('c.relnamespace')}))`,
-    ].join('\n    UNION ALL') + '\n    ORDER BY 1, 3, 4',
+    ].join('\n    UNION ALL\n') + '\n    ORDER BY 1, 3, 4',
   );
   let skipped = 0;
   const holdings = rows.flatMap(([of, letter, name, column, owner, acl, initial, system]): Holding[] => {

@@ -192,7 +192,8 @@ ${missing}  FOR thing IN
     target := CASE thing.catalog
       WHEN 'pg_class' THEN CASE thing.letter WHEN 's' THEN 'SEQUENCE ' ELSE 'TABLE ' END || thing.oid::pg_catalog.regclass
       WHEN 'pg_attribute' THEN 'TABLE ' || thing.oid::pg_catalog.regclass
-      WHEN 'pg_proc' THEN 'ROUTINE ' || thing.oid::pg_catalog.regprocedure
+      WHEN 'pg_proc' THEN (SELECT CASE p.prokind WHEN 'p' THEN 'PROCEDURE ' || p.oid::pg_catalog.regproc || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')' ELSE 'ROUTINE ' || p.oid::pg_catalog.regprocedure END
+        FROM pg_catalog.pg_proc p WHERE p.oid = thing.oid)
       WHEN 'pg_type' THEN 'TYPE ' || coalesce(thing.name, thing.oid::pg_catalog.regtype::pg_catalog.text)
       WHEN 'pg_namespace' THEN 'SCHEMA ' || thing.oid::pg_catalog.regnamespace
       WHEN 'pg_default_acl' THEN thing.keyword
