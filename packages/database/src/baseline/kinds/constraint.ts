@@ -2,7 +2,7 @@
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
 import { childrenOf, option, partitionsOf, type Relation, type Relations } from '../relations.ts';
 import { alsoRequires, keyOf, type CatalogReader, type Key, type Part, type Step } from '../types.ts';
-import { indexStateColumns, indexSteps, readIndexState, replicaIdentity } from './index.ts';
+import { cameWithParent, indexStateColumns, indexSteps, readIndexState, replicaIdentity } from './index.ts';
 import { formOf, linkKey } from './table.ts';
 
 /**
@@ -22,11 +22,11 @@ export async function readConstraints(
     SELECT k.oid, k.conrelid, k.conname, k.contype, pg_catalog.pg_get_constraintdef(k.oid), k.conislocal, k.coninhcount, k.conindid,
       x.relname, pg_catalog.to_json(x.reloptions), k.confrelid, k.conparentid, p.conrelid, p.conname,
       CASE WHEN k.contype = 'f' THEN (SELECT pg_catalog.string_agg(DISTINCT t.tgenabled::text, '') FROM pg_catalog.pg_trigger t
-        WHERE t.tgconstraint = k.oid AND t.tgrelid = k.conrelid AND t.tgisinternal) END, x.reltablespace <> 0,
+        WHERE t.tgconstraint = k.oid AND t.tgrelid = k.conrelid AND t.tgisinternal) END, k.connoinherit, pi.indisvalid,
       ${indexStateColumns('i', 'x')}
     FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_constraint p ON p.oid = k.conparentid AND k.conparentid <> 0
       LEFT JOIN pg_catalog.pg_class x ON x.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
-      LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = x.oid
+      LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = x.oid LEFT JOIN pg_catalog.pg_index pi ON pi.indexrelid = p.conindid AND p.contype IN ('p', 'u', 'x')
     WHERE k.conrelid <> 0 AND k.contype IN ('c', 'p', 'u', 'x', 'f') AND ${catalog.inScope('k.connamespace')}
       AND ${catalog.notMember('pg_constraint', 'k.oid')}`);
   const parts: Part[] = [];
@@ -54,8 +54,9 @@ export async function readConstraints(
         for (const parent of table.parents) put(before, linkKey(table.oid, parent), keyOf('pg_constraint', oid));
     } else if (type === 'f') parts.push(...foreignKey(base, row, relations, attached));
     else parts.push(...keyConstraint(base, row, relations, attached));
-    // a key of a partition that has a name of its own comes first: that of the parent takes it up instead of making another
-    if (type === 'f' && row[11] !== '0' && row[11] != null && row[12] !== table.oid && row[13] !== name) {
+    // what a partition has of its own comes first: the parent's takes it up instead of making another
+    const own = type === 'f' ? row[13] !== name : type !== 'c' && !cameWithParent(row[15] ?? null, row[16] ?? null);
+    if (own && row[11] !== '0' && row[11] != null && row[12] !== table.oid) {
       put(first, keyOf('pg_constraint', row[11]), keyOf('pg_constraint', oid));
     }
   }
@@ -152,24 +153,58 @@ function keyConstraint(
   const indexName = `${quoteIdent(table.schema)}.${quoteIdent(row[8] ?? base.name)}`;
   // of exclusion constraints they are in the definition
   const options = row[9] == null || row[3] === 'x' ? [] : (JSON.parse(row[9]) as string[]);
-  const state = readIndexState(row.slice(16));
-  const part = constraintPart(base, 'constraint', [
-    added({ ...base, definition: withOptions(base.definition, options) }),
-  ]);
+  const state = readIndexState(row.slice(17));
   const above = row[11] ?? '0';
+  const made = constraintPart(base, 'constraint', [
+    // without ONLY: partitions that have no such key get one, those that have one give it
+    added({ ...base, definition: withOptions(base.definition, options) }, !(table.kind === 'p' && state.valid)),
+  ]);
+  const part =
+    above !== '0' && cameWithParent(row[15] ?? null, row[16] ?? null)
+      ? renamed(base, made, above, state.parent, relations)
+      : {
+          ...made,
+          ignores: [
+            ...(above === '0' ? [] : [keyOf('pg_constraint', above)]),
+            ...(state.parent === null ? [] : [keyOf('pg_class', state.parent)]),
+          ],
+        };
   return [
     {
       ...part,
       also: [keyOf('pg_class', index)],
       steps: indexSteps(table, indexName, state),
       requires: [...part.requires, ...partitionsOf(table, relations).map((child) => linkKey(child.oid, table.oid))],
-      ignores: [
-        ...(above === '0' ? [] : [keyOf('pg_constraint', above)]),
-        ...(state.parent === null ? [] : [keyOf('pg_class', state.parent)]),
-      ],
     },
     ...replicaIdentity(table, indexName, index, state, attached),
   ];
+}
+
+/** The key is there when that of the parent is; its name may be another than PostgreSQL chose. */
+function renamed(
+  base: Base,
+  part: ReturnType<typeof constraintPart>,
+  above: string,
+  parentIndex: string | null,
+  relations: Relations,
+): ReturnType<typeof constraintPart> {
+  const { table } = base;
+  const requires = [...part.requires, keyOf('pg_constraint', above)];
+  const parent = relations.get(table.parents[0] ?? '');
+  // what ChooseIndexName() in src/backend/commands/indexcmds.c chooses
+  const columns = /^\w[\w ]*\(([^()"]*)\)/.exec(base.definition)?.[1]?.replaceAll(', ', '_') ?? '';
+  const usual = base.definition.startsWith('PRIMARY KEY') ? `${table.relname}_pkey` : `${table.relname}_${columns}_key`;
+  if ((base.name === usual && Buffer.byteLength(usual) <= 63) || !parent || parentIndex === null)
+    return { ...part, missing: 'false', sql: [], requires };
+  const found = `FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_constraint p ON p.oid = k.conparentid
+        WHERE k.conrelid = ${table.regclass} AND p.conrelid = ${parent.regclass} AND pg_catalog.pg_get_constraintdef(k.oid) = ${quoteLiteral(base.definition)}`;
+  return {
+    ...part,
+    sql: [
+      `EXECUTE (SELECT pg_catalog.format(${quoteLiteral(`ALTER TABLE ${table.name.replaceAll('%', '%%')} RENAME CONSTRAINT %I TO ${quoteIdent(base.name).replaceAll('%', '%%')}`)}, k.conname)\n        ${found} LIMIT 1)`,
+    ],
+    requires,
+  };
 }
 
 function foreignKey(

@@ -33,6 +33,13 @@ export function readIndexState(columns: readonly (string | null)[]): IndexState 
   };
 }
 
+/**
+ * A key of a partition that came with its parent's: PostgreSQL notes that (connoinherit is false, see index_constraint_create() in
+ * src/backend/catalog/index.c), so it has to come that way again.
+ */
+export const cameWithParent = (noInherit: string | null, parentValid: string | null): boolean =>
+  noInherit === 'f' && parentValid === 't';
+
 /** CLUSTER ON, REPLICA IDENTITY and statistics. @param name of the index, qualified and quoted */
 export function indexSteps(table: Relation, name: string, state: IndexState): Step[] {
   const steps: Step[] = [];
@@ -98,10 +105,11 @@ export async function readIndexes(
   readonly before: ReadonlyMap<Key, readonly Key[]>;
 }> {
   const rows = await catalog.rows(`
-    SELECT x.oid, i.indrelid, x.relname, CASE WHEN k.oid IS NULL THEN pg_catalog.pg_get_indexdef(x.oid) END, k.oid, k.conname, x.reltablespace <> 0, x.relkind,
+    SELECT x.oid, i.indrelid, x.relname, CASE WHEN k.oid IS NULL THEN pg_catalog.pg_get_indexdef(x.oid) END, k.oid, k.conname, x.reltablespace <> 0, x.relkind, k.connoinherit, pi.indisvalid,
       ${indexStateColumns('i', 'x')}
     FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
       LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = x.oid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
+      LEFT JOIN pg_catalog.pg_constraint p ON p.oid = k.conparentid LEFT JOIN pg_catalog.pg_index pi ON pi.indexrelid = p.conindid
     WHERE ${catalog.inScope('x.relnamespace')} AND x.relpersistence <> 't' AND ${catalog.notMember('pg_class', 'x.oid')}`);
   const parts: Part[] = [];
   const names = new Map<string, string>();
@@ -115,9 +123,10 @@ export async function readIndexes(
     const name = `${quoteIdent(table.schema)}.${quoteIdent(relname)}`;
     names.set(oid, name);
     tables.set(oid, table);
-    const state = readIndexState(row.slice(8));
+    const state = readIndexState(row.slice(10));
     const constraint = row[4] ?? null;
-    if (state.parent !== null) links.push({ child: oid, parent: state.parent, of: table });
+    if (state.parent !== null && !(constraint !== null && cameWithParent(row[8] ?? null, row[9] ?? null)))
+      links.push({ child: oid, parent: state.parent, of: table });
     if (row[6] === 't')
       catalog.warn(
         `the index ${name} is in a tablespace of its own, which other servers may not have: it is made in the default one`,
