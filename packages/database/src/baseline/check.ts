@@ -153,7 +153,7 @@ export const fingerprint = (definition: string): string =>
   createHash('md5').update(definition).digest('hex').slice(0, DIGITS);
 
 /** What decides how PostgreSQL prints a definition. */
-const PRINTED: readonly (readonly [setting: string, value: string])[] = [
+export const PRINTED: readonly (readonly [setting: string, value: string])[] = [
   ['search_path', ''],
   ['DateStyle', 'ISO, YMD'],
   ['IntervalStyle', 'postgres'],

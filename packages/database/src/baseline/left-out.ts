@@ -73,7 +73,7 @@ const PROVIDERS: readonly Provider[] = [
 ];
 
 /** The providers that this server shows. @param there the names of all roles and extensions */
-function providersAmong(there: ReadonlySet<string>): readonly Provider[] {
+export function providersAmong(there: ReadonlySet<string>): readonly Provider[] {
   return PROVIDERS.filter(
     ({ roles, extensions }) =>
       (roles === undefined && extensions === undefined) ||
@@ -104,7 +104,7 @@ interface Ledger {
   readonly columns?: readonly string[];
 }
 
-const LEDGERS: readonly Ledger[] = [
+export const LEDGERS: readonly Ledger[] = [
   { tool: 'Prisma', table: '_prisma_migrations' },
   { tool: 'Drizzle', table: '__drizzle_migrations' },
   { tool: 'TypeORM', table: 'migrations', columns: ['id,name,timestamp'] },
@@ -158,7 +158,7 @@ const LEDGERS: readonly Ledger[] = [
 ];
 
 /** Schemas that a tool makes for itself and keeps up to date: the schema's name and a table that shows whose it is. */
-const TOOL_SCHEMAS: readonly { readonly tool: string; readonly schema: string; readonly table: string }[] = [
+export const TOOL_SCHEMAS: readonly { readonly tool: string; readonly schema: string; readonly table: string }[] = [
   { tool: 'Supabase', schema: 'supabase_migrations', table: 'schema_migrations' },
   { tool: 'graphile-migrate', schema: 'graphile_migrate', table: 'migrations' },
   { tool: 'Graphile Worker', schema: 'graphile_worker', table: 'migrations' },
@@ -170,7 +170,7 @@ const TOOL_SCHEMAS: readonly { readonly tool: string; readonly schema: string; r
 
 // -------------------------------------------------------------------------------------------------------------- patterns
 
-interface Pattern {
+export interface Pattern {
   readonly text: string;
   readonly schema: RegExp;
   readonly relation: RegExp | undefined;
@@ -183,7 +183,7 @@ interface Pattern {
  * stands for itself, also `.`, `*` and `?`; a double quote is doubled there. Capitals count, quoted or not.
  * @throws ScopeError
  */
-function patternOf(text: string, mayNameRelation: boolean): Pattern {
+export function patternOf(text: string, mayNameRelation: boolean): Pattern {
   const parts: { regexp: string; plain: boolean }[] = [{ regexp: '', plain: true }];
   const token = /"((?:[^"]|"")*)"|\.|\*|\?|[^".*?]+|"/gy;
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {

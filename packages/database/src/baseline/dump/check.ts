@@ -1,0 +1,252 @@
+/**
+ * What is there under a name of the dump has to be what the dump says. The dump's text was printed by the server's own pg_get_*def
+ * functions under an empty search_path; so the server where the baseline is applied prints what it has in the same way, and both texts
+ * are compared. Some spellings do not survive one more round (`(ARRAY['a'::varchar])::text[]` comes back with a cast at each element),
+ * and versions differ in parentheses and qualifiers: casts, parentheses, quotes and white space are taken out of both.
+ */
+import { createHash } from 'node:crypto';
+import { quoteLiteral } from '@idempotify/core';
+
+/** A cast, as a regular expression that JavaScript and PostgreSQL read alike: the longest alternatives stand first. */
+const CAST =
+  '::(time(stamp)?(\\([0-9]+\\))? with(out)? time zone|character varying|double precision|bit varying|interval( [a-z]+ to [a-z]+| [a-z]+)?|("[^"]*"|[A-Za-z_0-9$]+)(\\.("[^"]*"|[A-Za-z_0-9$]+))?)(\\([0-9, ]+\\))?(\\[\\])*';
+/** A point of time with its zone: pg_dump prints it in the zone of its session. */
+const INSTANT = '[0-9]+-[0-9][0-9]-[0-9][0-9] [0-9:.]+[+-][0-9:]+';
+const LAYOUT = '[ \\t\\r\\n()"]|pg_catalog\\.';
+/** `users.id` or `id`: PostgreSQL 16 no longer writes what is not needed. */
+const QUALIFIER = '("[^"]*"|[A-Za-z_][A-Za-z_0-9$]*)\\.';
+
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+
+/** @param query qualifiers go as well */
+export function skeleton(text: string, query = false): string {
+  const bare = text.replaceAll(new RegExp(CAST, 'g'), '').replaceAll(new RegExp(INSTANT, 'g'), '');
+  const rest = query ? bare.replaceAll(new RegExp(QUALIFIER, 'g'), '') : bare;
+  return md5(rest.replaceAll(new RegExp(LAYOUT, 'g'), ''));
+}
+
+/** The patterns as variables of the block that compares, in which they stand many times. */
+const VARIABLES = { a_cast: CAST, an_instant: INSTANT, a_qualifier: QUALIFIER, layout: LAYOUT };
+export const declarations = Object.entries(VARIABLES).map(
+  ([name, value]) => `  ${name} text := ${quoteLiteral(value)};`,
+);
+
+/** The same in SQL. @param text SQL of type text @param literal where the variables are not there */
+export function skeletonSql(text: string, query = false, literal = false): string {
+  const without = (inner: string, name: keyof typeof VARIABLES): string =>
+    `pg_catalog.regexp_replace(${inner}, ${literal ? quoteLiteral(VARIABLES[name]) : name}, '', 'g')`;
+  const bare = without(without(text, 'a_cast'), 'an_instant');
+  return `pg_catalog.md5(${without(query ? without(bare, 'a_qualifier') : bare, 'layout')})`;
+}
+
+const options = (column: string): string =>
+  `coalesce((SELECT pg_catalog.string_agg(x, ',' ORDER BY x COLLATE "C") FROM pg_catalog.unnest(${column}) x), '')`;
+const procedure = (column: string): string => `${column}::pg_catalog.regproc::pg_catalog.text`;
+const plain = (sql: string): string => `pg_catalog.replace(${sql}, 'pg_catalog.', '')`;
+const typeName = (type: string, typmod = 'NULL'): string => `pg_catalog.format_type(${type}, ${typmod})`;
+const from = (expression: string, catalog: string): string =>
+  `(SELECT ${expression} FROM pg_catalog.${catalog} x WHERE x.oid = w.oid)`;
+const concat = (...parts: string[]): string => `pg_catalog.concat_ws('|', ${parts.join(', ')})`;
+
+interface Group {
+  /** SQL over `w.oid` (and `w.more`): what is there, as text. */
+  readonly have: string;
+  /** Only where the server is of the dump's own major version: the others print queries in another way. */
+  readonly sameMajor?: boolean;
+}
+
+const COLUMN = `pg_catalog.concat_ws(' ', pg_catalog.quote_ident(a.attname), ${typeName('a.atttypid', 'a.atttypmod')}, (SELECT 'COLLATE ' || pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.collname) FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace JOIN pg_catalog.pg_type t ON t.oid = a.atttypid WHERE c.oid = a.attcollation AND c.oid <> t.typcollation))`;
+const columns = (more: string): string =>
+  `coalesce((SELECT pg_catalog.md5(pg_catalog.string_agg(${COLUMN}, ',' ORDER BY a.attname COLLATE "C")) FROM pg_catalog.pg_attribute a WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped${more}), '')`;
+
+/** How each kind is compared. `more` of a check is a further value, for what the question needs to know. */
+export const GROUPS = {
+  relation: { have: from('x.relkind::pg_catalog.text', 'pg_class') },
+  columns: { have: columns('') },
+  'local columns': { have: columns(' AND a.attislocal') },
+  /** `more`: array of names that may be either. */
+  'not null': {
+    have: `coalesce((SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ',' ORDER BY a.attname COLLATE "C")) FROM pg_catalog.pg_attribute a WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull AND a.attname <> ALL (w.more::pg_catalog.text[])), '')`,
+  },
+  /** `more`: array of the names that may have one. */
+  'no default': {
+    have: `coalesce((SELECT pg_catalog.string_agg(a.attname, ',') FROM pg_catalog.pg_attribute a WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped AND (a.atthasdef OR a.attidentity <> '') AND a.attname <> ALL (w.more::pg_catalog.text[])), '')`,
+  },
+  /** `more`: the column. */
+  default: {
+    have: `(SELECT pg_catalog.concat(a.attgenerated, ' ', ${skeletonSql('pg_catalog.pg_get_expr(d.adbin, d.adrelid)')}) FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = w.oid AND a.attname = w.more)`,
+  },
+  'inline default': {
+    have: `coalesce((SELECT pg_catalog.concat(a.attgenerated, ' ', ${skeletonSql('pg_catalog.pg_get_expr(d.adbin, d.adrelid)')}) FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = w.oid AND a.attname = w.more), 'none')`,
+  },
+  identity: {
+    have: `(SELECT nullif(a.attidentity::pg_catalog.text, '') FROM pg_catalog.pg_attribute a WHERE a.attrelid = w.oid AND a.attname = w.more)`,
+  },
+  'partition key': { have: skeletonSql('pg_catalog.pg_get_partkeydef(w.oid)') },
+  bound: { have: from(skeletonSql('pg_catalog.pg_get_expr(x.relpartbound, x.oid)'), 'pg_class') },
+  sequence: {
+    have: `(SELECT ${concat(typeName('s.seqtypid'), 's.seqstart', 's.seqincrement', 's.seqmin', 's.seqmax', 's.seqcache', 's.seqcycle')} FROM pg_catalog.pg_sequence s WHERE s.seqrelid = w.oid)`,
+  },
+  view: { have: skeletonSql('pg_catalog.pg_get_viewdef(w.oid)', true), sameMajor: true },
+  constraint: { have: skeletonSql('pg_catalog.pg_get_constraintdef(w.oid)') },
+  index: {
+    have: `(SELECT CASE WHEN i.indisvalid OR c.relkind = 'I' THEN ${skeletonSql('pg_catalog.pg_get_indexdef(c.oid)')} ELSE 'INVALID' END FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE c.oid = w.oid)`,
+  },
+  function: {
+    have: from(
+      concat(
+        'x.prokind',
+        `(SELECT l.lanname FROM pg_catalog.pg_language l WHERE l.oid = x.prolang)`,
+        'x.provolatile',
+        'x.proisstrict',
+        'x.prosecdef',
+        skeletonSql(`coalesce(pg_catalog.pg_get_function_result(x.oid), '')`),
+        `CASE WHEN x.prokind <> 'p' THEN ${skeletonSql('pg_catalog.pg_get_function_arguments(x.oid)')} END`,
+        `CASE WHEN x.prosrc <> '' THEN pg_catalog.md5(x.prosrc) END`,
+      ),
+      'pg_proc',
+    ),
+  },
+  aggregate: {
+    have: `(SELECT ${plain(concat('x.aggtransfn::pg_catalog.regproc', typeName('x.aggtranstype'), 'x.agginitval'))} FROM pg_catalog.pg_aggregate x WHERE x.aggfnoid = w.oid)`,
+  },
+  trigger: { have: skeletonSql('pg_catalog.pg_get_triggerdef(w.oid)') },
+  rule: { have: skeletonSql('pg_catalog.pg_get_ruledef(w.oid)', true), sameMajor: true },
+  policy: {
+    have: from(
+      concat(
+        'x.polcmd',
+        'x.polpermissive',
+        `(SELECT pg_catalog.string_agg(coalesce(r.rolname, ''), ',' ORDER BY r.rolname COLLATE "C") FROM pg_catalog.unnest(x.polroles) p LEFT JOIN pg_catalog.pg_roles r ON r.oid = p)`,
+      ),
+      'pg_policy',
+    ),
+  },
+  'policy conditions': {
+    have: from(
+      concat(
+        skeletonSql(`coalesce(pg_catalog.pg_get_expr(x.polqual, x.polrelid), '')`, true),
+        skeletonSql(`coalesce(pg_catalog.pg_get_expr(x.polwithcheck, x.polrelid), '')`, true),
+      ),
+      'pg_policy',
+    ),
+    sameMajor: true,
+  },
+  statistics: { have: skeletonSql('pg_catalog.pg_get_statisticsobjdef(w.oid)') },
+  type: { have: from('x.typtype::pg_catalog.text', 'pg_type') },
+  enum: {
+    have: `coalesce((SELECT pg_catalog.md5(pg_catalog.string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder)) FROM pg_catalog.pg_enum e WHERE e.enumtypid = w.oid), '')`,
+  },
+  composite: {
+    have: `(SELECT coalesce(pg_catalog.md5(pg_catalog.string_agg(${COLUMN}, ',' ORDER BY a.attname COLLATE "C")), '') FROM pg_catalog.pg_type y JOIN pg_catalog.pg_attribute a ON a.attrelid = y.typrelid AND a.attnum > 0 AND NOT a.attisdropped WHERE y.oid = w.oid)`,
+  },
+  domain: {
+    have: from(
+      concat(typeName('x.typbasetype', 'x.typtypmod'), 'x.typnotnull', skeletonSql(`coalesce(x.typdefault, '')`)),
+      'pg_type',
+    ),
+  },
+  range: {
+    have: `(SELECT ${typeName('x.rngsubtype')} FROM pg_catalog.pg_range x WHERE x.rngtypid = w.oid)`,
+  },
+  operator: { have: from(plain(procedure('x.oprcode')), 'pg_operator') },
+  cast: {
+    have: from(
+      plain(concat('x.castmethod', 'x.castcontext', `CASE WHEN x.castfunc <> 0 THEN ${procedure('x.castfunc')} END`)),
+      'pg_cast',
+    ),
+  },
+  collation: {
+    have: from(
+      concat(
+        'x.collprovider',
+        'x.collisdeterministic',
+        `coalesce(pg_catalog.to_jsonb(x) ->> 'colllocale', pg_catalog.to_jsonb(x) ->> 'colliculocale', x.collcollate)`,
+      ),
+      'pg_collation',
+    ),
+  },
+  'text search dictionary': {
+    have: `(SELECT ${plain(concat(`(SELECT pg_catalog.concat(n.nspname, '.', t.tmplname) FROM pg_catalog.pg_ts_template t JOIN pg_catalog.pg_namespace n ON n.oid = t.tmplnamespace WHERE t.oid = x.dicttemplate)`, `coalesce(x.dictinitoption, '')`))} FROM pg_catalog.pg_ts_dict x WHERE x.oid = w.oid)`,
+  },
+  'text search configuration': {
+    have: `(SELECT (SELECT ${plain(`pg_catalog.concat(n.nspname, '.', p.prsname)`)} FROM pg_catalog.pg_ts_parser p JOIN pg_catalog.pg_namespace n ON n.oid = p.prsnamespace WHERE p.oid = x.cfgparser) FROM pg_catalog.pg_ts_config x WHERE x.oid = w.oid)`,
+  },
+  server: {
+    have: from(
+      concat(
+        `(SELECT f.fdwname FROM pg_catalog.pg_foreign_data_wrapper f WHERE f.oid = x.srvfdw)`,
+        `coalesce(x.srvtype, '')`,
+        `coalesce(x.srvversion, '')`,
+        options('x.srvoptions'),
+      ),
+      'pg_foreign_server',
+    ),
+  },
+  wrapper: { have: from(options('x.fdwoptions'), 'pg_foreign_data_wrapper') },
+  'foreign table': {
+    have: `(SELECT ${concat(`(SELECT s.srvname FROM pg_catalog.pg_foreign_server s WHERE s.oid = x.ftserver)`, options('x.ftoptions'))} FROM pg_catalog.pg_foreign_table x WHERE x.ftrelid = w.oid)`,
+  },
+  'event trigger': {
+    have: from(
+      plain(
+        concat(
+          'x.evtevent',
+          procedure('x.evtfoid'),
+          `(SELECT pg_catalog.string_agg(t, ',' ORDER BY t COLLATE "C") FROM pg_catalog.unnest(x.evttags) t)`,
+        ),
+      ),
+      'pg_event_trigger',
+    ),
+  },
+  publication: {
+    have: from(
+      concat('x.puballtables', 'x.pubinsert', 'x.pubupdate', 'x.pubdelete', 'x.pubtruncate'),
+      'pg_publication',
+    ),
+  },
+} as const satisfies Readonly<Record<string, Group>>;
+
+export type GroupName = keyof typeof GROUPS;
+
+export interface Check {
+  readonly group: GroupName;
+  /** Kind and name for people. */
+  readonly label: string;
+  /** SQL: the OID, or NULL when it is not there. */
+  readonly oid: string;
+  /** One of these is right. */
+  readonly want: readonly string[];
+  readonly more?: string;
+}
+
+export { md5 };
+
+export const procedureName = (text: string): string => text.replaceAll('pg_catalog.', '');
+
+/** The block that raises when something is there and differs. @param major of the server that was dumped */
+export function checkBody(checks: readonly Check[], major: number): string {
+  const always: string[] = [];
+  const same: string[] = [];
+  for (const group of Object.keys(GROUPS) as GroupName[]) {
+    const those = checks.filter((check) => check.group === group);
+    if (those.length === 0) continue;
+    const { have, sameMajor }: Group = GROUPS[group];
+    const rows = those.map(
+      ({ label, oid, want, more }) =>
+        `(${quoteLiteral(label)}, ${oid}::pg_catalog.oid, ${quoteLiteral(want[0] ?? '')}, ${want[1] === undefined ? 'NULL' : quoteLiteral(want[1])}, ${more === undefined ? 'NULL' : quoteLiteral(more)})`,
+    );
+    const text = `differs := differs || ARRAY(SELECT w.label FROM (VALUES\n      ${rows.join(',\n      ')}\n    ) w(label, oid, want, other, more) WHERE w.oid IS NOT NULL AND ${have} <> ALL (ARRAY[w.want, coalesce(w.other, w.want)]::pg_catalog.text[]));`;
+    (sameMajor ? same : always).push(text);
+  }
+  return [
+    ...always.map((text) => `  ${text}`),
+    ...(same.length === 0
+      ? []
+      : [
+          `  IF pg_catalog.current_setting('server_version_num')::integer / 10000 = ${major} THEN`,
+          ...same.map((text) => `    ${text}`),
+          '  END IF;',
+        ]),
+  ].join('\n');
+}
