@@ -30,15 +30,15 @@ interface Language {
 }
 
 /** Written like the migration that was added last; without one, as the project's own files say. */
-export function languageOf(folder: FolderView, migrations: readonly string[], config: string): Language {
+function languageOf(folder: FolderView, migrations: readonly string[], typescript: readonly string[]): Language {
   const last = migrations.filter(isScript).at(-1);
   if (last !== undefined) {
     const extension = last.slice(last.lastIndexOf('.'));
-    const typescript = extension.endsWith('ts');
-    const modules = !/^\.c/.test(extension) && (typescript || /^\s*(?:export|import)\s/m.test(folder.read(last)));
-    return { extension, typescript, modules };
+    const typed = extension.endsWith('ts');
+    const modules = !/^\.c/.test(extension) && (typed || /^\s*(?:export|import)\s/m.test(folder.read(last)));
+    return { extension, typescript: typed, modules };
   }
-  if (folder.parentHas(`${config}.ts`)) return { extension: '.ts', typescript: true, modules: true };
+  if (typescript.some((name) => folder.parentHas(name))) return { extension: '.ts', typescript: true, modules: true };
   const modules = /"type"\s*:\s*"module"/.test(folder.parentRead('package.json') ?? '');
   return { extension: '.js', typescript: false, modules };
 }
@@ -68,8 +68,8 @@ function functions({ typescript, modules }: Language, parameter: string, type: s
 
 interface ScriptBaseline {
   readonly tool: string;
-  /** The tool's settings file without its extension; with `.ts` it says that the project is in TypeScript. */
-  readonly config: string;
+  /** Files which say that the project is in TypeScript. */
+  readonly typescript: readonly string[];
   readonly file: (number: string, name: string) => string;
   /** 13 digits of milliseconds, or 14 of a date. */
   readonly number: 'milliseconds' | 'date';
@@ -89,7 +89,7 @@ function scriptBaseline(select: Tool['select'], tool: ScriptBaseline): Baselines
       const fresh = tool.number === 'date' ? stamp(input.time) : String(input.time.getTime());
       const number = numberBefore(others, input.time, 0, fresh);
       const name = slug(input.name, 'baseline');
-      let language = languageOf(input.folder, others, tool.config);
+      let language = languageOf(input.folder, others, tool.typescript);
       if (others.length === 0 && tool.commonJs === true && language.modules && !language.typescript)
         language = { extension: '.cjs', typescript: false, modules: false };
       const migration = tool.file(number, name) + language.extension;
@@ -123,7 +123,7 @@ const beyondRaw = /\\\?/;
 export const knexBaseline = (select: Tool['select']): Baselines =>
   scriptBaseline(select, {
     tool: 'Knex',
-    config: 'knexfile',
+    typescript: ['knexfile.ts'],
     number: 'date',
     file: (number, name) => `${number}_${name}`,
     text: ({ language, plain, sql }) => {
@@ -168,7 +168,7 @@ const pascal = (name: string): string => {
 export const typeormBaseline = (select: Tool['select']): Baselines =>
   scriptBaseline(select, {
     tool: 'TypeORM',
-    config: 'tsconfig',
+    typescript: ['tsconfig.json', 'data-source.ts'],
     number: 'milliseconds',
     file: (number, name) => `${number}-${pascal(name)}`,
     className: (number, name) => `${pascal(name)}${number}`,
@@ -178,7 +178,7 @@ export const typeormBaseline = (select: Tool['select']): Baselines =>
       const result = typescript ? ': Promise<void>' : '';
       const access = typescript ? 'public ' : '';
       return (
-        (typescript ? "import { MigrationInterface, QueryRunner } from 'typeorm';\n\n" : '') +
+        (typescript ? "import type { MigrationInterface, QueryRunner } from 'typeorm';\n\n" : '') +
         comment +
         (modules ? `export class ${name}` : `module.exports = class ${name}`) +
         `${typescript ? ' implements MigrationInterface' : ''} {\n  name = '${name}';\n\n` +
@@ -221,7 +221,7 @@ function typeormName(input: LedgerInput, path: string): string {
 export const sequelizeBaseline = (select: Tool['select']): Baselines =>
   scriptBaseline(select, {
     tool: 'Sequelize',
-    config: '.sequelizerc',
+    typescript: [],
     number: 'date',
     commonJs: true,
     file: (number, name) => `${number}-${name.replaceAll('_', '-')}`,
@@ -253,7 +253,7 @@ export const sequelizeBaseline = (select: Tool['select']): Baselines =>
 export const mikroOrmBaseline = (select: Tool['select']): Baselines =>
   scriptBaseline(select, {
     tool: 'MikroORM',
-    config: 'mikro-orm.config',
+    typescript: ['mikro-orm.config.ts'],
     number: 'date',
     file: (number, name) => `Migration${number}_${name}`,
     className: (number, name) => `Migration${number}_${name}`,
@@ -299,7 +299,7 @@ export const mikroOrmBaseline = (select: Tool['select']): Baselines =>
 export const kyselyBaseline = (select: Tool['select']): Baselines =>
   scriptBaseline(select, {
     tool: 'Kysely',
-    config: 'kysely.config',
+    typescript: ['kysely.config.ts', 'tsconfig.json'],
     number: 'milliseconds',
     file: (number, name) => `${number}_${name}`,
     text: ({ language, sql }) => {
