@@ -20,11 +20,11 @@
  */
 import type { Json } from '../../catalog/diff.ts';
 import { columnOrder } from '../../catalog/snapshot.ts';
+import { bare, parts } from '../../verify/names.ts';
 import {
   coursesOf,
   existence,
   factsOf,
-  isOpen,
   liveMakers,
   objectsOf,
   surroundings,
@@ -52,7 +52,6 @@ export interface CompareOptions {
   readonly assumeData?: boolean;
   /** `kind name`: objects that may be as they are in the live database. */
   readonly accept?: ReadonlySet<string>;
-  leaveOut?(kind: string, name: string): boolean;
 }
 
 /** What the facts say about one statement. */
@@ -98,7 +97,7 @@ export function compareReplayed(
     ...(obstacle ? { obstacle } : {}),
     gaps: gapsOf(migrations),
     differences: differencesOf(facts, courses, liveObjects, until, replayed, ran),
-    extra: extraOf(courses, liveObjects, replayed, live, sides.replay, options),
+    extra: extraOf(courses, liveObjects, replayed, live, sides.replay),
     order: orderOf(replayed, live, until),
     notes: [],
   };
@@ -357,6 +356,9 @@ const partKinds: ReadonlySet<string> = new Set([
   'policy',
 ]);
 
+/** The last identifier of a qualified name. */
+const lastPart = /\.("(?:[^"]|"")*"|[^."]+)$/;
+
 /** A table that is missing lacks its columns, too. */
 function withoutParts(differences: readonly HistoryDifference[]): HistoryDifference[] {
   const whole = differences.filter(
@@ -366,7 +368,7 @@ function withoutParts(differences: readonly HistoryDifference[]): HistoryDiffere
   const relations = new Set(whole.map(({ name }) => name));
   return differences.filter(({ kind, name, change, expected, live }) => {
     if (change === 'different' || !partKinds.has(kind)) return true;
-    const table = kind === 'index' ? (expected ?? live)?.['table'] : name.replace(/\.("(?:[^"]|"")*"|[^."]+)$/, '');
+    const table = kind === 'index' ? (expected ?? live)?.['table'] : name.replace(lastPart, '');
     return typeof table !== 'string' || !relations.has(table);
   });
 }
@@ -376,37 +378,44 @@ function extraOf(
   courses: Courses,
   live: ReadonlyMap<string, ReadonlyMap<string, Properties>>,
   { first }: Replayed,
-  { catalog }: LiveCatalog,
+  { catalog, leftOut }: LiveCatalog,
   side: Side,
-  { leaveOut }: CompareOptions,
 ): ExtraObject[] {
   const given = objectsOf(first, side);
-  const extra: ExtraObject[] = [];
-  /** OIDs of relations that are extra as a whole, or nobody's business. */
-  const whole = new Set<string>();
   const unknown = (kind: string, name: string): boolean =>
     courses.get(kind)?.get(name) === undefined && given.get(kind)?.get(name) === undefined;
-  for (const [kind, objects] of live) {
-    if (surroundings.has(kind) || !catalog.relations.has(kind)) continue;
+  const oidOf = (kind: string, name: string): string | undefined => catalog.relations.get(kind)?.get(name);
+  /** OIDs of relations that are extra as a whole: what belongs to them is not told. */
+  const whole = new Set<string>();
+  for (const kind of catalog.relations.keys()) {
     if (partKinds.has(kind)) continue;
-    for (const name of objects.keys()) {
-      const oid = catalog.relations.get(kind)?.get(name);
-      if (oid !== undefined && (leaveOut?.(kind, name) || (kind !== 'sequence' && unknown(kind, name)))) whole.add(oid);
+    for (const name of live.get(kind)?.keys() ?? []) {
+      const oid = oidOf(kind, name);
+      if (oid !== undefined && kind !== 'sequence' && unknown(kind, name)) whole.add(oid);
     }
   }
+  const ofAnother = (kind: string, name: string, properties: Properties): boolean => {
+    const owner = sequenceOwner(properties);
+    const about = kind === 'comment' ? commented(name) : [];
+    const oids = [
+      oidOf(kind, name),
+      ...(owner === undefined ? [] : [oidOf('table', owner)]),
+      ...about.flatMap((relation) => ['table', 'view', 'materialized view'].map((each) => oidOf(each, relation))),
+    ];
+    return (
+      leftOut.schemas.has(schemaOf(kind, name)) ||
+      oids.some((oid) => oid !== undefined && (leftOut.relations.has(oid) || (belonging.has(kind) && whole.has(oid))))
+    );
+  };
+  const extra: ExtraObject[] = [];
   for (const [kind, objects] of live) {
     if (surroundings.has(kind)) continue;
     for (const [name, properties] of objects) {
-      if (leaveOut?.(kind, name)) continue;
-      const oid = catalog.relations.get(kind)?.get(name);
-      if (unknown(kind, name)) {
-        if (partKinds.has(kind) && oid !== undefined && whole.has(oid)) continue;
-        if (ownedBy(properties, catalog.relations, whole) || ofNobody(kind, name, leaveOut)) continue;
-        extra.push({ kind, name, live: shown(properties) });
-      } else if (courses.get(kind)?.get(name)) {
+      if (ofAnother(kind, name, properties)) continue;
+      if (unknown(kind, name)) extra.push({ kind, name, live: shown(properties) });
+      else if (courses.get(kind)?.get(name)) {
         const more = [...properties].filter(
-          ([property]) =>
-            /^(grants|label): /.test(property) && isOpen(property) && !inCourse(courses, kind, name, property),
+          ([property]) => /^(grants|label): /.test(property) && !inCourse(courses, kind, name, property),
         );
         if (more.length > 0) extra.push({ kind, name, live: shown(new Map(more)) });
       }
@@ -415,34 +424,32 @@ function extraOf(
   return extra;
 }
 
+const belonging: ReadonlySet<string> = new Set([...partKinds, 'sequence', 'comment']);
+
+/** `materialized view public.a`, `table column public.a.b`: the relations that a comment may be on, as pg_identify_object() has it. */
+function commented(name: string): string[] {
+  const identity = identityOf(name);
+  return [identity, identity.replace(lastPart, '')];
+}
+
+const identityOf = (comment: string): string => comment.replace(/^([a-z-]+ )+/, '');
+
+/** Not quoted; '' where the name has none. */
+function schemaOf(kind: string, name: string): string {
+  return bare(parts(kind === 'comment' ? identityOf(name) : name)[0] ?? '');
+}
+
 const inCourse = (courses: Courses, kind: string, name: string, property: string): boolean =>
   courses
     .get(kind)
     ?.get(name)
     ?.some(({ properties }) => properties?.has(property)) === true;
 
-/** A sequence that belongs to a column of a relation that is extra itself. */
-function ownedBy(
-  properties: Properties,
-  relations: LiveCatalog['catalog']['relations'],
-  whole: ReadonlySet<string>,
-): boolean {
+/** The table of the column that a sequence belongs to. */
+function sequenceOwner(properties: Properties): string | undefined {
   const owner = properties.get('owned by');
-  if (owner === undefined) return false;
-  const column = (JSON.parse(owner) as string).replace(/ as identity$/, '');
-  const table = column.replace(/\.("(?:[^"]|"")*"|[^."]+)$/, '');
-  for (const kind of ['table', 'view']) {
-    const oid = relations.get(kind)?.get(table);
-    if (oid !== undefined && whole.has(oid)) return true;
-  }
-  return false;
-}
-
-/** A comment on something that is left out, as pg_identify_object() names it. */
-function ofNobody(kind: string, name: string, leaveOut: CompareOptions['leaveOut']): boolean {
-  if (kind !== 'comment') return false;
-  const [, type, identity] = /^((?:materialized |foreign )?\w+) (.*)$/s.exec(name) ?? [];
-  return type !== undefined && identity !== undefined && leaveOut?.(type, identity) === true;
+  if (owner === undefined) return undefined;
+  return (JSON.parse(owner) as string).replace(/ as identity$/, '').replace(lastPart, '');
 }
 
 /** Columns and labels that both have, in another order. */

@@ -4,6 +4,7 @@ import type { Json } from '../../catalog/diff.ts';
 import type { LiveSession } from '../../live/session.ts';
 import type { Server } from '../../runners/types.ts';
 import type { Place } from '../../verify/types.ts';
+import type { LiveOptions } from './live.ts';
 
 /** A migration of the history, in the tool's order. */
 export interface HistoryMigration {
@@ -33,7 +34,7 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface HistoryOptions extends Omit<ReplayOptions, 'roles'> {
+export interface HistoryOptions extends Omit<ReplayOptions, 'roles'>, LiveOptions {
   /** Outside of a transaction. Nothing is written. */
   readonly live: LiveSession;
   /**
@@ -43,8 +44,6 @@ export interface HistoryOptions extends Omit<ReplayOptions, 'roles'> {
   readonly assumeData?: boolean;
   /** `kind name`, as the differences have them: objects that may be as they are in the live database. */
   readonly accept?: ReadonlySet<string>;
-  /** Objects of the live database that are nobody's business: `('table', 'public._prisma_migrations')`. */
-  leaveOut?(kind: string, name: string): boolean;
 }
 
 /**
