@@ -1,0 +1,112 @@
+/** Types, routines, operators, casts, languages, collations, text search: read from one database, made in another. */
+import fs from 'node:fs';
+import {
+  baselineSql,
+  connectServer,
+  describeDifference,
+  diffSnapshots,
+  openLive,
+  readBaseline,
+  snapshot,
+  type Baseline,
+  type Server,
+  type Session,
+  type Snapshot,
+} from '@idempotify/database';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPostgres, type OwnServer } from '../support/servers.ts';
+
+const text = fs.readFileSync(new URL('fixtures/baseline-kinds.sql', import.meta.url), 'utf8');
+/** `--- title`, or `--- 14+ title` for what older servers don't know. */
+const sections = text.split(/^--- /m).flatMap((section) => {
+  const [, since, title, sql] = /^(?:(\d+)\+ )?(.*)\n([^]*)$/.exec(section) ?? [];
+  return title === undefined ? [] : [{ since: Number(since ?? 0), title, sql: sql ?? '' }];
+});
+
+describe.each([14, 18])('on PostgreSQL %i', (major) => {
+  let own: OwnServer;
+  let server: Server;
+  let source: string;
+  let copy: string;
+  let baseline: Baseline;
+  let file: string;
+  let wanted: Snapshot;
+
+  const open = (database: string): Promise<Session> => server.connect(database);
+  const differences = async (session: Session): Promise<string[]> =>
+    diffSnapshots(wanted, await snapshot(session)).map(describeDifference);
+
+  beforeAll(async () => {
+    own = await startPostgres(major);
+    server = await connectServer(own.url);
+    source = await server.createDatabase();
+    copy = await server.createDatabase();
+    const session = await open(source);
+    for (const { since, title, sql } of sections) {
+      if (since > major) continue;
+      await session.query(sql).catch((error: unknown) => {
+        throw new Error(`${title}: ${String(error)}`, { cause: error });
+      });
+    }
+    wanted = await snapshot(session);
+    await session.close();
+    baseline = await read(source);
+    file = baselineSql(baseline);
+    const target = await open(copy);
+    await target.query(file);
+    await target.close();
+  });
+  afterAll(async () => {
+    await server?.close();
+    await own?.stop();
+  });
+
+  async function read(database: string): Promise<Baseline> {
+    const url = new URL(own.url);
+    url.pathname = database;
+    const live = await openLive({ connectionString: url.href });
+    try {
+      return await readBaseline(live);
+    } finally {
+      await live.close();
+    }
+  }
+
+  // what no statement can make, and what the report says about it
+  const lost = 'operator n.<|||(box,point) is missing';
+
+  it('makes them in an empty database', async () => {
+    expect(await differences(await open(copy))).toEqual([lost]);
+    expect(baseline.leftOut.filter(({ kind }) => kind === 'operator').map(({ name }) => name)).toEqual([
+      'n.<|||(box,point)',
+    ]);
+  });
+
+  it('gives the same text for the copy', async () => {
+    const again = baselineSql(await read(copy));
+    const lines = (sql: string): string[] => sql.split('\n').filter((line) => !line.startsWith('-- Baseline of'));
+    expect(lines(again)).toEqual(lines(file));
+  });
+
+  it('makes again what is gone', async () => {
+    const session = await open(copy);
+    await session.query(`
+      DROP TYPE n.vc, n.cr, n.int42, n.dloop CASCADE;
+      ALTER DOMAIN n.da DROP CONSTRAINT da_check;
+      DROP OPERATOR n.=== (box, box) CASCADE;
+      ALTER OPERATOR FAMILY n.fam USING btree DROP OPERATOR 1 (int4, int2);
+      ALTER OPERATOR FAMILY pg_catalog.integer_ops USING btree DROP OPERATOR 3 (int4, box);
+      DROP FUNCTION n.tfp CASCADE;
+      DROP PROCEDURE n.p0;
+      DROP COLLATION n.icu1 CASCADE;
+      DROP LANGUAGE "my Lang" CASCADE;
+      DROP ACCESS METHOD "my AM" CASCADE;
+      DROP TRANSFORM FOR int LANGUAGE sql CASCADE;
+      DROP TEXT SEARCH DICTIONARY n.syn CASCADE;
+      DROP CONVERSION n.myd`);
+    expect((await differences(session)).length).toBeGreaterThan(30);
+    await session.query('SET search_path = n, n2');
+    await session.query(file);
+    expect(await differences(session)).toEqual([lost]);
+  });
+});
