@@ -24,16 +24,17 @@ import { readSchemas } from './kinds/schema.ts';
 import { readSequences } from './kinds/sequence.ts';
 import { readStatistics } from './kinds/statistics.ts';
 import { readSubscriptions } from './kinds/subscription.ts';
-import { readTables } from './kinds/table.ts';
+import { readTables, tableLooks } from './kinds/table.ts';
 import { readTextSearch } from './kinds/text-search.ts';
 import { readTriggers } from './kinds/trigger.ts';
 import { readTypes } from './kinds/type.ts';
 import { readViews } from './kinds/view.ts';
 import { scopeOf } from './left-out.ts';
-import { readRelations } from './relations.ts';
+import { readRelations, type ColumnRow, type Relations } from './relations.ts';
 import {
   alsoRequires,
   CATALOG,
+  keyOf,
   type Baseline,
   type BaselineOptions,
   type CatalogReader,
@@ -143,6 +144,7 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
   const before = [(await indexes).before, (await constraints).before];
   const parts = kinds.flat().map((part) => before.reduce(alsoRequires, part));
   const ordered = inOrder(parts, edges);
+  withoutDefaults(ordered, relations, catalog);
   const worn = await dress(ordered, catalog);
   const objects = blocks(ordered, worn.steps);
   const { head, tail } = frame(ordered, facts, version, database ?? '');
@@ -156,6 +158,23 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
     warnings,
     roles: worn.roles,
   };
+}
+
+/** Defaults that a circle has cut from their tables come later: until then the tables look otherwise. */
+function withoutDefaults(ordered: readonly Part[], relations: Relations, catalog: CatalogReader): void {
+  const cut = new Set(ordered.flatMap(({ kind, key }) => (kind === 'default' ? [key] : [])));
+  if (cut.size === 0) return;
+  for (const table of relations.values()) {
+    if (!/^[rpf]$/.test(table.kind)) continue;
+    const isCut = ({ defaultOid }: ColumnRow): boolean =>
+      defaultOid !== null && cut.has(keyOf('pg_attrdef', defaultOid));
+    if (!table.columns.some(isCut)) continue;
+    let { columns } = table;
+    for (const column of table.columns.filter(isCut)) {
+      columns = columns.map((each) => (each === column ? { ...each, expression: null } : each));
+      tableLooks(catalog, table, columns);
+    }
+  }
 }
 
 /**
@@ -185,7 +204,15 @@ function frame(
     comment(`Baseline of the database ${database} (PostgreSQL ${Math.floor(version / 10000)}), made by idempotify.`),
     '-- Each block looks first whether its object is there: on a complete database the file changes nothing.',
   ];
-  if (facts.length > 0) head.push('', checkBlock(facts, version).trimEnd());
+  if (facts.length > 0)
+    head.push(
+      '',
+      checkBlock(
+        facts,
+        version,
+        parts.some(({ wholeOf }) => wholeOf !== undefined),
+      ).trimEnd(),
+    );
   const functions = parts.some(({ kind }) => kind === 'function' || kind === 'procedure');
   const set = (name: string, value: string): string => `  PERFORM pg_catalog.set_config('${name}', ${value}, false);`;
   const saved = 'idempotify.check_function_bodies';

@@ -165,8 +165,16 @@ export const PRINTED: readonly (readonly [setting: string, value: string])[] = [
 
 const array = (texts: readonly string[]): string => `ARRAY[${texts.map(quoteLiteral).join(', ')}]`;
 
-/** @param version server_version_num of the source */
-export function checkBlock(facts: readonly Fact[], version: number): string {
+/** What the first half of a part that is made in two steps looks like (graph.ts): the rest comes yet. */
+const HALF_MADE = `
+        AND NOT (f.kind = 'view' AND f.definition LIKE ' SELECT NULL::%' OR f.kind = 'function' AND f.definition LIKE '%$SELECT NULL$%')`;
+
+/**
+ * @param facts for a table there may be several: how it may look in the middle of the file
+ * @param version server_version_num of the source
+ * @param halves whether parts are made in two steps
+ */
+export function checkBlock(facts: readonly Fact[], version: number, halves: boolean): string {
   const major = Math.floor(version / 10000);
   const rows = facts
     .map(
@@ -194,15 +202,17 @@ export function checkBlock(facts: readonly Fact[], version: number): string {
               `    SELECT '${kind}'::text, ${FOUND[kind].columns}\n      FROM ${FOUND[kind].from} AND n.nspname = ANY (schemas)`,
           )
           .join('\n    UNION ALL\n'),
-        `  ), there AS (`,
-        `    SELECT f.*, e.fingerprint FROM found f LEFT JOIN expected e ON e.kind = f.kind AND e.schema = f.schema AND e.name = f.name AND e.part = f.part`,
+        `  ), known AS (`,
+        `    SELECT kind, schema, name, part, pg_catalog.array_agg(fingerprint) AS fingerprints FROM expected GROUP BY kind, schema, name, part`,
         `  )`,
-        `  SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', t.kind, CASE WHEN t.part <> '' AND t.kind <> 'function' THEN pg_catalog.quote_ident(t.part) || ' on' END,`,
-        `      pg_catalog.quote_ident(t.schema) || '.' || pg_catalog.quote_ident(t.name) || CASE WHEN t.kind = 'function' THEN '(' || t.part || ')' ELSE '' END,`,
-        `      CASE WHEN t.fingerprint IS NULL THEN '(which the baseline does not have)' END), ', ' ORDER BY t.schema, t.name, t.kind, t.part)`,
-        `    INTO differs FROM there t`,
-        `    WHERE pg_catalog.left(pg_catalog.md5(t.definition), ${DIGITS}) <> t.fingerprint AND (NOT t.query OR pg_catalog.current_setting('server_version_num')::integer / 10000 = ${major})`,
-        `      OR t.fingerprint IS NULL AND t.part <> '' AND t.kind <> 'function' AND EXISTS (SELECT FROM expected e WHERE e.kind IN ('table', 'view', 'materialized view') AND e.schema = t.schema AND e.name = t.name);`,
+        `  SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', f.kind, CASE WHEN f.part <> '' AND f.kind <> 'function' THEN pg_catalog.quote_ident(f.part) || ' on' END,`,
+        `      pg_catalog.quote_ident(f.schema) || '.' || pg_catalog.quote_ident(f.name) || CASE WHEN f.kind = 'function' THEN '(' || f.part || ')' ELSE '' END,`,
+        `      CASE WHEN k.kind IS NULL THEN '(which the baseline does not have)' END), ', ' ORDER BY f.schema, f.name, f.kind, f.part)`,
+        `    INTO differs FROM found f LEFT JOIN known k ON k.kind = f.kind AND k.schema = f.schema AND k.name = f.name AND k.part = f.part`,
+        `    WHERE CASE WHEN k.kind IS NULL`,
+        `      -- one more constraint, trigger, policy or rule makes a table another one`,
+        `      THEN f.part <> '' AND f.kind <> 'function' AND EXISTS (SELECT FROM known r WHERE r.kind IN ('table', 'view', 'materialized view') AND r.schema = f.schema AND r.name = f.name)`,
+        `      ELSE pg_catalog.left(pg_catalog.md5(f.definition), ${DIGITS}) <> ALL (k.fingerprints) AND (NOT f.query OR pg_catalog.current_setting('server_version_num')::integer / 10000 = ${major})${halves ? HALF_MADE : ''} END;`,
         `  PERFORM pg_catalog.set_config(s.setting, s.value, true) FROM ROWS FROM (pg_catalog.unnest(settings), pg_catalog.unnest(before)) AS s (setting, value);`,
         `  IF differs IS NOT NULL THEN`,
         `    RAISE EXCEPTION 'idempotify: this database has another definition than the baseline of: %', differs`,

@@ -4,6 +4,7 @@ import { childrenOf, option, partitionsOf, type Relation, type Relations } from 
 import { alsoRequires, keyOf, type CatalogReader, type Key, type Part, type Step } from '../types.ts';
 import { cameWithParent, indexStateColumns, indexSteps, readIndexState, replicaIdentity } from './index.ts';
 import { formOf, linkKey } from './table.ts';
+import { enabledWord } from './trigger.ts';
 
 /**
  * CHECK, PRIMARY KEY, UNIQUE, EXCLUDE and FOREIGN KEY, each a part of its own.
@@ -21,8 +22,8 @@ export async function readConstraints(
   const rows = await catalog.rows(`
     SELECT k.oid, k.conrelid, k.conname, k.contype, pg_catalog.pg_get_constraintdef(k.oid), k.conislocal, k.coninhcount, k.conindid,
       x.relname, pg_catalog.to_json(x.reloptions), k.confrelid, k.conparentid, p.conrelid, p.conname,
-      CASE WHEN k.contype = 'f' THEN (SELECT pg_catalog.string_agg(DISTINCT t.tgenabled::text, '') FROM pg_catalog.pg_trigger t
-        WHERE t.tgconstraint = k.oid AND t.tgrelid = k.conrelid AND t.tgisinternal) END, k.connoinherit, pi.indisvalid,
+      CASE WHEN k.contype = 'f' THEN (SELECT pg_catalog.json_object_agg(t.tgrelid, t.tgenabled) FROM pg_catalog.pg_trigger t
+        WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O' AND t.tgisinternal) END, k.connoinherit, pi.indisvalid,
       ${indexStateColumns('i', 'x')}
     FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_constraint p ON p.oid = k.conparentid AND k.conparentid <> 0
       LEFT JOIN pg_catalog.pg_class x ON x.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
@@ -215,7 +216,7 @@ function foreignKey(
 ): Part[] {
   const { table } = base;
   const parent = row[11] === '0' ? undefined : (row[11] ?? undefined);
-  const steps = disabledTriggers(base, row[14] ?? null);
+  const steps = disabledTriggers(base, row[14] ?? null, relations);
   const requires: Key[] = [keyOf('pg_class', table.oid)];
   if (parent !== undefined) {
     // PostgreSQL makes it with that of the parent; the clones for the partitions of the other side are on the same table
@@ -250,19 +251,26 @@ function below(table: Relation, relations: Relations, attached: ReadonlyMap<Key,
   ]);
 }
 
-/** DISABLE TRIGGER ALL also switches off the triggers that check a foreign key, which have no names to be called by. */
-function disabledTriggers(base: Base, enabled: string | null): Step[] {
-  if (enabled === null || enabled.length !== 1 || enabled === 'O') return [];
-  const word = enabled === 'D' ? 'DISABLE' : enabled === 'R' ? 'ENABLE REPLICA' : 'ENABLE ALWAYS';
-  const { table } = base;
-  const constraint = `(SELECT oid FROM pg_catalog.pg_constraint WHERE conrelid = ${table.regclass} AND conname = ${quoteLiteral(base.name)})`;
-  const others = `FROM pg_catalog.pg_trigger WHERE tgrelid = ${table.regclass} AND tgconstraint = ${constraint} AND tgenabled <> '${enabled}'`;
-  return [
-    {
-      needed: `EXISTS (SELECT ${others})`,
-      sql: [
-        `EXECUTE (SELECT pg_catalog.string_agg(pg_catalog.format(${quoteLiteral(`ALTER TABLE ${table.name.replaceAll('%', '%%')} ${word} TRIGGER %I`)}, tgname), '; ') ${others})`,
-      ],
-    },
-  ];
+/**
+ * DISABLE TRIGGER ALL also switches off the triggers that check a foreign key, on its table or on the other one: they have no names to be
+ * called by.
+ * @param states JSON: OID of the relation -> tgenabled of its triggers, where that is not 'O'
+ */
+function disabledTriggers(base: Base, states: string | null, relations: Relations): Step[] {
+  if (states === null) return [];
+  const constraint = `(SELECT oid FROM pg_catalog.pg_constraint WHERE conrelid = ${base.table.regclass} AND conname = ${quoteLiteral(base.name)})`;
+  return Object.entries(JSON.parse(states) as Record<string, string>).flatMap(([oid, enabled]): Step[] => {
+    const table = relations.get(oid);
+    if (!table) return [];
+    const others = `FROM pg_catalog.pg_trigger WHERE tgrelid = ${table.regclass} AND tgconstraint = ${constraint} AND tgenabled <> '${enabled}'`;
+    const alter = `ALTER TABLE ${table.name.replaceAll('%', '%%')} ${enabledWord(enabled)} TRIGGER %I`;
+    return [
+      {
+        needed: `EXISTS (SELECT ${others})`,
+        sql: [
+          `EXECUTE (SELECT pg_catalog.string_agg(pg_catalog.format(${quoteLiteral(alter)}, tgname), '; ') ${others})`,
+        ],
+      },
+    ];
+  });
 }

@@ -2,6 +2,7 @@
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
 import { tableFact } from '../check.ts';
 import {
+  childrenOf,
   foreignOption,
   option,
   regclass,
@@ -46,40 +47,73 @@ export async function readTables(catalog: CatalogReader, relations: Relations): 
   const parts: Part[] = [];
   for (const table of tables) {
     const form = formOf(table, relations, catalog.version);
-    catalog.fact(
-      'table',
-      table.schema,
-      table.relname,
-      '',
-      tableFact(table.kind, table.persistence, table.partitionKey, table.columns),
-    );
+    tableLooks(catalog, table, table.columns);
     parts.push(tablePart(table, form, identities, notNulls, catalog));
     parts.push(...links(table, form));
-    for (const column of table.columns) {
-      const constraint = notNulls.get(`${table.oid} ${column.number}`);
-      if (!constraint) continue;
-      const address = `CONSTRAINT ${quoteIdent(constraint.name)} ON ${table.name}`;
-      const where = `conrelid = ${table.regclass} AND conname = ${quoteLiteral(constraint.name)}`;
-      const apart = !constraint.valid;
-      if (!apart && !constraint.commented) continue;
-      parts.push({
+    parts.push(...notNullParts(table, relations, form, notNulls, catalog));
+  }
+  return parts;
+}
+
+/** NOT NULL that has to be said apart, and those that have a comment. */
+function notNullParts(
+  table: Relation,
+  relations: Relations,
+  form: Form,
+  notNulls: ReadonlyMap<string, NotNull>,
+  catalog: CatalogReader,
+): Part[] {
+  const invalid = new Set<string>();
+  const parts = table.columns.flatMap((column): Part[] => {
+    const constraint = notNulls.get(`${table.oid} ${column.number}`);
+    if (!constraint) return [];
+    if (!constraint.valid) invalid.add(column.name);
+    const byItself = !constraint.valid && (constraint.local || form.type === 'alone');
+    if (!byItself && !constraint.commented) return [];
+    const name = quoteIdent(constraint.name);
+    const where = `conrelid = ${table.regclass} AND conname = ${quoteLiteral(constraint.name)}`;
+    // heirs that have it NOT VALID, too, were there before it: a later one would have it as valid
+    const heirs = byItself
+      ? childrenOf(table, relations).filter((child) => invalidIn(child, column.name, notNulls))
+      : [];
+    return [
+      {
         key: keyOf('pg_constraint', constraint.oid),
         kind: 'check',
         schema: table.schema,
-        name: `${quoteIdent(constraint.name)} on ${table.name}`,
+        name: `${name} on ${table.name}`,
         of: keyOf('pg_class', table.oid),
         oid: `(SELECT oid FROM pg_catalog.pg_constraint WHERE ${where})`,
-        missing: apart ? `NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE ${where})` : 'false',
-        sql: apart
+        missing: byItself ? `NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE ${where})` : 'false',
+        sql: byItself
           ? [
-              `ALTER TABLE ONLY ${table.name} ADD CONSTRAINT ${quoteIdent(constraint.name)} NOT NULL ${quoteIdent(column.name)}${constraint.noInherit ? ' NO INHERIT' : ''}${constraint.valid ? '' : ' NOT VALID'}`,
+              `ALTER TABLE ${table.name} ADD CONSTRAINT ${name} NOT NULL ${quoteIdent(column.name)}${constraint.noInherit ? ' NO INHERIT' : ''} NOT VALID`,
             ]
           : [],
-        address,
-      });
-    }
-  }
+        address: `CONSTRAINT ${name} ON ${table.name}`,
+        requires: [keyOf('pg_class', table.oid), ...heirs.map(({ oid }) => keyOf('pg_class', oid))],
+      },
+    ];
+  });
+  // as the table is before they are added
+  if (invalid.size > 0)
+    tableLooks(
+      catalog,
+      table,
+      table.columns.map((column) => (invalid.has(column.name) ? { ...column, notNull: false } : column)),
+    );
   return parts;
+}
+
+function invalidIn(table: Relation, name: string, notNulls: ReadonlyMap<string, NotNull>): boolean {
+  const column = table.columns.find((each) => each.name === name);
+  return column !== undefined && notNulls.get(`${table.oid} ${column.number}`)?.valid === false;
+}
+
+/** Notes how a table looks, or may look in the middle of the file. */
+export function tableLooks(catalog: CatalogReader, table: Relation, columns: readonly ColumnRow[]): void {
+  const definition = tableFact(table.kind, table.persistence, table.partitionKey, columns);
+  catalog.fact('table', table.schema, table.relname, '', definition);
 }
 
 async function readIdentities(catalog: CatalogReader): Promise<ReadonlyMap<string, Identity>> {
@@ -220,6 +254,13 @@ function tablePart(
     catalog.warn(
       `${table.name} is in the tablespace ${quoteIdent(table.tablespace)}, which other servers may not have: it is made in the default one`,
     );
+  // what a parent has NOT VALID comes before an heir that has it as valid
+  const notValidAbove = form.parents.flatMap((parent) =>
+    parent.columns.flatMap(({ name, number }): Key[] => {
+      const above = notNulls.get(`${parent.oid} ${number}`);
+      return above && !above.valid && !invalidIn(table, name, notNulls) ? [keyOf('pg_constraint', above.oid)] : [];
+    }),
+  );
   const build = (apart: ReadonlySet<Key>): Part => ({
     key,
     also: also.filter((each) => !apart.has(each)),
@@ -235,7 +276,8 @@ function tablePart(
     columns: new Map(table.columns.map(({ number, name, acl }) => [number, { name, acl }])),
     // the link is a part of its own where the table is made alone; PostgreSQL has the sequence depend on the column, not the other way round
     ignores: form.type === 'inherits' ? [] : table.parents.map((oid) => keyOf('pg_class', oid)),
-    requires: form.type === 'inherits' ? form.parents.map(({ oid }) => keyOf('pg_class', oid)) : [],
+    requires:
+      form.type === 'inherits' ? [...form.parents.map(({ oid }) => keyOf('pg_class', oid)), ...notValidAbove] : [],
     inline: inline.filter((each) => !apart.has(each.key)),
     without: (pieces) => build(new Set([...apart, ...pieces])),
   });
