@@ -3,6 +3,7 @@
  * thousands of objects, most of them with the same owner and the usual privileges.
  */
 import { quoteLiteral } from '@idempotify/core';
+import { doBlock } from './emit.ts';
 import type { CatalogName } from './types.ts';
 
 /** What somebody should own or may do. */
@@ -68,7 +69,7 @@ function arm(catalog: CatalogName): string {
     const here = kept.replace('$2', 'object.part').replace('$3', 'kind.kept');
     return `SELECT object.oid, d.defaclacl, kind.letter, 0, ${quoteLiteral(read)}
         FROM (VALUES ('TABLES', 'r', 'r'), ('SEQUENCES', 's', 'S'), ('FUNCTIONS', 'f', 'f'), ('TYPES', 'T', 'T'), ('SCHEMAS', 'n', 'n'), ('LARGE OBJECTS', 'L', 'L')) AS kind (word, letter, kept)
-          LEFT JOIN pg_catalog.pg_default_acl d ON d.defaclrole = object.oid AND ${here.replace('kind.kept', 'kind.kept::"char"')}
+          LEFT JOIN pg_catalog.pg_default_acl d ON d.defaclrole = object.oid AND ${here.replace('kind.kept', 'kind.kept::pg_catalog."char"')}
         WHERE listed.catalog = 'pg_default_acl' AND object.oid IS NOT NULL AND kind.word = listed.keyword`;
   }
   const found = ARMS[catalog];
@@ -101,13 +102,7 @@ function entries(holdings: readonly Holding[]): string[] {
   const groups = new Map<string, Holding[]>();
   for (const holding of holdings) {
     const { catalog, keyword, owner, grants } = holding;
-    const key = JSON.stringify([
-      catalog,
-      keyword,
-      owner ?? null,
-      grants ?? null,
-      REG[catalog] === undefined || holding.oid,
-    ]);
+    const key = JSON.stringify([catalog, keyword, owner ?? null, grants ?? null, holding.oid !== undefined]);
     const group = groups.get(key);
     if (group) group.push(holding);
     else groups.set(key, [holding]);
@@ -149,7 +144,7 @@ export function privilegesBlock(holdings: readonly Holding[], roles: readonly st
   const list = entries(holdings);
   // the first row says what the columns are
   const rows = [
-    `(NULL::text, NULL::text, NULL::pg_catalog.oid[], NULL::text[], NULL::text[], NULL::text, NULL::text[])`,
+    `(NULL::pg_catalog.text, NULL::pg_catalog.text, NULL::pg_catalog.oid[], NULL::pg_catalog.text[], NULL::pg_catalog.text[], NULL::pg_catalog.text, NULL::pg_catalog.text[])`,
     ...list,
   ];
   const names = roles.length === 0 ? '' : [...roles].sort(compare).map(quoteLiteral).join(', ');
@@ -163,17 +158,16 @@ export function privilegesBlock(holdings: readonly Holding[], roles: readonly st
       USING HINT = 'What they should own or may do is skipped. Create them and apply this again.';
   END IF;
 `;
-  return `DO $idempotify$
-DECLARE
-  missing pg_catalog.text;
-  thing pg_catalog.record;
-  act pg_catalog.record;
-  holder pg_catalog.oid;
-  present pg_catalog.aclitem[];
-  target pg_catalog.text;
-  before pg_catalog.text := pg_catalog.current_setting('role');
-BEGIN
-${missing}  FOR thing IN
+  const declare = [
+    `  missing pg_catalog.text;`,
+    `  thing pg_catalog.record;`,
+    `  act pg_catalog.record;`,
+    `  holder pg_catalog.oid;`,
+    `  present pg_catalog.aclitem[];`,
+    `  target pg_catalog.text;`,
+    `  before pg_catalog.text := pg_catalog.current_setting('role');`,
+  ];
+  const body = `${missing}  FOR thing IN
     SELECT listed.catalog, listed.keyword, listed.grants, object.oid, object.name, object.part, wish.oid AS owner, wish.rolname,
       held.owner AS holder, held.letter, held.read, initial.initprivs
     FROM (VALUES
@@ -187,7 +181,7 @@ ${missing}  FOR thing IN
       LEFT JOIN pg_catalog.pg_init_privs initial ON initial.objoid = object.oid AND initial.objsubid = held.number
         AND initial.classoid = pg_catalog.to_regclass('pg_catalog.' || CASE listed.catalog WHEN 'pg_attribute' THEN 'pg_class' ELSE listed.catalog END)
     WHERE wish.oid <> held.owner OR listed.grants <> '{}' OR (listed.grants = '{}' AND held.acl IS NOT NULL
-      AND (initial.initprivs IS NOT NULL OR NOT (held.acl @> pg_catalog.acldefault(held.letter::"char", held.owner) AND held.acl <@ pg_catalog.acldefault(held.letter::"char", held.owner))))
+      AND (initial.initprivs IS NOT NULL OR NOT (held.acl @> pg_catalog.acldefault(held.letter::pg_catalog."char", held.owner) AND held.acl <@ pg_catalog.acldefault(held.letter::pg_catalog."char", held.owner))))
   LOOP
     target := CASE thing.catalog
       WHEN 'pg_class' THEN CASE thing.letter WHEN 's' THEN 'SEQUENCE ' ELSE 'TABLE ' END || thing.oid::pg_catalog.regclass
@@ -211,11 +205,11 @@ ${missing}  FOR thing IN
     END IF;
     -- first what has to go, which may take with it what was passed on; then what is missing
     FOR round IN 1..2 LOOP
-      EXECUTE thing.read INTO present USING thing.oid, thing.part, CASE WHEN thing.catalog = 'pg_default_acl' THEN (CASE thing.letter WHEN 's' THEN 'S' ELSE thing.letter END)::"char" END;
+      EXECUTE thing.read INTO present USING thing.oid, thing.part, CASE WHEN thing.catalog = 'pg_default_acl' THEN (CASE thing.letter WHEN 's' THEN 'S' ELSE thing.letter END)::pg_catalog."char" END;
       FOR act IN
         WITH known AS (
           SELECT e.privilege_type AS privilege, e.grantee, e.grantor, false AS passed
-          FROM pg_catalog.aclexplode(pg_catalog.acldefault(thing.letter::"char", holder)) e
+          FROM pg_catalog.aclexplode(pg_catalog.acldefault(thing.letter::pg_catalog."char", holder)) e
         ), usual AS (
           SELECT k.privilege, k.grantee, k.grantor, k.passed FROM known k WHERE thing.initprivs IS NULL AND coalesce(thing.part, '') = ''
           UNION ALL
@@ -267,8 +261,9 @@ ${missing}  FOR thing IN
         END IF;
       END LOOP;
     END LOOP;
-  END LOOP;
-END
-$idempotify$;
-`;
+  END LOOP;`;
+  return `${HEAD}\n${doBlock([body], declare)}\n`;
 }
+
+const HEAD = `-- Owners and privileges: only what differs is changed. OWNER stands for whoever owns the object. What is listed with '{}' has the
+-- privileges that PostgreSQL gives by default, the others what stands there beside them.`;
