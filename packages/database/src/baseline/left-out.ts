@@ -264,21 +264,23 @@ export async function scopeOf(session: LiveSession, options: BaselineOptions): P
   const providerSchemas = new Map<string, string>();
   for (const [oid, name] of all) {
     if (oid == null || name == null) continue;
-    const asked = wanted?.find((pattern) => pattern.schema.test(name));
-    if (asked) used.add(asked);
+    const asking = wanted?.filter((pattern) => pattern.schema.test(name)) ?? [];
+    for (const pattern of asking) used.add(pattern);
     const leave = (reason: string): void => void leftOut.push({ kind: 'schema', name: quoteIdent(name), reason });
-    const excluding = unwanted.find((pattern) => pattern.relation === undefined && pattern.schema.test(name));
+    const [excluding, ...others] = unwanted.filter(
+      ({ schema, relation }) => relation === undefined && schema.test(name),
+    );
     if (excluding) {
-      used.add(excluding);
+      for (const pattern of [excluding, ...others]) used.add(pattern);
       leave(`excluded by "${excluding.text}"`);
       continue;
     }
-    if (wanted && !asked) {
+    if (wanted && asking.length === 0) {
       leave('not among the schemas that were asked for');
       continue;
     }
     // who calls it by its full name means it
-    if (asked?.plain !== true) {
+    if (!asking.some(({ plain }) => plain)) {
       const provider = providers.find((candidate) => candidate.schemas.test(name));
       if (provider) {
         leave(`${provider.name} makes it and what is in it`);
@@ -313,11 +315,11 @@ export async function scopeOf(session: LiveSession, options: BaselineOptions): P
   }
   if (unwanted.some((pattern) => pattern.relation)) {
     for (const relation of await relationsOf(session, schemas)) {
-      const pattern = unwanted.find(
+      const [pattern, ...others] = unwanted.filter(
         (candidate) => candidate.relation?.test(relation.name) && candidate.schema.test(relation.schema),
       );
       if (!pattern) continue;
-      used.add(pattern);
+      for (const each of [pattern, ...others]) used.add(each);
       if (roots.has(relation.oid)) continue;
       roots.set(relation.oid, relation);
       leftOut.push({

@@ -59,13 +59,13 @@ export const canHold = (catalog: CatalogName): boolean => ARMS[catalog] !== unde
 
 function arm(catalog: CatalogName): string {
   if (catalog === 'pg_attribute') {
-    return `SELECT c.relowner, a.attacl, 'c', a.attnum, 'SELECT attacl FROM pg_catalog.pg_attribute WHERE attrelid = $1 AND attname = $2'
+    return `SELECT c.relowner, a.attacl, 'c', a.attnum, 'SELECT c.relowner, a.attacl FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid WHERE a.attrelid = $1 AND a.attname = $2'
         FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
         WHERE listed.catalog = 'pg_attribute' AND a.attrelid = object.oid AND a.attname = object.part AND NOT a.attisdropped`;
   }
   if (catalog === 'pg_default_acl') {
     const kept = `d.defaclnamespace = coalesce((SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $2), 0) AND d.defaclobjtype = $3`;
-    const read = `SELECT d.defaclacl FROM pg_catalog.pg_default_acl d WHERE d.defaclrole = $1 AND ${kept}`;
+    const read = `SELECT r.oid, d.defaclacl FROM pg_catalog.pg_roles r LEFT JOIN pg_catalog.pg_default_acl d ON d.defaclrole = r.oid AND ${kept} WHERE r.oid = $1`;
     const here = kept.replace('$2', 'object.part').replace('$3', 'kind.kept');
     return `SELECT object.oid, d.defaclacl, kind.letter, 0, ${quoteLiteral(read)}
         FROM (VALUES ('TABLES', 'r', 'r'), ('SEQUENCES', 's', 'S'), ('FUNCTIONS', 'f', 'f'), ('TYPES', 'T', 'T'), ('SCHEMAS', 'n', 'n'), ('LARGE OBJECTS', 'L', 'L')) AS kind (word, letter, kept)
@@ -75,7 +75,7 @@ function arm(catalog: CatalogName): string {
   const found = ARMS[catalog];
   if (!found) throw new Error(`who owns an object of ${catalog} is not known`);
   const { owner, acl, letter } = found;
-  const read = acl === undefined ? 'NULL' : `'SELECT ${acl} FROM pg_catalog.${catalog} WHERE oid = $1'`;
+  const read = acl === undefined ? 'NULL' : `'SELECT ${owner}, ${acl} FROM pg_catalog.${catalog} WHERE oid = $1'`;
   return `SELECT ${owner}, ${acl ?? 'NULL'}, ${letter ?? 'NULL'}, 0, ${read} FROM pg_catalog.${catalog} WHERE listed.catalog = '${catalog}' AND oid = object.oid`;
 }
 
@@ -151,7 +151,7 @@ export function privilegesBlock(holdings: readonly Holding[], roles: readonly st
   const missing =
     names === ''
       ? ''
-      : `  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ') INTO missing FROM pg_catalog.unnest(ARRAY[${names}]) AS name
+      : `  SELECT pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ' ORDER BY name) INTO missing FROM pg_catalog.unnest(ARRAY[${names}]) AS name
     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = name);
   IF missing IS NOT NULL THEN
     RAISE WARNING 'there are no such roles: %', missing
@@ -192,10 +192,8 @@ export function privilegesBlock(holdings: readonly Holding[], roles: readonly st
       WHEN 'pg_namespace' THEN 'SCHEMA ' || thing.oid::pg_catalog.regnamespace
       WHEN 'pg_default_acl' THEN thing.keyword
       ELSE thing.keyword || ' ' || thing.name END;
-    holder := thing.holder;
-    IF thing.owner <> holder THEN
+    IF thing.owner <> thing.holder THEN
       EXECUTE pg_catalog.format('ALTER %s OWNER TO %I', target, thing.rolname);
-      holder := thing.owner;
     END IF;
     IF thing.grants IS NULL THEN
       CONTINUE;
@@ -203,9 +201,9 @@ export function privilegesBlock(holdings: readonly Holding[], roles: readonly st
     IF thing.catalog = 'pg_foreign_server' THEN
       target := 'FOREIGN ' || target;
     END IF;
-    -- first what has to go, which may take with it what was passed on; then what is missing
+    -- the owner is asked again, since that of a table's sequence changes with it; first what has to go, which may take with it what was passed on; then what is missing
     FOR round IN 1..2 LOOP
-      EXECUTE thing.read INTO present USING thing.oid, thing.part, CASE WHEN thing.catalog = 'pg_default_acl' THEN (CASE thing.letter WHEN 's' THEN 'S' ELSE thing.letter END)::pg_catalog."char" END;
+      EXECUTE thing.read INTO holder, present USING thing.oid, thing.part, CASE WHEN thing.catalog = 'pg_default_acl' THEN (CASE thing.letter WHEN 's' THEN 'S' ELSE thing.letter END)::pg_catalog."char" END;
       FOR act IN
         WITH known AS (
           SELECT e.privilege_type AS privilege, e.grantee, e.grantor, false AS passed
