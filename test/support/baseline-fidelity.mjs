@@ -314,7 +314,7 @@ export async function runAgain(url, text, mode = 'query') {
 }
 
 /**
- * Runs the text while another session keeps every table and view from being looked at.
+ * Runs the text while another session keeps every table from being looked at.
  * @param {string} url @param {string} text @param {number} [patience] ms
  * @returns {Promise<Run>} an error when it waits
  */
@@ -323,13 +323,10 @@ export async function runLocked(url, text, patience = 10_000) {
     await other.query('BEGIN');
     for (const relation of await other.column(
       `SELECT c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`,
+        WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`,
     )) {
-      await other.query('SAVEPOINT lock');
-      // a view that is not valid any more can't be locked
-      await other
-        .query(`LOCK TABLE ONLY ${relation} IN ACCESS EXCLUSIVE MODE`)
-        .catch(() => other.query('ROLLBACK TO SAVEPOINT lock'));
+      // no views: LOCK TABLE goes on to what they read, which may be the catalogs
+      await other.query(`LOCK TABLE ONLY ${relation} IN ACCESS EXCLUSIVE MODE`);
     }
     return apply(url, `SET lock_timeout = '${patience}ms';\n${text}`);
   });
