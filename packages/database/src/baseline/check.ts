@@ -100,7 +100,8 @@ const FOUND = {
     from: `pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.rulename <> '_RETURN'`,
   },
   function: {
-    columns: `n.nspname, p.proname, oidvectortypes(p.proargtypes), pg_get_functiondef(p.oid), to_jsonb(p) ->> 'prosqlbody' IS NOT NULL`,
+    // 14 began to write IN before the arguments of procedures
+    columns: `n.nspname, p.proname, oidvectortypes(p.proargtypes), pg_get_functiondef(p.oid), to_jsonb(p) ->> 'prosqlbody' IS NOT NULL OR p.prokind = 'p'`,
     from: `pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.prokind <> 'a'`,
   },
   type: {

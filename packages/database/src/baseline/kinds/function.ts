@@ -65,8 +65,9 @@ export async function readFunctions(catalog: CatalogReader): Promise<Part[]> {
       kind: procedure ? 'procedure' : 'function',
       schema: row.schema,
       name: row.name,
+      // to_regprocedure() raises an error on 15 and older when an argument is a shell; constructors of multiranges are unknown to 13
       oid:
-        types.length > 0 || row.ofShells === 't'
+        types.length > 0 || row.ofShells === 't' || row.own === 't'
           ? `(SELECT o.oid FROM pg_catalog.pg_proc o WHERE o.proname = ${quoteLiteral(row.plain)} AND o.pronamespace = ${schemaOid(row.schema)} AND (pg_catalog.pg_identify_object('pg_catalog.pg_proc'::pg_catalog.regclass, o.oid, 0)).identity = ${quoteLiteral(row.identity)})`
           : functionOid(row.name),
       sql: [row.definition.trimEnd()],

@@ -185,10 +185,16 @@ async function readRanges(catalog: CatalogReader): Promise<Part[]> {
   });
 }
 
-/** makeMultirangeTypeName() in typecmds.c; undefined where it would have to cut the name. */
+/** makeMultirangeTypeName() in typecmds.c; undefined where it would cut a character in two. */
 function usualMultirange(range: string): string | undefined {
-  const name = range.includes('range') ? range.replace('range', 'multirange') : `${range}_multirange`;
-  return Buffer.byteLength(name) < 64 ? name : undefined;
+  const clipped = (text: string, bytes: number): string =>
+    Buffer.from(text)
+      .subarray(0, bytes)
+      .toString()
+      .replace(/\uFFFD$/, '');
+  if (range.includes('range')) return clipped(range.replace('range', 'multirange'), 63);
+  const start = clipped(range, 52);
+  return Buffer.byteLength(start) === Math.min(52, Buffer.byteLength(range)) ? `${start}_multirange` : undefined;
 }
 
 const ALIGNMENT: Readonly<Record<string, string>> = { c: 'char', s: 'int2', i: 'int4', d: 'double' };
