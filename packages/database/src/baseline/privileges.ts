@@ -161,15 +161,21 @@ export function privilegesBlock(holdings: readonly Holding[], roles: readonly st
   const declare = [
     `  missing pg_catalog.text;`,
     `  thing pg_catalog.record;`,
-    `  act pg_catalog.record;`,
     `  holder pg_catalog.oid;`,
     `  present pg_catalog.aclitem[];`,
+    `  moved pg_catalog.bool := false;`,
+    `  state pg_catalog.text := '';`,
+    `  latest pg_catalog.text;`,
+    `  givers pg_catalog.oid[];`,
+    `  verbs pg_catalog.text[];`,
+    `  endings pg_catalog.text[];`,
+    `  command pg_catalog.text;`,
     `  target pg_catalog.text;`,
     `  before pg_catalog.text := pg_catalog.current_setting('role');`,
   ];
   const body = `${missing}  FOR thing IN
     SELECT listed.catalog, listed.keyword, listed.grants, object.oid, object.name, object.part, wish.oid AS owner, wish.rolname,
-      held.owner AS holder, held.letter, held.read, initial.initprivs
+      held.owner AS holder, held.acl, held.letter, held.read, initial.initprivs
     FROM (VALUES
       ${rows.join(',\n      ')}
     ) AS listed (catalog, keyword, oids, names, parts, owner, grants)
@@ -194,6 +200,7 @@ export function privilegesBlock(holdings: readonly Holding[], roles: readonly st
       ELSE thing.keyword || ' ' || thing.name END;
     IF thing.owner <> thing.holder THEN
       EXECUTE pg_catalog.format('ALTER %s OWNER TO %I', target, thing.rolname);
+      moved := true;
     END IF;
     IF thing.grants IS NULL THEN
       CONTINUE;
@@ -201,10 +208,18 @@ export function privilegesBlock(holdings: readonly Holding[], roles: readonly st
     IF thing.catalog = 'pg_foreign_server' THEN
       target := 'FOREIGN ' || target;
     END IF;
-    -- the owner is asked again, since that of a table's sequence changes with it; first what has to go, which may take with it what was passed on; then what is missing
+    holder := thing.holder;
+    present := thing.acl;
+    -- what is revoked may take with it what was passed on: then it is looked at once more
     FOR round IN 1..2 LOOP
-      EXECUTE thing.read INTO holder, present USING thing.oid, thing.part, CASE WHEN thing.catalog = 'pg_default_acl' THEN (CASE thing.letter WHEN 's' THEN 'S' ELSE thing.letter END)::pg_catalog."char" END;
-      FOR act IN
+      -- with the owner of a table that of its sequences changes
+      IF moved OR round = 2 THEN
+        EXECUTE thing.read INTO holder, present USING thing.oid, thing.part, CASE WHEN thing.catalog = 'pg_default_acl' THEN (CASE thing.letter WHEN 's' THEN 'S' ELSE thing.letter END)::pg_catalog."char" END;
+      END IF;
+      -- what has to be done is mostly the same for many objects
+      latest := state;
+      state := pg_catalog.jsonb_build_array(thing.letter, holder, present::pg_catalog.text, thing.initprivs::pg_catalog.text, thing.grants, thing.part)::pg_catalog.text;
+      IF state <> latest THEN
         WITH known AS (
           SELECT e.privilege_type AS privilege, e.grantee, e.grantor, false AS passed
           FROM pg_catalog.aclexplode(pg_catalog.acldefault(thing.letter::pg_catalog."char", holder)) e
@@ -234,30 +249,38 @@ export function privilegesBlock(holdings: readonly Holding[], roles: readonly st
           FROM pg_catalog.aclexplode(CASE WHEN pg_catalog.cardinality(present) > 0 THEN present END) e
         ), todo AS (
           SELECT CASE WHEN w.privilege IS NULL THEN 'REVOKE ' ELSE 'REVOKE GRANT OPTION FOR ' END AS verb, h.privilege, ' FROM ' AS preposition, h.grantee, ' CASCADE' AS ending, h.grantor, 0::bigint AS number
-          FROM here h LEFT JOIN wanted w USING (privilege, grantee, grantor) WHERE round = 1 AND (w.privilege IS NULL OR (h.passed AND NOT w.passed))
+          FROM here h LEFT JOIN wanted w USING (privilege, grantee, grantor) WHERE w.privilege IS NULL OR (h.passed AND NOT w.passed)
           UNION ALL
           SELECT 'GRANT ', w.privilege, ' TO ', w.grantee, CASE WHEN w.passed THEN ' WITH GRANT OPTION' ELSE '' END, w.grantor, w.number
-          FROM wanted w LEFT JOIN here h USING (privilege, grantee, grantor) WHERE round = 2 AND (h.privilege IS NULL OR (w.passed AND NOT h.passed))
+          FROM wanted w LEFT JOIN here h USING (privilege, grantee, grantor) WHERE h.privilege IS NULL OR (w.passed AND NOT h.passed)
         )
-        SELECT t.grantor, t.verb || pg_catalog.string_agg(t.privilege || CASE thing.letter WHEN 'c' THEN pg_catalog.format(' (%I)', thing.part) ELSE '' END, ', ' ORDER BY t.privilege)
-          || ' ON ' || target || t.preposition || CASE t.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(t.grantee)) END || t.ending AS sql
-        FROM todo t GROUP BY t.verb, t.preposition, t.grantee, t.ending, t.grantor ORDER BY pg_catalog.min(t.number)
-      LOOP
+        SELECT pg_catalog.array_agg(x.grantor ORDER BY x.number), pg_catalog.array_agg(x.verb ORDER BY x.number), pg_catalog.array_agg(x.ending ORDER BY x.number) INTO givers, verbs, endings
+        FROM (
+          SELECT t.grantor, pg_catalog.min(t.number) AS number,
+            t.verb || pg_catalog.string_agg(t.privilege || CASE thing.letter WHEN 'c' THEN pg_catalog.format(' (%I)', thing.part) ELSE '' END, ', ' ORDER BY t.privilege) AS verb,
+            t.preposition || CASE t.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(t.grantee)) END || t.ending AS ending
+          FROM todo t GROUP BY t.verb, t.preposition, t.grantee, t.ending, t.grantor
+        ) x;
+      END IF;
+      FOR n IN 1..coalesce(pg_catalog.cardinality(verbs), 0) LOOP
         IF thing.oid < 16384 AND thing.catalog <> 'pg_default_acl' AND NOT pg_catalog.pg_has_role(holder, 'USAGE') THEN
           RAISE WARNING 'the privileges on % stay as they are: only its owner may change them', target;
           EXIT;
         END IF;
+        command := verbs[n] || ' ON ' || target || endings[n];
         IF thing.catalog = 'pg_default_acl' THEN
-          EXECUTE pg_catalog.format('ALTER DEFAULT PRIVILEGES FOR ROLE %I ', pg_catalog.pg_get_userbyid(thing.oid))
-            || CASE thing.part WHEN '' THEN '' ELSE pg_catalog.format('IN SCHEMA %I ', thing.part) END || act.sql;
-        ELSIF act.grantor <> holder THEN
-          PERFORM pg_catalog.set_config('role', pg_catalog.pg_get_userbyid(act.grantor), true);
-          EXECUTE act.sql;
+          command := pg_catalog.format('ALTER DEFAULT PRIVILEGES FOR ROLE %I ', pg_catalog.pg_get_userbyid(thing.oid))
+            || CASE thing.part WHEN '' THEN '' ELSE pg_catalog.format('IN SCHEMA %I ', thing.part) END || command;
+        END IF;
+        IF givers[n] <> holder THEN
+          PERFORM pg_catalog.set_config('role', pg_catalog.pg_get_userbyid(givers[n]), true);
+          EXECUTE command;
           PERFORM pg_catalog.set_config('role', before, true);
         ELSE
-          EXECUTE act.sql;
+          EXECUTE command;
         END IF;
       END LOOP;
+      EXIT WHEN verbs IS NULL OR verbs[1] NOT LIKE 'REVOKE %';
     END LOOP;
   END LOOP;`;
   return `${HEAD}\n${doBlock([body], declare)}\n`;
