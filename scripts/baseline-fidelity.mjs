@@ -51,6 +51,7 @@ const help = `node scripts/baseline-fidelity.mjs --source FILE|FOLDER|URL [optio
   --each N         how many objects of each kind "refuse" changes (3)
   --seed N         for what is chosen at random (1)
   --show N         how many differences are shown of each comparison (12)
+  --secrets        with passwords and connection strings
   --keep FILE      where the text of the baseline is written
   --speed          measure only: our own time, end to end in a process of its own, and that of pg_dump -s
   --pg-dump FILE   the pg_dump to compare with (the one in PATH); must not be older than the server
@@ -70,6 +71,7 @@ const { values } = parseArgs({
     each: { type: 'string', default: '3' },
     seed: { type: 'string', default: '1' },
     show: { type: 'string', default: '12' },
+    secrets: { type: 'boolean', default: false },
     keep: { type: 'string' },
     speed: { type: 'boolean', default: false },
     'pg-dump': { type: 'string', default: 'pg_dump' },
@@ -203,7 +205,7 @@ async function textOf(url) {
   const session = await openLive({ connectionString: url });
   try {
     const start = performance.now();
-    const baseline = await readBaseline(session);
+    const baseline = await readBaseline(session, { secrets: values.secrets });
     const text = baselineSql(baseline);
     return { text, baseline, ms: performance.now() - start };
   } finally {
