@@ -103,22 +103,19 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
       void facts.push({ kind, schema, name, part, fingerprint: fingerprint(definition) }),
     warn: (message) => void warnings.push(message),
   };
-  const relations = await readRelations(catalog, scope.excludedRelations);
-  const names = new Set([...relations.values()].map(({ schema, relname }) => `${schema}.${relname}`));
   // asked at once: the server answers one question while the answer to the one before is worked on
-  const indexes = readIndexes(catalog, relations);
-  const constraints = indexes.then(({ attached }) => readConstraints(catalog, relations, attached));
-  const [edges, moreFacts, ...kinds] = await Promise.all([
+  const reading = readRelations(catalog, scope.excludedRelations);
+  const withRelations = <T>(read: (catalog: CatalogReader, relations: Relations) => Promise<T>): Promise<T> =>
+    reading.then((relations) => read(catalog, relations));
+  const indexes = withRelations(readIndexes);
+  const constraints = indexes.then(async ({ attached }) => readConstraints(catalog, await reading, attached));
+  const [relations, edges, moreFacts, ...kinds] = await Promise.all([
+    reading,
     readEdges(catalog),
-    readFacts(catalog, names),
+    readFacts(catalog, reading),
     indexes.then(({ parts }) => parts),
     constraints.then(({ parts }) => parts),
-    readTables(catalog, relations),
-    readSequences(catalog, relations),
-    readViews(catalog, relations),
-    readRules(catalog, relations),
-    readTriggers(catalog, relations),
-    readPolicies(catalog, relations),
+    ...[readTables, readSequences, readViews, readRules, readTriggers, readPolicies].map(withRelations),
     readLanguages(catalog),
     readAccessMethods(catalog),
     readCollations(catalog),
@@ -189,6 +186,8 @@ async function readEdges(catalog: CatalogReader): Promise<Edge[]> {
     FROM pg_catalog.pg_depend d
     WHERE d.refobjid >= 16384 AND d.objid >= 16384 AND (d.classid <> d.refclassid OR d.objid <> d.refobjid)
       AND d.refclassid <> ${CATALOG.pg_namespace}
+      -- what is internal to an object comes with it; a range's functions have comments of their own
+      AND (d.deptype <> 'i' OR d.classid = ${CATALOG.pg_proc})
       AND NOT (d.deptype = 'a' AND d.refclassid = ${CATALOG.pg_class} AND d.classid IN (${ofTable.map((name) => CATALOG[name]).join(', ')}))`);
   return rows as [string, string][];
 }

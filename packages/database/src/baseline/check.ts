@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { quoteLiteral } from '@idempotify/core';
 import { doBlock } from './emit.ts';
+import type { Relations } from './relations.ts';
 import type { CatalogName, CatalogReader } from './types.ts';
 
 /** How one object looks. */
@@ -131,15 +132,16 @@ const SOURCE = {
 
 /**
  * The facts of those kinds of which there are few; readers give those of tables, constraints and indexes, which they have read anyway.
- * @param relations `schema.name` of those that the baseline has, not quoted
+ * @param reading those that the baseline has
  */
-export async function readFacts(catalog: CatalogReader, relations: ReadonlySet<string>): Promise<Fact[]> {
+export async function readFacts(catalog: CatalogReader, reading: Promise<Relations>): Promise<Fact[]> {
   const queries = (Object.entries(SOURCE) as [keyof typeof SOURCE, readonly [CatalogName, string]][]).map(
     ([kind, [name, oid]]) =>
       `SELECT '${kind}', f.schema, f.name, f.part, left(md5(f.definition), ${DIGITS}) FROM (SELECT ${FOUND[kind].columns} FROM ${FOUND[kind].from}
         AND ${catalog.inScope('n.oid')} AND ${catalog.notMember(name, oid)}) f (schema, name, part, definition, query)`,
   );
   const rows = await catalog.rows(queries.join('\nUNION ALL '));
+  const relations = new Set([...(await reading).values()].map(({ schema, relname }) => `${schema}.${relname}`));
   return rows.flatMap(([kind, schema, name, part, fingerprint]): Fact[] => {
     if (kind == null || schema == null || name == null || fingerprint == null) return [];
     if (kind !== 'function' && kind !== 'type' && !relations.has(`${schema}.${name}`)) return [];

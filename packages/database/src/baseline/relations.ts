@@ -75,27 +75,31 @@ type ColumnJson = [
   number: number,
   name: string,
   type: string,
-  collation: string | null,
   notNull: boolean,
-  identity: string,
-  generated: string,
   defaultOid: string | null,
   expression: string | null,
-  local: boolean,
-  inherited: number,
-  storage: string | null,
-  compression: string | null,
-  statistics: number | null,
-  options: string[] | null,
-  foreignOptions: string[] | null,
-  acl: string | null,
+  /** What few columns have. */
+  more: {
+    readonly collation: string | null;
+    readonly identity: string;
+    readonly generated: string;
+    readonly local: boolean;
+    readonly inherited: number;
+    readonly storage: string | null;
+    readonly compression: string | null;
+    readonly statistics: number | null;
+    readonly options: string[] | null;
+    readonly foreignOptions: string[] | null;
+    readonly acl: string | null;
+  } | null,
 ];
 
 /** Everything but indexes, composite types and TOAST tables; without members of extensions and what is left out. */
 export async function readRelations(catalog: CatalogReader, excluded: ReadonlySet<string>): Promise<Relations> {
   const { version } = catalog;
-  const [rows, columnRows, parentRows] = [
-    await catalog.rows(`
+  const compression = version >= 140000 ? 'a.attcompression' : "''";
+  const [rows, columnRows, parentRows] = await Promise.all([
+    catalog.rows(`
       SELECT c.oid, c.relnamespace, n.nspname, c.relname, c.relkind, c.relpersistence, pg_catalog.pg_get_userbyid(c.relowner), c.relacl,
         pg_catalog.to_json(c.reloptions), CASE WHEN c.reltoastrelid <> 0 THEN (SELECT pg_catalog.to_json(t.reloptions) FROM pg_catalog.pg_class t WHERE t.oid = c.reltoastrelid) END,
         CASE WHEN c.relam <> 0 THEN (SELECT m.amname FROM pg_catalog.pg_am m WHERE m.oid = c.relam AND m.amname <> 'heap') END,
@@ -108,21 +112,26 @@ export async function readRelations(catalog: CatalogReader, excluded: ReadonlySe
         LEFT JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = c.oid LEFT JOIN pg_catalog.pg_foreign_server s ON s.oid = f.ftserver
       WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND c.relpersistence <> 't' AND ${catalog.inScope('c.relnamespace')}
         AND ${catalog.notMember('pg_class', 'c.oid')}`),
-    await catalog.rows(`
-      SELECT c.oid, pg_catalog.json_agg(pg_catalog.json_build_array(a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
-        CASE WHEN a.attcollation <> t.typcollation THEN (SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(l.collname)
-          FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_namespace n ON n.oid = l.collnamespace WHERE l.oid = a.attcollation) END,
-        a.attnotnull, a.attidentity, a.attgenerated, d.oid::text, pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attislocal, a.attinhcount,
-        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END, ${version >= 140000 ? `NULLIF(a.attcompression, '')` : 'NULL'},
-        ${version >= 170000 ? 'a.attstattarget' : 'NULLIF(a.attstattarget, -1)'}, a.attoptions, a.attfdwoptions, a.attacl::text) ORDER BY a.attnum)
+    catalog.rows(`
+      SELECT c.oid, pg_catalog.json_agg(pg_catalog.json_build_array(a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+        d.oid::text, pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+        CASE WHEN a.attcollation <> t.typcollation OR a.attidentity <> '' OR a.attgenerated <> '' OR NOT a.attislocal OR a.attinhcount > 0 OR a.attstorage <> t.typstorage
+          OR ${compression} <> '' OR coalesce(a.attstattarget, -1) <> -1 OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL OR a.attacl IS NOT NULL
+        THEN pg_catalog.json_build_object(
+          'collation', CASE WHEN a.attcollation <> t.typcollation THEN (SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(l.collname)
+            FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_namespace n ON n.oid = l.collnamespace WHERE l.oid = a.attcollation) END,
+          'identity', a.attidentity, 'generated', a.attgenerated, 'local', a.attislocal, 'inherited', a.attinhcount,
+          'storage', CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END, 'compression', NULLIF(${compression}, ''),
+          'statistics', ${version >= 170000 ? 'a.attstattarget' : 'NULLIF(a.attstattarget, -1)'}, 'options', a.attoptions,
+          'foreignOptions', a.attfdwoptions, 'acl', a.attacl::text) END) ORDER BY a.attnum)
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
         LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.atthasdef
       WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relpersistence <> 't' AND ${catalog.inScope('c.relnamespace')} GROUP BY c.oid`),
-    await catalog.rows(
+    catalog.rows(
       `SELECT i.inhrelid, pg_catalog.json_agg(i.inhparent::text ORDER BY i.inhseqno) FROM pg_catalog.pg_inherits i GROUP BY i.inhrelid`,
     ),
-  ];
+  ]);
   const columns = new Map(
     columnRows.map(([oid, json]) => [oid, (JSON.parse(json ?? '[]') as ColumnJson[]).map(columnOf)] as const),
   );
@@ -165,26 +174,22 @@ export async function readRelations(catalog: CatalogReader, excluded: ReadonlySe
   return relations;
 }
 
-function columnOf(json: ColumnJson): ColumnRow {
-  return {
-    number: String(json[0]),
-    name: json[1],
-    type: json[2],
-    collation: json[3],
-    notNull: json[4],
-    identity: json[5],
-    generated: json[6],
-    defaultOid: json[7],
-    expression: json[8],
-    local: json[9],
-    inherited: json[10],
-    storage: json[11],
-    compression: json[12],
-    statistics: json[13],
-    options: json[14],
-    foreignOptions: json[15],
-    acl: json[16],
-  };
+const USUAL = {
+  collation: null,
+  identity: '',
+  generated: '',
+  local: true,
+  inherited: 0,
+  storage: null,
+  compression: null,
+  statistics: null,
+  options: null,
+  foreignOptions: null,
+  acl: null,
+};
+
+function columnOf([number, name, type, notNull, defaultOid, expression, more]: ColumnJson): ColumnRow {
+  return { number: String(number), name, type, notNull, defaultOid, expression, ...(more ?? USUAL) };
 }
 
 /** @param name qualified and quoted */

@@ -22,12 +22,13 @@ export async function readConstraints(
   const rows = await catalog.rows(`
     SELECT k.oid, k.conrelid, k.conname, k.contype, pg_catalog.pg_get_constraintdef(k.oid), k.conislocal, k.coninhcount, k.conindid,
       x.relname, pg_catalog.to_json(x.reloptions), k.confrelid, k.conparentid, p.conrelid, p.conname,
-      CASE WHEN k.contype = 'f' THEN (SELECT pg_catalog.json_object_agg(t.tgrelid, t.tgenabled) FROM pg_catalog.pg_trigger t
-        WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O' AND t.tgisinternal) END, k.connoinherit, pi.indisvalid,
+      disabled.triggers, k.connoinherit, pi.indisvalid,
       ${indexStateColumns('i', 'x')}
     FROM pg_catalog.pg_constraint k LEFT JOIN pg_catalog.pg_constraint p ON p.oid = k.conparentid AND k.conparentid <> 0
       LEFT JOIN pg_catalog.pg_class x ON x.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
       LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = x.oid LEFT JOIN pg_catalog.pg_index pi ON pi.indexrelid = p.conindid AND p.contype IN ('p', 'u', 'x')
+      LEFT JOIN (SELECT t.tgconstraint, pg_catalog.json_object_agg(t.tgrelid, t.tgenabled) FROM pg_catalog.pg_trigger t
+        WHERE t.tgenabled <> 'O' AND t.tgisinternal GROUP BY t.tgconstraint) disabled (oid, triggers) ON disabled.oid = k.oid AND k.contype = 'f'
     WHERE k.conrelid <> 0 AND k.contype IN ('c', 'p', 'u', 'x', 'f') AND ${catalog.inScope('k.connamespace')}
       AND ${catalog.notMember('pg_constraint', 'k.oid')}`);
   const parts: Part[] = [];

@@ -18,9 +18,10 @@ export interface IndexState {
 /** The columns of a query that `readIndexState` reads. @param index alias of pg_index @param relation alias of its pg_class */
 export const indexStateColumns = (index: string, relation: string): string =>
   `${index}.indisclustered, ${index}.indisreplident, ${index}.indisvalid,
-      (SELECT h.inhparent FROM pg_catalog.pg_inherits h WHERE h.inhrelid = ${relation}.oid AND ${relation}.relispartition),
-      (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attnum, a.attstattarget) ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
-        WHERE a.attrelid = ${relation}.oid AND a.attstattarget >= 0)`;
+      CASE WHEN ${relation}.relispartition THEN (SELECT h.inhparent FROM pg_catalog.pg_inherits h WHERE h.inhrelid = ${relation}.oid) END,
+      -- only expressions can have a target of their own
+      CASE WHEN ${index}.indexprs IS NOT NULL THEN (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attnum, a.attstattarget) ORDER BY a.attnum)
+        FROM pg_catalog.pg_attribute a WHERE a.attrelid = ${relation}.oid AND a.attstattarget >= 0) END`;
 
 export function readIndexState(columns: readonly (string | null)[]): IndexState {
   const [clustered, replicaIdentity, valid, parent, statistics] = columns;

@@ -165,28 +165,39 @@ export function sequenceOptions(type: string, numbers: readonly (string | undefi
 }
 
 async function readNotNulls(catalog: CatalogReader): Promise<ReadonlyMap<string, NotNull>> {
-  // ChooseConstraintName() looks at the whole schema, so that another constraint of that name counts
   const rows = await catalog.rows(`
     SELECT k.conrelid, k.conkey[1], k.oid, k.conname, k.convalidated, k.connoinherit, k.conislocal, k.coninhcount > 0,
-      k.conname = c.relname || '_' || a.attname || '_not_null' AND pg_catalog.count(*) OVER (PARTITION BY k.connamespace, k.conname) = 1,
-      EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objoid = k.oid)
+      k.conname = c.relname || '_' || a.attname || '_not_null', d.objoid IS NOT NULL, k.connamespace
     FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
       JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+      LEFT JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objoid = k.oid
     WHERE k.contype = 'n' AND ${catalog.inScope('k.connamespace')}`);
+  // ChooseConstraintName() looks at the whole schema, so that another constraint of that name counts
+  const names = new Set<string>();
+  const several = new Set<string>();
+  const nameOf = (row: readonly (string | null)[]): string => `${row[10]} ${row[3]}`;
+  for (const row of rows) {
+    const name = nameOf(row);
+    if (names.has(name)) several.add(name);
+    names.add(name);
+  }
   return new Map(
-    rows.map(([table, column, oid, name, valid, noInherit, local, inherited, usual, commented]) => [
-      `${table} ${column}`,
-      {
-        oid: oid ?? '',
-        name: name ?? '',
-        valid: valid === 't',
-        noInherit: noInherit === 't',
-        local: local === 't',
-        inherited: inherited === 't',
-        usual: usual === 't',
-        commented: commented === 't',
-      },
-    ]),
+    rows.map((row) => {
+      const [table, column, oid, name, valid, noInherit, local, inherited, usual, commented] = row;
+      return [
+        `${table} ${column}`,
+        {
+          oid: oid ?? '',
+          name: name ?? '',
+          valid: valid === 't',
+          noInherit: noInherit === 't',
+          local: local === 't',
+          inherited: inherited === 't',
+          usual: usual === 't' && !several.has(nameOf(row)),
+          commented: commented === 't',
+        },
+      ];
+    }),
   );
 }
 
