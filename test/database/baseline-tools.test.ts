@@ -210,6 +210,37 @@ const cases: readonly Case[] = [
   },
 ];
 
+function runPrisma(root: string, url: string, ...command: readonly string[]): Promise<string> {
+  const engine = path.join(root, '.no-engine');
+  fs.chmodSync(engine, 0o755);
+  return node(root, [program('prisma/build/index.js'), 'migrate', ...command], {
+    DATABASE_URL: url,
+    PRISMA_QUERY_ENGINE_LIBRARY: engine,
+    PRISMA_SCHEMA_ENGINE_BINARY: engine,
+    PRISMA_ENGINES_CHECKSUM_IGNORE_MISSING: '1',
+    CHECKPOINT_DISABLE: '1',
+    PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  });
+}
+
+const prisma: Case = {
+  name: 'Prisma',
+  tool: 'prisma',
+  project: {
+    'package.json': '{ "type": "module" }',
+    'prisma.config.ts': `export { default } from ${JSON.stringify(path.join(import.meta.dirname, 'prisma-live.ts'))};\n`,
+    'prisma/schema.prisma': 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n',
+    '.no-engine': '',
+  },
+  migrations: 'prisma/migrations',
+  next: { 'prisma/migrations/20250101000000_email/migration.sql': `${addColumn};\n` },
+  run: (root, url) => runPrisma(root, url, 'deploy'),
+  idle: /No pending migrations to apply/,
+  ledger: '_prisma_migrations',
+  // the last two tell a migration that was run from one that was marked
+  times: ['id', 'started_at', 'finished_at', 'applied_steps_count', 'logs'],
+};
+
 let lab: Lab;
 beforeAll(async () => {
   lab = await openLab();
@@ -225,7 +256,7 @@ const contents = (database: string, { ledger, times }: Case): Promise<Record<str
     `SELECT (to_jsonb(t) - ARRAY[${times.map((name) => `'${name}'`).join(',')}]::text[])::text AS row FROM ${ledger} AS t ORDER BY t::text`,
   );
 
-describe.each(cases)('$name', (tool) => {
+describe.each([prisma, ...cases])('$name', (tool) => {
   it('has nothing to do where it is marked, runs it where there is nothing, and goes on', async () => {
     const { sql = baseline } = tool;
     const root = project(tool.project);
@@ -253,7 +284,7 @@ describe.each(cases)('$name', (tool) => {
     const normal = (each: Record<string, string | null>) =>
       // knex counts the runs: on the empty database both files were one
       each['row']!.replace(/"batch": \d+/, '').replace(/"id": \d+/, '');
-    expect((await rows(live)).map(normal)).toEqual((await rows(empty)).map(normal));
+    expect((await rows(live)).map(normal).sort()).toEqual((await rows(empty)).map(normal).sort());
     const [table] = await lab.rows(empty, `SELECT obj_description('public.users'::regclass) AS comment`);
     expect(table!['comment']).toContain('`there` ${now} ?? :name :DATABASE $1 {id} ü');
     expect(await lab.rows(live, "SELECT FROM pg_attribute WHERE attname = 'email'")).toHaveLength(1);
@@ -267,3 +298,53 @@ function nextOfDrizzle(folder: string): void {
   journal.entries.push({ idx: 1, version: '7', when: 1735689600000, tag: '0001_email', breakpoints: true });
   write(folder, { '0001_email.sql': `${addColumn};`, 'meta/_journal.json': JSON.stringify(journal) });
 }
+
+describe('Prisma', () => {
+  it('marks as `migrate resolve --applied` does, and status is content', async () => {
+    const root = project(prisma.project);
+    const folder = path.join(root, prisma.migrations);
+    const { migration } = writeBaseline('prisma', folder);
+    const [ours, theirs] = [await lab.database(baseline), await lab.database(baseline)];
+    await expect(runPrisma(root, lab.url(theirs), 'deploy')).rejects.toThrow('P3005');
+    await mark(lab, 'prisma', folder, ours, [migration]);
+    await runPrisma(root, lab.url(theirs), 'resolve', '--applied', '0_init');
+    expect(await lab.differences(ours, theirs)).toEqual([]);
+    const row = (database: string) =>
+      lab.rows(
+        database,
+        `SELECT checksum, migration_name, logs, rolled_back_at, applied_steps_count, finished_at = started_at AS same, length(id) FROM _prisma_migrations`,
+      );
+    expect(await row(ours)).toEqual(await row(theirs));
+    expect(await runPrisma(root, lab.url(ours), 'status')).toContain('Database schema is up to date!');
+  });
+});
+
+describe('Drizzle Kit', () => {
+  const kit = (root: string, url: string, ...args: readonly string[]): Promise<string> =>
+    node(root, [program('drizzle-kit/bin.cjs'), ...args], { DATABASE_URL: url });
+  const settings = {
+    'package.json': '{}',
+    'drizzle.config.js':
+      "module.exports = { dialect: 'postgresql', schema: './drizzle/schema.ts', out: './drizzle', dbCredentials: { url: process.env.DATABASE_URL } };\n",
+  };
+
+  it('has the snapshot of its own pull, in whose place the baseline steps, and generates nothing again', async () => {
+    const root = project(settings);
+    const folder = path.join(root, 'drizzle');
+    // what drizzle-kit itself reads and writes without loss
+    const plain = `DO $$ BEGIN IF to_regclass('public.users') IS NULL THEN CREATE TABLE public.users (id bigint PRIMARY KEY, name text NOT NULL); END IF; END $$;\n`;
+    const live = await lab.database(plain);
+    await kit(root, lab.url(live), 'pull');
+    const pulled = fs.readdirSync(folder).filter((name) => name.endsWith('.sql'));
+    const { migration, notes } = writeBaseline('drizzle', folder, plain);
+    expect([migration]).toEqual(pulled);
+    expect(notes).toEqual([]);
+    expect(fs.readFileSync(path.join(folder, migration), 'utf8')).toBe(plain);
+    expect(await kit(root, lab.url(live), 'generate')).toContain('No schema changes, nothing to migrate');
+    await mark(lab, 'drizzle', folder, live, [migration]);
+    expect(await cases.at(-1)!.run(root, lab.url(live))).toBe('nothing');
+    const empty = await lab.database();
+    expect(await cases.at(-1)!.run(root, lab.url(empty))).toBe('applied');
+    expect(await lab.differences(live, empty)).toEqual([]);
+  });
+});

@@ -102,11 +102,11 @@ const baseline: Baselines = {
           ),
         ),
       ),
-      // as `migrate resolve --applied` does: both times are the same, and no step has been run
+      // as `migrate resolve --applied` does (6.19): both times are the same, no log, and no step has been run
       rows: entries.map(({ name, checksum }) => ({
         name,
         there: `EXISTS (SELECT FROM ${table} WHERE migration_name = ${quoteLiteral(name)} AND ${applied})`,
-        insert: `INSERT INTO ${table} (id, checksum, finished_at, migration_name, started_at, applied_steps_count) VALUES (${quoteLiteral(randomUUID())}, ${quoteLiteral(checksum)}, pg_catalog.now(), ${quoteLiteral(name)}, pg_catalog.now(), 0)`,
+        insert: `INSERT INTO ${table} (id, checksum, finished_at, migration_name, logs, started_at, applied_steps_count) VALUES (${quoteLiteral(randomUUID())}, ${quoteLiteral(checksum)}, pg_catalog.now(), ${quoteLiteral(name)}, '', pg_catalog.now(), 0)`,
       })),
       notes: ['Table _prisma_migrations in the schema that the URL names with ?schema=, which is public without it.'],
     };
