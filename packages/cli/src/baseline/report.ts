@@ -79,7 +79,7 @@ function plural(kind: string): string {
 export function baselineText(report: BaselineReport, shown: Shown, c: Colors): string {
   const lines: string[] = [];
   const { quiet } = shown;
-  if (!quiet) lines.push(...head(report, c));
+  if (!quiet && !report.history) lines.push(...head(report, c));
   lines.push(...problems(report, c));
   for (const warning of report.warnings) lines.push(`${c.yellow('warning')} ${printable(warning)}`);
   if (!quiet) lines.push(...leftOut(report, shown.verbose, c));

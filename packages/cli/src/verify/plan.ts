@@ -103,7 +103,7 @@ export function planProofs({ folders, targets }: InputPlan, options: ProofPlanOp
     });
     return { root, display, tool, transactions: note ?? scopes[scope], migrations };
   });
-  return { folders: planned, extensions: [...extensions].filter((name) => pgliteExtensions.includes(name)) };
+  return { folders: planned, extensions: shippedOf(extensions) };
 }
 
 const scopes = {
@@ -153,6 +153,12 @@ function originalsOf(
     return { text, source: { text }, told: { from: 'git', path: originalRef ?? 'HEAD' } };
   };
 }
+
+const shippedOf = (names: Iterable<string>): string[] => [...names].filter((name) => pgliteExtensions.includes(name));
+
+/** Extensions that the texts create and PGlite has. */
+export const shippedExtensions = (texts: readonly string[]): string[] =>
+  shippedOf(new Set(texts.flatMap(extensionsIn)));
 
 /** Names that may be an extension's, also those inside of DO blocks: one too many does no harm. */
 function extensionsIn(text: string): string[] {

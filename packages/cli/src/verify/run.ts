@@ -194,7 +194,7 @@ export async function runVerify(options: ResolvedVerifyOptions, listener: Verify
 }
 
 /** Nothing of ours stays on the server, however the run ended. */
-async function putAway(admin: PostgresServer, url: string): Promise<void> {
+export async function putAway(admin: PostgresServer, url: string): Promise<void> {
   try {
     await admin.removeRun();
   } catch {
@@ -210,10 +210,10 @@ async function putAway(admin: PostgresServer, url: string): Promise<void> {
 }
 
 /** 180004 -> `18.4`. */
-const dotted = (number: number): string => `${Math.floor(number / 10000)}.${number % 10000}`;
+export const dotted = (number: number): string => `${Math.floor(number / 10000)}.${number % 10000}`;
 const serverName = (number: number): string => `PostgreSQL ${dotted(number)}`;
 
-function preludeOf({ cwd, prelude, called }: ResolvedVerifyOptions): string {
+export function preludeOf({ cwd, prelude, called }: Pick<ResolvedVerifyOptions, 'cwd' | 'prelude' | 'called'>): string {
   if (prelude === undefined) return '';
   try {
     return fs.readFileSync(path.resolve(cwd, prelude), 'utf8').replace(/^\uFEFF/, '');

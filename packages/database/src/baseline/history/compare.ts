@@ -50,6 +50,8 @@ import type {
 
 export interface CompareOptions {
   readonly assumeData?: boolean;
+  /** Indexes of migrations that the tool's table has as applied: of the rows that they write, it is told. */
+  readonly recorded?: ReadonlySet<number>;
   /** `kind name`: objects that may be as they are in the live database. */
   readonly accept?: ReadonlySet<string>;
 }
@@ -82,7 +84,7 @@ export function compareReplayed(
   const migrations = replayed.migrations.map((migration) => standOf(migration, evidence));
   const ran = ranOf(replayed.migrations, evidence);
   const agreed = agreementOf(facts, replayed.places.length, ran);
-  const marks = new Marks(replayed, migrations, agreed, evidence);
+  const marks = new Marks(replayed, migrations, agreed, evidence, options.recorded ?? new Set());
   const [without, withData] = [marks.done(false), marks.done(true)];
   const markable = marks.count(options.assumeData ? withData : without);
   const obstacle = marks.obstacle(markable, options.assumeData === true);
@@ -204,13 +206,16 @@ class Marks {
   readonly #data: readonly number[];
   /** So many migrations could be replayed without a gap. */
   readonly #known: number;
+  readonly #recorded: ReadonlySet<number>;
 
   constructor(
     { migrations, places }: Replayed,
     stands: readonly MigrationStand[],
     agreed: readonly boolean[],
     evidence: EvidenceOf,
+    recorded: ReadonlySet<number>,
   ) {
+    this.#recorded = recorded;
     this.#migrations = migrations;
     this.#stands = stands;
     this.#places = places;
@@ -223,7 +228,7 @@ class Marks {
     this.#certain = upTo((step) => isCertain(evidence.get(step)));
     this.#data = upTo((step) => {
       const { migration, statement } = places[step - 1]!;
-      return stands[migration]!.statements[statement]!.data;
+      return !recorded.has(migration) && stands[migration]!.statements[statement]!.data;
     });
     const unknown = stands.findIndex(({ verdict }) => verdict === 'not run');
     this.#known = unknown < 0 ? migrations.length : unknown;
@@ -277,7 +282,8 @@ class Marks {
       const { verdict, statements } = this.#stands[migration]!;
       if (verdict === 'not run') return { migration, why: 'not run' };
       if (verdict === 'missing' || verdict === 'partly') return { migration, why: 'missing' };
-      if (!assumeData && statements.some(({ data }) => data)) return { migration, why: 'data' };
+      if (!assumeData && !this.#recorded.has(migration) && statements.some(({ data }) => data))
+        return { migration, why: 'data' };
       if (verdict === 'there' && !this.#agreed[this.#end(migration + 1)]) return { migration, why: 'missing' };
     }
     return { migration: count, why: 'untold' };
