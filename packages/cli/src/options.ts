@@ -102,9 +102,16 @@ export interface Source {
   readonly spelled: (name: string) => string;
 }
 
+/** What is called otherwise on the command line. */
+const UNNAMED: ReadonlyMap<string, string> = new Map([
+  ['paths', 'the paths'],
+  ['folder', 'the folder'],
+  ['cache', '--cache-dir'],
+]);
+
 export const commandLine: Source = {
   title: '',
-  spelled: (name) => (name === 'paths' ? 'the paths' : name === 'cache' ? '--cache-dir' : `--${kebab(name)}`),
+  spelled: (name) => UNNAMED.get(name) ?? `--${kebab(name)}`,
 };
 /** @param name of the function, or of the config file */
 export const sourceOf = (name: string): Source => ({

@@ -74,6 +74,7 @@ export {
   type StatementStand,
   type StatementVerdict,
   baselineSql,
+  beyond,
   blocksOf,
   CircleError,
   isBaseline,

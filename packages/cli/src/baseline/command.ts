@@ -1,5 +1,6 @@
 /** `baseline` as command. */
 import path from 'node:path';
+import { toolByName } from '@idempotify/core';
 import { onSignals, relativeInside } from '../commands/shared.ts';
 import { loadConfig } from '../config.ts';
 import { type Source, below, calledIn, commandLine } from '../options.ts';
@@ -66,12 +67,14 @@ function nextSteps(report: BaselineReport, options: ResolvedBaselineOptions): st
         : [`psql --single-transaction --file ${quoted(first.path)}   runs it on a database`]),
     ];
   }
+  const { tool } = report;
+  if (tool === undefined || !toolByName(tool.name)?.baseline?.ledger) return [`look at ${file}`];
   const url = options.url === undefined ? '' : ' --url …';
   const folder =
     options.folder === undefined ? '' : ` ${quoted(relativeInside(here, path.resolve(here, options.folder)))}`;
   return [
     `look at ${file}`,
-    `idempotify baseline${folder}${url} --mark-applied   tells ${report.tool?.title ?? 'the tool'} that this database has it already`,
+    `idempotify baseline${folder}${url} --mark-applied   tells ${tool.title} that this database has it already`,
   ];
 }
 

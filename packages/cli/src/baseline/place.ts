@@ -13,6 +13,7 @@ import {
   listFolder,
   systemMessage,
   textOf,
+  toolByName,
 } from '@idempotify/core';
 import { isBaseline } from '@idempotify/database';
 import { realIfThere, relativeInside } from '../commands/shared.ts';
@@ -21,6 +22,15 @@ import { planInputs } from '../files/inputs.ts';
 import { foldersToCome } from '../files/to-come.ts';
 import { readManifest } from '../init/project.ts';
 import { printable } from '../terminal.ts';
+import { embeddedSql } from './embedded.ts';
+import { type MadeWith, madeWith } from './made-with.ts';
+
+export interface EarlierBaseline {
+  readonly migration: string;
+  readonly text: string;
+  /** What it was made with. */
+  readonly made: MadeWith;
+}
 
 export interface BaselinePlace {
   /** Absolute, without symbolic links as far as it is there. */
@@ -31,8 +41,8 @@ export interface BaselinePlace {
   readonly folder: FolderView;
   /** The up migrations in the tool's order, relative to the folder. */
   readonly migrations: readonly string[];
-  /** The one that holds a baseline of ours, with the SQL in it or beside it. */
-  readonly earlier: { readonly migration: string; readonly sqlFile: string; readonly text: string } | undefined;
+  /** The one that holds a baseline of ours. */
+  readonly earlier: EarlierBaseline | undefined;
 }
 
 /**
@@ -89,14 +99,15 @@ function placeAt(cwd: string, absolute: string, named: Tool | undefined): Baseli
   const own = files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
   const folder = folderAt(root, own);
   const migrations = group ? group.up.map((file) => file.slice(prefix.length)) : [];
-  const tool = named ?? toolFor(cwd, root, group, folder);
+  const earlier = earlierIn(root, migrations);
+  const tool = named ?? (earlier && toolByName(earlier.made.tool ?? '')) ?? toolFor(cwd, root, group, folder);
   return {
     root,
     display: group && group.root !== '' ? path.join(display, group.root) : display,
     tool,
     folder,
     migrations,
-    earlier: earlierIn(root, own, migrations),
+    earlier,
   };
 }
 
@@ -118,16 +129,11 @@ function toolFor(cwd: string, root: string, group: MigrationFolder | undefined, 
   return detected;
 }
 
-/** Migrations in JavaScript have the SQL in themselves, or in a file of nearly the same name. */
-function earlierIn(root: string, files: readonly string[], migrations: readonly string[]): BaselinePlace['earlier'] {
+function earlierIn(root: string, migrations: readonly string[]): BaselinePlace['earlier'] {
   for (const migration of migrations) {
-    const candidates = isScript(migration)
-      ? files.filter((file) => file.endsWith('.sql') && path.basename(file).startsWith(path.parse(migration).name))
-      : [migration];
-    for (const sqlFile of candidates) {
-      const text = textOf(path.join(root, sqlFile));
-      if (typeof text === 'string' && isBaseline(text)) return { migration, sqlFile, text };
-    }
+    const text = textOf(path.join(root, migration));
+    if (typeof text !== 'string' || !isBaseline(text)) continue;
+    return { migration, text, made: madeWith(isScript(migration) ? (embeddedSql(text, migration) ?? '') : text) };
   }
   return undefined;
 }

@@ -165,7 +165,10 @@ function mark(report: MarkReport, { source }: BaselineReport, quiet: boolean, c:
     `${printable(name ?? 'a block without a name')}: ${message.split('\n').map(printable).join('\n    ')}`;
   const of = (kind: UnprovenBlock['kind']): UnprovenBlock[] => unproven.filter((each) => each.kind === kind);
   list('the database lacks what the baseline makes:', of('missing').map(entry));
-  list('the database has it otherwise than the baseline:', of('differs').map(entry));
+  list(
+    'the database has it otherwise than the baseline:',
+    of('differs').map(({ message }) => message.split('\n').map(printable).join('\n    ')),
+  );
   list('could not be asked, maybe since something is missing that it needs:', of('failed').map(entry));
   list('the database has what the baseline lacks:', extra.map(printable));
   if (refused !== undefined) {

@@ -8,7 +8,6 @@ import {
   type Tool,
   isScript,
   systemMessage,
-  textOf,
 } from '@idempotify/core';
 import {
   type Baseline,
@@ -26,6 +25,7 @@ import {
   askServer,
   baselineFromDump,
   baselineSql,
+  beyond,
   blocksOf,
   connectLive,
   ledgerSql,
@@ -34,15 +34,17 @@ import {
   proveBlocks,
   readUndisturbed,
 } from '@idempotify/database';
-import { namedTool } from '../commands/shared.ts';
+import { namedTool, withoutUndefined } from '../commands/shared.ts';
 import { readStdin } from '../commands/stdin.ts';
 import { UsageError } from '../errors.ts';
 import { writeNamedFile } from '../files/write.ts';
 import type { Called } from '../options.ts';
 import { printable } from '../terminal.ts';
+import { embeddedSql } from './embedded.ts';
 import { plannedFiles, writeFiles } from './files.ts';
 import { type BaselineHistory, compareWithHistory } from './history.ts';
 import type { BaselineRunOptions } from './options.ts';
+import { withMade } from './made-with.ts';
 import { type BaselinePlace, findBaselinePlace } from './place.ts';
 import { BASELINE_VERSION, type BaselineFileReport, type BaselineReport, type MarkReport } from './report.ts';
 import { splitFiles, writeSplit } from './split.ts';
@@ -288,10 +290,10 @@ async function written(options: ResolvedBaselineOptions, place: BaselinePlace): 
   const about = { folder: display, tool: { name: tool.name, title: tool.title } };
   if (result.problems.length > 0) return { report: { ...report, ...about, files: [], notes: [] } };
   const { files, notes } = layout.files({
-    sql: baselineSql(result.baseline),
-    name: options.name ?? 'baseline',
+    sql: withMade(baselineSql(result.baseline), options, tool.name),
+    ...(options.name === undefined ? {} : { name: options.name }),
     time: timeOf(earlier?.migration) ?? new Date(),
-    folder: earlier ? without(place.folder, [earlier.migration, earlier.sqlFile]) : place.folder,
+    folder: earlier ? without(place.folder, [earlier.migration]) : place.folder,
     ...(options.variant === undefined ? {} : { variant: options.variant }),
   });
   if (earlier && !files.some((file) => file.path === earlier.migration)) {
@@ -372,15 +374,13 @@ interface ToMark {
 }
 
 function toMark(options: ResolvedBaselineOptions, place: BaselinePlace): ToMark {
-  const { tool, root, display, earlier, folder } = place;
+  const { tool, display, earlier, folder } = place;
   const layout = layoutOf(tool);
   if (!layout.ledger)
     throw new UsageError(`${tool.title} keeps no table of what it has applied: there is nothing to mark`);
   if (!earlier)
     throw new UsageError(`there is no baseline in ${display} yet: write it first, with idempotify baseline`);
-  const migration = earlier.migration;
-  const text = migration === earlier.sqlFile ? earlier.text : textOf(path.join(root, migration));
-  if (typeof text !== 'string') throw new UsageError(`${path.join(display, migration)}: ${text.problem}`);
+  const { migration, text } = earlier;
   return {
     ledger: layout.ledger({
       migrations: [{ path: migration, text }],
@@ -393,11 +393,18 @@ function toMark(options: ResolvedBaselineOptions, place: BaselinePlace): ToMark 
 }
 
 /** What of the file the tool runs. */
-function upOf(tool: Tool, { sqlFile, text }: NonNullable<BaselinePlace['earlier']>, display: string): string {
-  if (tool.scripts || isScript(sqlFile)) return text;
-  const { up, problems } = tool.sections(text, sqlFile);
+function upOf(tool: Tool, { migration, text }: NonNullable<BaselinePlace['earlier']>, display: string): string {
+  const file = path.join(display, migration);
+  if (isScript(migration)) {
+    const sql = embeddedSql(text, migration);
+    if (sql !== undefined) return sql;
+    throw new UsageError(
+      `${printable(file)} was edited: the SQL of the baseline is not in one template literal any more, so that it can not be proven`,
+    );
+  }
+  const { up, problems } = tool.sections(text, migration);
   const [problem] = problems;
-  if (problem) throw new UsageError(`${path.join(display, sqlFile)}: ${problem.message}`);
+  if (problem) throw new UsageError(`${printable(file)}: ${problem.message}`);
   return up.map(({ start, end }) => text.slice(start, end)).join('\n');
 }
 
@@ -437,18 +444,16 @@ async function marked(options: ResolvedBaselineOptions, found: BaselinePlace): P
   }
   const { ledger, blocks } = toMark(options, place);
   return connected(options, async (session) => {
-    const fresh = await readLive(session, options);
+    // as much as then, unless it is said otherwise now
+    const fresh = await readLive(session, { ...place.earlier?.made, ...withoutUndefined(options) });
     const report = {
       ...reported(fresh),
       ...aboutPlace(place),
       files: first?.files ?? [],
       notes: [...(first?.notes ?? []), ...ledger.notes],
     };
-    const known = new Set(blocks.map(({ name }) => name));
-    const extra = blocksOf(fresh.baseline.objects.map(({ sql }) => sql).join('\n')).flatMap(({ name }) =>
-      name === undefined || known.has(name) ? [] : [name],
-    );
-    const nothing = { table: ledger.table, written: [], already: [], unproven: [], extra: [...new Set(extra)] };
+    const extra = beyond(blocks, blocksOf(baselineSql(fresh.baseline)));
+    const nothing = { table: ledger.table, written: [], already: [], unproven: [], extra };
     const refuse = (mark: MarkReport): BaselineOutcome => ({ report: { ...report, mark, exitCode: 1 } });
     const prove = async (inside: LiveSession): Promise<void> => {
       const unproven = await proveBlocks(inside, blocks);

@@ -26,3 +26,34 @@ export function blocksOf(sql: string): readonly FileBlock[] {
     return { name, sql: sql.slice(range.start, range.end) };
   });
 }
+
+/**
+ * What the blocks of a database that was read just now make, and those of a file do not: whole objects by their names, and of
+ * those that both have what is guarded by itself, such as an index of a table.
+ */
+export function beyond(file: readonly FileBlock[], fresh: readonly FileBlock[]): string[] {
+  const known = new Map<string, Set<string>>();
+  for (const { name, sql } of file) {
+    if (name === undefined) continue;
+    const guards = known.get(name) ?? new Set();
+    for (const { guard } of guarded(sql)) guards.add(guard);
+    known.set(name, guards);
+  }
+  const found = new Set<string>();
+  for (const { name, sql } of fresh) {
+    const guards = name === undefined ? undefined : known.get(name);
+    // without a name: what stands around the objects
+    if (name === undefined || name.endsWith('.')) continue;
+    if (!guards) found.add(name);
+    else for (const { guard, first } of guarded(sql)) if (!guards.has(guard)) found.add(`${name}: ${first}`);
+  }
+  return [...found];
+}
+
+/** Conditions of a block, each with the first line of what it guards. They are the only lines that are indented by two and begin so. */
+function guarded(sql: string): { guard: string; first: string }[] {
+  return [...sql.matchAll(/^ {2}IF (.*?) THEN\n {4}([^\n]*)/gms)].map(([, guard = '', first = '']) => ({
+    guard,
+    first: first.replace(/;$/, ''),
+  }));
+}

@@ -1,6 +1,6 @@
 export { ledgerSql, LedgerRefused, markApplied, type Marked, type MarkOptions } from './ledger.ts';
 export { baselineSql, readBaseline } from './baseline.ts';
-export { blocksOf, isBaseline, type FileBlock } from './blocks.ts';
+export { beyond, blocksOf, isBaseline, type FileBlock } from './blocks.ts';
 export { CircleError } from './graph.ts';
 export { ScopeError } from './left-out.ts';
 export { proveBlocks, type UnprovenBlock } from './prove.ts';
