@@ -62,6 +62,7 @@ const columns = (more: string): string =>
 /** How each kind is compared. `more` of a check is a further value, for what the question needs to know. */
 export const GROUPS = {
   relation: { have: from('x.relkind::pg_catalog.text', 'pg_class') },
+  table: { have: from('pg_catalog.concat(x.relkind, x.relpersistence)', 'pg_class') },
   columns: { have: columns('') },
   'local columns': { have: columns(' AND a.attislocal') },
   /** `more`: array of names that may be either. */
@@ -70,7 +71,16 @@ export const GROUPS = {
   },
   /** `more`: array of the names that may have one. */
   'no default': {
-    have: `coalesce((SELECT pg_catalog.string_agg(a.attname, ',') FROM pg_catalog.pg_attribute a WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped AND (a.atthasdef OR a.attidentity <> '') AND a.attname <> ALL (w.more::pg_catalog.text[])), '')`,
+    have: `coalesce((SELECT pg_catalog.string_agg(a.attname, ',') FROM pg_catalog.pg_attribute a WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped AND (a.atthasdef OR a.attidentity <> '' AND NOT (SELECT c.relispartition FROM pg_catalog.pg_class c WHERE c.oid = w.oid)) AND a.attname <> ALL (w.more::pg_catalog.text[])), '')`,
+  },
+  /** `more`: array of the names that may be there, each behind the first letter of its kind. Those that parents hand down do not count. */
+  others: {
+    have: `coalesce((SELECT pg_catalog.string_agg(o.name, ', ' ORDER BY o.name) FROM (
+        SELECT 'c ' || x.conname FROM pg_catalog.pg_constraint x WHERE x.conrelid = w.oid AND x.contype IN ('c', 'p', 'u', 'x', 'f') AND x.conparentid = 0 AND x.conislocal
+        UNION ALL SELECT 't ' || x.tgname FROM pg_catalog.pg_trigger x WHERE x.tgrelid = w.oid AND NOT x.tgisinternal AND coalesce(pg_catalog.to_jsonb(x) ->> 'tgparentid', '0') = '0'
+        UNION ALL SELECT 'p ' || x.polname FROM pg_catalog.pg_policy x WHERE x.polrelid = w.oid
+        UNION ALL SELECT 'r ' || x.rulename FROM pg_catalog.pg_rewrite x WHERE x.ev_class = w.oid AND x.rulename <> '_RETURN'
+      ) o (name) WHERE o.name <> ALL (w.more::pg_catalog.text[])), '')`,
   },
   /** `more`: the column. */
   default: {

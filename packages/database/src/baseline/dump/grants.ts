@@ -168,6 +168,30 @@ export function grantsOn(target: Target): GrantUnit | undefined {
   );
 }
 
+/** What ALTER DEFAULT PRIVILEGES gives away, and what everybody may do otherwise. */
+const BY_DEFAULT: Readonly<Record<string, string | undefined>> = { r: '', s: '', n: '', f: 'EXECUTE', T: 'USAGE' };
+
+/**
+ * PL/pgSQL for an object that has just been made: the default privileges of the database where it was made are none of those that the dump
+ * begins with. Supabase's, for one, give every new table to everybody.
+ */
+export function bareGrants({ acl, owner, catalog, oid, kind, name }: Target): string | undefined {
+  const everybody = acl && BY_DEFAULT[acl.letter];
+  if (!acl || everybody === undefined) return undefined;
+  const word = {
+    sequence: 'SEQUENCE',
+    function: 'FUNCTION',
+    procedure: 'PROCEDURE',
+    aggregate: 'FUNCTION',
+    schema: 'SCHEMA',
+  }[kind];
+  const address = `${word ?? (acl.letter === 'T' ? 'TYPE' : 'TABLE')} ${name}`;
+  const row = `FROM pg_catalog.${catalog} x`;
+  const revoke = `SELECT pg_catalog.format(${quoteLiteral(`REVOKE ALL ON ${address.replaceAll('%', '%%')} FROM %s`)}, coalesce(pg_catalog.quote_ident(r.rolname), 'PUBLIC')) ${row} CROSS JOIN LATERAL pg_catalog.aclexplode(nullif(x.${acl.column}, '{}')) e LEFT JOIN pg_catalog.pg_roles r ON r.oid = e.grantee WHERE x.oid = ${oid} AND e.grantee <> x.${owner}`;
+  const grant = `SELECT ${quoteLiteral(`GRANT ${everybody} ON ${address} TO PUBLIC`)} ${row} WHERE x.oid = ${oid} AND x.${acl.column} IS NOT NULL`;
+  return `    FOR given IN ${revoke}${everybody === '' ? '' : ` UNION ALL ${grant}`} LOOP EXECUTE given; END LOOP;`;
+}
+
 const DEFAULT_LETTERS: Readonly<Record<string, readonly [type: string, fallback: string, word: string]>> = {
   OBJECT_TABLE: ['r', 'r', 'tables'],
   OBJECT_SEQUENCE: ['S', 's', 'sequences'],

@@ -167,6 +167,8 @@ function blocks(pieces: readonly Piece[]): BaselineObject[] {
         ? `  acting text := pg_catalog.current_setting('role');`
         : `  kept_${setting} text := pg_catalog.current_setting(${quoteLiteral(setting)});`,
     );
+    for (const name of ['lacking', 'given'])
+      if (own.some(({ body }) => body.includes(`FOR ${name} IN SELECT `))) declare.push(`  ${name} text;`);
     const body = own
       .map(({ when, body: statements, settings }) => {
         const around = Object.entries(settings ?? {}).filter(([setting]) => setting !== 'role');

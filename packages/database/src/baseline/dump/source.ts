@@ -24,19 +24,25 @@ export class Source {
 
   /** The text from a place on, up to a comma, a closing parenthesis or one of the words outside of all parentheses. */
   upTo(start: number, stops: ReadonlySet<string>): string {
+    const { tokens } = this.statement;
     let depth = 0;
     let end = start;
-    let first = true;
-    for (const token of this.statement.tokens) {
-      if (token.start < start) continue;
+    for (let i = tokens.findIndex((token) => token.start >= start); i >= 0 && i < tokens.length; i++) {
+      const token = tokens[i] as Token;
       const raw = this.raw(token);
-      if (depth === 0 && (raw === ',' || raw === ')' || (!first && stops.has(this.word(token))))) break;
+      if (depth === 0 && (raw === ',' || raw === ')' || (end > start && this.stops(i, stops)))) break;
       if (raw === '(' || raw === '[') depth++;
       else if (raw === ')' || raw === ']') depth--;
       end = token.end;
-      first = false;
     }
     return this.text.slice(start, end);
+  }
+
+  /** Is it one of the words, and no part of a name? A schema may be called storage. */
+  private stops(index: number, stops: ReadonlySet<string>): boolean {
+    const { tokens } = this.statement;
+    const around = [tokens[index - 1], tokens[index + 1]].map((token) => token && this.raw(token));
+    return stops.has(this.word(tokens[index])) && around[0] !== '::' && !around.includes('.');
   }
 
   /** Offset behind a row of words, the first that there is from `from` on outside of parentheses that open there; undefined when there is none. */

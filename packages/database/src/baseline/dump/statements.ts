@@ -35,7 +35,7 @@ import {
   type Target,
 } from './address.ts';
 import { md5, procedureName, skeleton, skeletonSql, type Check, type GroupName } from './check.ts';
-import { defaultGrants, grantsOn, roleOf, rolesExist, type GrantUnit } from './grants.ts';
+import { bareGrants, defaultGrants, grantsOn, roleOf, rolesExist, type GrantUnit } from './grants.ts';
 import { Source } from './source.ts';
 
 /** One condition and what is done when it holds. */
@@ -108,6 +108,7 @@ const WHAT: Partial<Record<GroupName, string>> = {
   'partition key': ' (its partition key)',
   identity: ' (GENERATED AS IDENTITY)',
   'inline default': ' (its default)',
+  others: ' (constraints, triggers, policies or rules on it that the baseline does not have)',
 };
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -147,14 +148,21 @@ export class DumpReader {
   #of(table: QualifiedName): Later {
     const key = nameSql(table);
     let later = this.#later.get(key);
-    if (!later) this.#later.set(key, (later = { defaults: new Set(), notNull: new Set() }));
+    if (!later) this.#later.set(key, (later = { defaults: new Set(), notNull: new Set(), others: new Set() }));
     return later;
   }
 
-  /** What later statements do to a column: it may be undone yet where only a part of the file has run. */
+  /** What later statements do to a relation: it may be undone yet where only a part of the file has run. */
   #lookAhead(statement: Statement): void {
     const { tag, node } = statement;
-    if (tag === 'CreateStmt' && node.inhRelations) this.#of(rangeVar(node.relation)).inherits = true;
+    const note = (relation: Node, name: string): void => void this.#of(rangeVar(relation)).others.add(name);
+    if (tag === 'CreateTrigStmt') note(node.relation, `t ${node.trigname}`);
+    if (tag === 'RuleStmt') note(node.relation, `r ${node.rulename}`);
+    if (tag === 'CreatePolicyStmt') note(node.table, `p ${node.policy_name}`);
+    const table = tag === 'CreateStmt' ? node : tag === 'CreateForeignTableStmt' ? node.base : undefined;
+    for (const { Constraint: constraint } of table?.tableElts ?? [])
+      if (constraint?.conname) note(table.relation, `c ${constraint.conname}`);
+    if (table?.inhRelations) this.#of(rangeVar(table.relation)).inherits = true;
     if (tag !== 'AlterTableStmt' || !node.relation) return;
     const later = this.#of(rangeVar(node.relation));
     for (const { AlterTableCmd: command } of node.cmds ?? []) {
@@ -164,6 +172,8 @@ export class DumpReader {
       const constraint = command.def?.Constraint;
       if (constraint?.contype === 'CONSTR_PRIMARY' || constraint?.contype === 'CONSTR_NOTNULL')
         for (const name of strings(constraint.keys)) later.notNull.add(name);
+      if (constraint?.contype === 'CONSTR_CHECK') later.checks = true;
+      if (constraint?.conname) later.others.add(`c ${constraint.conname}`);
     }
   }
 
@@ -188,6 +198,8 @@ export class DumpReader {
       execute?: boolean;
       settings?: Readonly<Record<string, string>>;
       title?: string;
+      /** It makes the target. */
+      creates?: boolean;
     } = {},
   ): void {
     const { statement } = this.#source;
@@ -201,10 +213,11 @@ export class DumpReader {
       (more.sql ?? [this.#source.sql])
         .map((sql) => (more.execute ? `    EXECUTE ${quoteLiteral(sql)};` : `    ${sql};`))
         .join('\n');
+    const bare = more.creates === true && this.#options.grants !== false ? bareGrants(target) : undefined;
     this.pieces.push({
       target,
       when,
-      body,
+      body: bare === undefined ? body : `${body}\n${bare}`,
       checks: more.checks ?? [],
       uses,
       statement,
@@ -214,7 +227,7 @@ export class DumpReader {
   }
 
   #create(target: Target, checks: readonly Check[] = [], more: Parameters<DumpReader['_more']>[0] = {}): void {
-    this.#add(target, `${target.oid} IS NULL`, { ...more, checks });
+    this.#add(target, `${target.oid} IS NULL`, { ...more, checks, creates: true });
   }
 
   /** Names the type of what `#add` takes. */
@@ -318,6 +331,7 @@ export class DumpReader {
         const subtype = (node.params ?? []).find((item: Node) => item.DefElem.defname === 'subtype')?.DefElem;
         const text = subtype && this.#definition('subtype');
         return this.#add(target, undefinedType(target), {
+          creates: true,
           checks: [
             this.#check('type', target, ['r', 'p']),
             ...(text === undefined ? [] : [this.#check('range', target, text)]),
@@ -656,7 +670,10 @@ export class DumpReader {
       case 'OBJECT_TYPE': {
         const target = type(node.definition ? 'type' : 'shell type', name);
         if (!node.definition) return this.#create(target);
-        return this.#add(target, undefinedType(target), { checks: [this.#check('type', target, ['b', 'p'])] });
+        return this.#add(target, undefinedType(target), {
+          creates: true,
+          checks: [this.#check('type', target, ['b', 'p'])],
+        });
       }
       case 'OBJECT_AGGREGATE': {
         const parameters: Node[] = (node.args?.[0]?.List?.items ?? []).map((item: Node) => item.FunctionParameter);
@@ -790,7 +807,10 @@ export class DumpReader {
     const constraints: Node[] = elements.flatMap((item) => (item.Constraint ? [item.Constraint] : []));
     const inherits = node.inhRelations !== undefined;
     const typed = node.ofTypename !== undefined;
-    const checks: Check[] = [this.#check('relation', target, kind), ...more];
+    const checks: Check[] = [
+      this.#check('table', target, `${kind}${String(node.relation.relpersistence ?? 'p')}`),
+      ...more,
+    ];
     const defaults = new Set<string>();
     const notNull = new Set<string>();
     const healing: { target: Target; sql: string; when: string; check?: Check }[] = [];
@@ -846,7 +866,7 @@ export class DumpReader {
         });
     }
     if (!typed) {
-      const lines = defs.map((def) => this.#columnLine(this.#withCollation(def)));
+      const lines = defs.map((def) => this.#columnLine(def));
       checks.push(this.#check(inherits ? 'local columns' : 'columns', target, columnsText(lines)));
     }
     if (!typed && !inherits) {
@@ -870,15 +890,16 @@ export class DumpReader {
     }
     const key = this.#source.after(['partition', 'by'], new Set(['with', 'using', 'tablespace']));
     if (node.partspec && key !== undefined) checks.push(this.#check('partition key', target, skeleton(key)));
+    checks.push(this.#others(target));
     const settings = this.#storage(kind === 'r');
     this.#create(target, checks, withSettings(settings));
     for (const { target: own, sql, when } of healing)
       this.#add(own, when, { sql: [sql], title: `${target.kind} ${target.name}` });
   }
 
-  /** `DEFAULT x COLLATE c`: the parser takes COLLATE for a constraint that it has moved to the column already, or has not. */
-  #withCollation(def: Node): Node {
-    return def;
+  /** Nothing stands on the relation that the dump does not have. */
+  #others(target: Target): Check {
+    return this.#check('others', target, '', array(this.#of(target.relation as QualifiedName).others));
   }
 
   #view(node: Node): void {
@@ -892,6 +913,7 @@ export class DumpReader {
       // the placeholder is there for a moment only; what it becomes stands below
       return this.#create(target, [
         this.#check('relation', target, 'v'),
+        this.#others(target),
         ...(dummy ? [] : [this.#check('view', target, want)]),
       ]);
     }
@@ -941,6 +963,7 @@ export class DumpReader {
       RAISE WARNING ${quoteLiteral(`materialized view ${target.name} is empty and has to be refreshed: %`.replaceAll(/%(?!$)/g, '%%'))}, SQLERRM;
       ${make(`${filled} WITH NO DATA`)}
     END;`,
+      creates: true,
       checks: [this.#check('relation', target, 'm'), this.#check('view', target, skeleton(`${text};`, true))],
       ...withSettings(settings),
     });
@@ -1085,7 +1108,11 @@ export class DumpReader {
         return this.#add(
           own,
           `NOT EXISTS (SELECT FROM pg_catalog.pg_inherits x WHERE x.inhrelid = ${regclass(part)} AND x.inhparent = ${target.oid})`,
-          { checks: kind === 'index' ? [] : [this.#check('bound', own, skeleton(text))] },
+          {
+            checks: kind === 'index' ? [] : [this.#check('bound', own, skeleton(text))],
+            // where the parent is there already, it has the checks that come later in the file
+            ...(kind !== 'index' && this.#of(table).checks ? { body: this.#withChecks(part, table) } : {}),
+          },
         );
       }
       case 'AT_AddInherit': {
@@ -1111,6 +1138,15 @@ export class DumpReader {
       'pg_dump writes no such change of a table, and idempotify knows no check that would tell whether it has been done',
       'Take it out of the text, and add it in a migration of its own behind the baseline.',
     );
+  }
+
+  /** ATTACH PARTITION, which wants all checks of the parent. */
+  #withChecks(part: QualifiedName, parent: QualifiedName): string {
+    return `    FOR lacking IN SELECT pg_catalog.format(${quoteLiteral(`ALTER TABLE ${nameSql(part).replaceAll('%', '%%')} ADD CONSTRAINT %I %s`)}, x.conname, pg_catalog.pg_get_constraintdef(x.oid)) FROM pg_catalog.pg_constraint x
+        WHERE x.conrelid = ${regclass(parent)} AND x.contype = 'c' AND NOT x.connoinherit AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint y WHERE y.conrelid = ${regclass(part)} AND y.conname = x.conname) LOOP
+      EXECUTE lacking;
+    END LOOP;
+    ${this.#source.sql};`;
   }
 
   // -------------------------------------------------------------------------------------------------------------- others
@@ -1344,8 +1380,6 @@ export class DumpReader {
     const source = this.#source;
     this.#source = new Source(this.#text, statement);
     const defaults = unit.target.kind === 'default privileges';
-    const [, role] = /^of (.*?) on /.exec(unit.target.name) ?? [];
-    void role;
     this.#add(unit.target, unit.missing, {
       body: unit.body,
       title: defaults ? `default privileges ${unit.target.name}` : `grants on ${unit.target.kind} ${unit.target.name}`,
@@ -1358,6 +1392,10 @@ export class DumpReader {
 interface Later {
   readonly defaults: Set<string>;
   readonly notNull: Set<string>;
+  /** Constraints, triggers, policies and rules, behind the first letter of their kind. */
+  readonly others: Set<string>;
+  /** ALTER TABLE … ADD CONSTRAINT … CHECK */
+  checks?: boolean;
   /** CREATE TABLE … INHERITS */
   inherits?: boolean;
 }
