@@ -169,7 +169,16 @@ async function fill(url, source) {
     const send = async (/** @type {readonly string[]} */ texts) => {
       for (const text of texts) await database.query(text);
     };
-    if (!fs.statSync(source).isDirectory()) return send([fs.readFileSync(source, 'utf8')]);
+    if (!fs.statSync(source).isDirectory()) {
+      const text = fs.readFileSync(source, 'utf8');
+      // older servers know less, and use a new label of an enum only in the next transaction
+      await send([text]).catch(async () => {
+        let refused = 0;
+        for (const sql of statementsOf(text)) await database.query(sql).catch(() => refused++);
+        if (refused > 0) console.log(`  ${refused} statements that this server does not know`);
+      });
+      return;
+    }
     if (values.prelude !== undefined) await send([fs.readFileSync(values.prelude, 'utf8')]);
     const { files } = listFolder(source);
     for (const { tool, up } of groupMigrations(source, files)) {
@@ -189,7 +198,6 @@ async function fill(url, source) {
         await settle();
       }
     }
-    return undefined;
   });
 }
 
