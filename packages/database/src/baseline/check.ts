@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { quoteLiteral } from '@idempotify/core';
 import { doBlock } from './emit.ts';
-import type { Relations } from './relations.ts';
+import type { Relation, Relations } from './relations.ts';
 import type { CatalogName, CatalogReader } from './types.ts';
 
 /** How one object looks. */
@@ -29,20 +29,19 @@ export interface FactColumn {
   readonly expression: string | null;
 }
 
-/** @param partitionKey as pg_get_partkeydef() gives it */
-export function tableFact(
-  kind: string,
-  persistence: string,
-  partitionKey: string | null,
-  columns: readonly FactColumn[],
-): string {
+/** @param columns those of the table, maybe as they are in the middle of the file */
+export function tableFact(table: Relation, columns: readonly FactColumn[]): string {
+  const { kind, persistence, rowSecurity, forceRowSecurity, partitionKey } = table;
   const lines = columns.map(
     ({ name, type, notNull, identity, generated, expression }) =>
       `${name} ${type}${notNull ? ' NOT NULL' : ''} ${identity}${generated} ${expression ?? ''}`,
   );
   // as COLLATE "C" puts them
   lines.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return [`${kind}${persistence} ${partitionKey ?? ''}`, ...lines].join('\n');
+  return [
+    `${kind}${persistence}${rowSecurity ? 's' : ''}${forceRowSecurity ? 'f' : ''} ${partitionKey ?? ''}`,
+    ...lines,
+  ].join('\n');
 }
 
 /**
@@ -51,7 +50,7 @@ export function tableFact(
  */
 const FOUND = {
   table: {
-    columns: `n.nspname, c.relname, '', concat(c.relkind, c.relpersistence, ' ', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, (
+    columns: `n.nspname, c.relname, '', concat(c.relkind, c.relpersistence, CASE WHEN c.relrowsecurity THEN 's' END, CASE WHEN c.relforcerowsecurity THEN 'f' END, ' ', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, (
         SELECT string_agg(E'\\n' || x.line, '' ORDER BY x.line COLLATE "C") FROM (
           SELECT concat(a.attname, ' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN ' NOT NULL' END, ' ', a.attidentity, a.attgenerated, ' ', pg_get_expr(d.adbin, d.adrelid)) AS line
           FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -85,7 +84,7 @@ const FOUND = {
       WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x'))`,
   },
   trigger: {
-    columns: `n.nspname, c.relname, t.tgname, pg_get_triggerdef(t.oid), false`,
+    columns: `n.nspname, c.relname, t.tgname, concat(pg_get_triggerdef(t.oid), ' ', t.tgenabled), false`,
     from: `pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE NOT t.tgisinternal AND coalesce(to_jsonb(t) ->> 'tgparentid', '0') = '0'`,
   },
@@ -113,6 +112,59 @@ const FOUND = {
     from: `pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
       WHERE t.typtype IN ('e', 'd', 'c', 'r') AND (c.oid IS NULL OR c.relkind = 'c')`,
   },
+  'domain check': {
+    columns: `n.nspname, t.typname, k.conname, pg_get_constraintdef(k.oid), false`,
+    from: `pg_constraint k JOIN pg_type t ON t.oid = k.contypid JOIN pg_namespace n ON n.oid = t.typnamespace WHERE k.contype = 'c'`,
+  },
+  aggregate: {
+    columns: `n.nspname, p.proname, oidvectortypes(p.proargtypes), concat_ws(' ', a.aggkind, a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn, a.aggdeserialfn,
+        a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn, format_type(a.aggtranstype, NULL), a.aggtransspace, a.agginitval, a.aggminitval), false`,
+    from: `pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid JOIN pg_namespace n ON n.oid = p.pronamespace WHERE true`,
+  },
+  operator: {
+    columns: `n.nspname, o.oprname, concat(format_type(nullif(o.oprleft, 0), NULL), ', ', format_type(nullif(o.oprright, 0), NULL)),
+        concat_ws(' ', o.oprcode, o.oprrest, o.oprjoin, o.oprcanmerge, o.oprcanhash), false`,
+    from: `pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode <> 0`,
+  },
+  statistics: {
+    columns: `n.nspname, s.stxname, '', pg_get_statisticsobjdef(s.oid), false`,
+    from: `pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE true`,
+  },
+  'text search dictionary': {
+    columns: `n.nspname, d.dictname, '', concat_ws(' ', (SELECT t.tmplname FROM pg_ts_template t WHERE t.oid = d.dicttemplate), d.dictinitoption), false`,
+    from: `pg_ts_dict d JOIN pg_namespace n ON n.oid = d.dictnamespace WHERE true`,
+  },
+  'text search configuration': {
+    columns: `n.nspname, c.cfgname, '', (SELECT string_agg(concat_ws(' ', m.maptokentype, m.mapseqno, m.mapdict::regdictionary), ', ' ORDER BY m.maptokentype, m.mapseqno)
+        FROM pg_ts_config_map m WHERE m.mapcfg = c.oid), false`,
+    from: `pg_ts_config c JOIN pg_namespace n ON n.oid = c.cfgnamespace WHERE true`,
+  },
+  collation: {
+    columns: `n.nspname, c.collname, '', concat_ws(' ', c.collprovider, c.collisdeterministic,
+        coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale', c.collcollate), CASE WHEN c.collprovider <> 'i' THEN c.collctype END), false`,
+    from: `pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace WHERE true`,
+  },
+  // these stand in no schema
+  extension: {
+    columns: `'', e.extname, '', e.extnamespace::regnamespace::text, false`,
+    from: `pg_extension e WHERE true`,
+  },
+  cast: {
+    columns: `'', format_type(c.castsource, NULL) || ' AS ' || format_type(c.casttarget, NULL), '', concat_ws(' ', c.castfunc::regprocedure, c.castcontext, c.castmethod), false`,
+    from: `pg_cast c WHERE c.oid >= 16384`,
+  },
+  'foreign server': {
+    columns: `'', s.srvname, '', concat_ws(' ', f.fdwname, s.srvtype, s.srvversion), false`,
+    from: `pg_foreign_server s JOIN pg_foreign_data_wrapper f ON f.oid = s.srvfdw WHERE true`,
+  },
+  publication: {
+    columns: `'', p.pubname, '', concat(p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate), false`,
+    from: `pg_publication p WHERE true`,
+  },
+  'event trigger': {
+    columns: `'', e.evtname, '', concat_ws(' ', e.evtevent, e.evtfoid::regproc, e.evtenabled, e.evttags), false`,
+    from: `pg_event_trigger e WHERE true`,
+  },
 } as const;
 
 export type FactKind = keyof typeof FOUND;
@@ -128,7 +180,33 @@ const SOURCE = {
   rule: ['pg_rewrite', 'r.oid'],
   function: ['pg_proc', 'p.oid'],
   type: ['pg_type', 't.oid'],
+  'domain check': ['pg_type', 't.oid'],
+  aggregate: ['pg_proc', 'p.oid'],
+  operator: ['pg_operator', 'o.oid'],
+  statistics: ['pg_statistic_ext', 's.oid'],
+  'text search dictionary': ['pg_ts_dict', 'd.oid'],
+  'text search configuration': ['pg_ts_config', 'c.oid'],
+  collation: ['pg_collation', 'c.oid'],
+  extension: ['pg_extension', 'e.oid'],
+  cast: ['pg_cast', 'c.oid'],
+  'foreign server': ['pg_foreign_server', 's.oid'],
+  publication: ['pg_publication', 'p.oid'],
+  'event trigger': ['pg_event_trigger', 'e.oid'],
 } as const satisfies Partial<Record<FactKind, readonly [CatalogName, string]>>;
+
+/** Kinds whose `name` is a relation's. */
+const OF_RELATIONS: ReadonlySet<string> = new Set<FactKind>([
+  'partition',
+  'view',
+  'materialized view',
+  'sequence',
+  'trigger',
+  'policy',
+  'rule',
+]);
+
+/** Whether objects of the kind stand in a schema. */
+const inSchema = (kind: FactKind): boolean => FOUND[kind].columns.startsWith('n.nspname');
 
 /**
  * The facts of those kinds of which there are few; readers give those of tables, constraints and indexes, which they have read anyway.
@@ -138,13 +216,13 @@ export async function readFacts(catalog: CatalogReader, reading: Promise<Relatio
   const queries = (Object.entries(SOURCE) as [keyof typeof SOURCE, readonly [CatalogName, string]][]).map(
     ([kind, [name, oid]]) =>
       `SELECT '${kind}', f.schema, f.name, f.part, left(md5(f.definition), ${DIGITS}) FROM (SELECT ${FOUND[kind].columns} FROM ${FOUND[kind].from}
-        AND ${catalog.inScope('n.oid')} AND ${catalog.notMember(name, oid)}) f (schema, name, part, definition, query)`,
+        AND ${inSchema(kind) ? catalog.inScope('n.oid') : 'true'} AND ${catalog.notMember(name, oid)}) f (schema, name, part, definition, query)`,
   );
   const rows = await catalog.rows(queries.join('\nUNION ALL '));
   const relations = new Set([...(await reading).values()].map(({ schema, relname }) => `${schema}.${relname}`));
   return rows.flatMap(([kind, schema, name, part, fingerprint]): Fact[] => {
     if (kind == null || schema == null || name == null || fingerprint == null) return [];
-    if (kind !== 'function' && kind !== 'type' && !relations.has(`${schema}.${name}`)) return [];
+    if (OF_RELATIONS.has(kind) && !relations.has(`${schema}.${name}`)) return [];
     return [{ kind: kind as FactKind, schema, name, part: part ?? '', fingerprint }];
   });
 }
@@ -168,6 +246,9 @@ export const PRINTED: readonly (readonly [setting: string, value: string])[] = [
 
 const array = (texts: readonly string[]): string => `ARRAY[${texts.map(quoteLiteral).join(', ')}]`;
 
+/** Kinds whose `part` are the types of the arguments. */
+const SIGNED: readonly FactKind[] = ['function', 'aggregate', 'operator'];
+
 /** What the first half of a part that is made in two steps looks like (graph.ts): the rest comes yet. */
 const HALF_MADE = `
         AND NOT (f.kind = 'view' AND f.definition LIKE ' SELECT NULL::%' OR f.kind = 'function' AND f.definition LIKE '%$SELECT NULL$%')`;
@@ -185,9 +266,17 @@ export function checkBlock(facts: readonly Fact[], version: number, halves: bool
         `    (${[kind, schema, name, part, fingerprint].map(quoteLiteral).join(', ')})`,
     )
     .sort();
-  const schemas = [...new Set(facts.map(({ schema }) => schema))].sort();
+  const schemas = [...new Set(facts.flatMap(({ schema }) => (schema === '' ? [] : [schema])))].sort();
+  const signed = SIGNED.map(quoteLiteral).join(', ');
   // constraints and the like are asked for even if there are none: one of them would be one too many
-  const there = new Set<FactKind>([...facts.map(({ kind }) => kind), 'constraint', 'trigger', 'policy', 'rule']);
+  const there = new Set<FactKind>([
+    ...facts.map(({ kind }) => kind),
+    'constraint',
+    'trigger',
+    'policy',
+    'rule',
+    'domain check',
+  ]);
   const kinds = (Object.keys(FOUND) as FactKind[]).filter((kind) => there.has(kind));
   const settings = array(PRINTED.map(([name]) => name));
   return [
@@ -202,19 +291,20 @@ export function checkBlock(facts: readonly Fact[], version: number, halves: bool
         kinds
           .map(
             (kind) =>
-              `    SELECT '${kind}'::text, ${FOUND[kind].columns}\n      FROM ${FOUND[kind].from} AND n.nspname = ANY (schemas)`,
+              `    SELECT '${kind}'::text, ${FOUND[kind].columns}\n      FROM ${FOUND[kind].from}${inSchema(kind) ? ' AND n.nspname = ANY (schemas)' : ''}`,
           )
           .join('\n    UNION ALL\n'),
         `  ), known AS (`,
         `    SELECT kind, schema, name, part, pg_catalog.array_agg(fingerprint) AS fingerprints FROM expected GROUP BY kind, schema, name, part`,
         `  )`,
-        `  SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', f.kind, CASE WHEN f.part <> '' AND f.kind <> 'function' THEN pg_catalog.quote_ident(f.part) || ' on' END,`,
-        `      pg_catalog.quote_ident(f.schema) || '.' || pg_catalog.quote_ident(f.name) || CASE WHEN f.kind = 'function' THEN '(' || f.part || ')' ELSE '' END,`,
+        `  SELECT pg_catalog.string_agg(pg_catalog.concat_ws(' ', f.kind, CASE WHEN f.part <> '' AND f.kind NOT IN (${signed}) THEN pg_catalog.quote_ident(f.part) || ' on' END,`,
+        `      CASE WHEN f.schema <> '' THEN pg_catalog.quote_ident(f.schema) || '.' ELSE '' END || CASE WHEN f.kind IN ('cast', 'operator') THEN f.name ELSE pg_catalog.quote_ident(f.name) END`,
+        `        || CASE WHEN f.kind IN (${signed}) THEN '(' || f.part || ')' ELSE '' END,`,
         `      CASE WHEN k.kind IS NULL THEN '(which the baseline does not have)' END), ', ' ORDER BY f.schema, f.name, f.kind, f.part)`,
         `    INTO differs FROM found f LEFT JOIN known k ON k.kind = f.kind AND k.schema = f.schema AND k.name = f.name AND k.part = f.part`,
         `    WHERE CASE WHEN k.kind IS NULL`,
-        `      -- one more constraint, trigger, policy or rule makes a table another one`,
-        `      THEN f.part <> '' AND f.kind <> 'function' AND EXISTS (SELECT FROM known r WHERE r.kind IN ('table', 'view', 'materialized view') AND r.schema = f.schema AND r.name = f.name)`,
+        `      -- one more constraint, trigger, policy or rule makes it another one`,
+        `      THEN f.part <> '' AND f.kind NOT IN (${signed}) AND EXISTS (SELECT FROM known r WHERE r.kind IN ('table', 'view', 'materialized view', 'type') AND r.schema = f.schema AND r.name = f.name)`,
         `      ELSE pg_catalog.left(pg_catalog.md5(f.definition), ${DIGITS}) <> ALL (k.fingerprints) AND (NOT f.query OR pg_catalog.current_setting('server_version_num')::integer / 10000 = ${major})${halves ? HALF_MADE : ''} END;`,
         `  PERFORM pg_catalog.set_config(s.setting, s.value, true) FROM ROWS FROM (pg_catalog.unnest(settings), pg_catalog.unnest(before)) AS s (setting, value);`,
         `  IF differs IS NOT NULL THEN`,

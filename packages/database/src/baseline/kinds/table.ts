@@ -112,7 +112,7 @@ function invalidIn(table: Relation, name: string, notNulls: ReadonlyMap<string, 
 
 /** Notes how a table looks, or may look in the middle of the file. */
 export function tableLooks(catalog: CatalogReader, table: Relation, columns: readonly ColumnRow[]): void {
-  const definition = tableFact(table.kind, table.persistence, table.partitionKey, columns);
+  const definition = tableFact(table, columns);
   catalog.fact('table', table.schema, table.relname, '', definition);
 }
 
