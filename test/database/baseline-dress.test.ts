@@ -195,6 +195,32 @@ describe.each([14, 18])('on PostgreSQL %i', (major) => {
     expect(notices).toEqual(['there are no such roles: dress_gone, dress_gone_too']);
   });
 
+  test('who is no superuser applies what he may', async () => {
+    const from =
+      await made(`CREATE TABLE t (a int); ALTER TABLE t OWNER TO dress_app; GRANT SELECT ON t TO dress_reader;
+      COMMENT ON TABLE t IS 'table'; REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO dress_reader; GRANT SELECT ON pg_catalog.pg_authid TO dress_reader`);
+    const sql = baselineSql(await read(from));
+    const copy = await made(
+      `SET client_min_messages = error; CREATE ROLE dress_deployer; GRANT dress_app TO dress_deployer`,
+    );
+    await run(
+      copy,
+      `ALTER DATABASE "${copy}" OWNER TO dress_deployer; GRANT CREATE ON SCHEMA public TO dress_deployer, dress_app; REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO dress_reader`,
+    );
+    const deploy = (text: string): Promise<void> => run(copy, `SET ROLE dress_deployer; ${text}`);
+    await deploy(sql);
+    expect(
+      await one(
+        copy,
+        `SELECT relacl::text || obj_description(oid) || pg_get_userbyid(relowner) FROM pg_class WHERE relname = 't'`,
+      ),
+    ).toMatch(/^\{dress_app=[a-zA-Z]+\/dress_app,dress_reader=r\/dress_app\}tabledress_app$/);
+    await deploy(sql);
+    await expect(deploy(baselineSql(await read(await made('CREATE SCHEMA mine'))))).rejects.toThrow(
+      'SCHEMA mine should belong to postgres, in whose name dress_deployer may not act',
+    );
+  });
+
   test('what is not wanted is left out', async () => {
     const baseline = await read(source, { owners: false, grants: false, comments: false });
     const sql = baselineSql(baseline);

@@ -199,6 +199,10 @@ export function privilegesBlock(holdings: readonly Holding[], roles: readonly st
       WHEN 'pg_default_acl' THEN thing.keyword
       ELSE thing.keyword || ' ' || thing.name END;
     IF thing.owner <> thing.holder THEN
+      IF NOT pg_catalog.pg_has_role(thing.owner, 'MEMBER') THEN
+        RAISE EXCEPTION '% should belong to %, in whose name % may not act', target, pg_catalog.quote_ident(thing.rolname), pg_catalog.quote_ident(current_user)
+          USING ERRCODE = 'insufficient_privilege', HINT = 'Apply this as a member of that role or as a superuser, or make the baseline again with --no-owner.';
+      END IF;
       EXECUTE pg_catalog.format('ALTER %s OWNER TO %I', target, thing.rolname);
       moved := true;
     END IF;
