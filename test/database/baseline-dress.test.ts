@@ -48,7 +48,7 @@ ALTER AGGREGATE app.most(float8 ORDER BY anyelement) OWNER TO dress_app; REVOKE 
 REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO dress_reader; GRANT SELECT ON pg_catalog.pg_authid TO dress_reader; GRANT SELECT (rolname) ON pg_catalog.pg_authid TO dress_writer;
 REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;
 CREATE FOREIGN DATA WRAPPER fdw OPTIONS (api_key 'hunter2', mode 'fast'); CREATE SERVER srv TYPE 't''' VERSION '1' FOREIGN DATA WRAPPER fdw OPTIONS (host 'h\\', uri 'http://u:hunter2@h/'); ALTER SERVER srv OWNER TO postgres;
-CREATE USER MAPPING FOR PUBLIC SERVER srv OPTIONS (user 'u', password 'hunter2'); CREATE USER MAPPING FOR dress_app SERVER srv;
+CREATE FOREIGN TABLE app.ft (a int) SERVER srv OPTIONS (access_token 'hunter2', "table" 't'); CREATE USER MAPPING FOR PUBLIC SERVER srv OPTIONS (user 'u', password 'hunter2'); CREATE USER MAPPING FOR dress_app SERVER srv;
 GRANT USAGE ON FOREIGN SERVER srv TO dress_reader WITH GRANT OPTION; GRANT USAGE ON FOREIGN DATA WRAPPER fdw TO dress_app; COMMENT ON SERVER srv IS 'server';
 CREATE PUBLICATION pub FOR TABLE app.users${major >= 15 ? ` (id, "na""me") WHERE (id > 5)` : ''} WITH (publish = 'insert, delete', publish_via_partition_root = true); COMMENT ON PUBLICATION pub IS 'pub'; ALTER PUBLICATION pub OWNER TO postgres;
 CREATE PUBLICATION everything FOR ALL TABLES; CREATE PUBLICATION nothing;
@@ -231,6 +231,7 @@ describe.each([14, 18])('on PostgreSQL %i', (major) => {
         .map(({ name }) => name)
         .sort(),
     ).toEqual([
+      'access_token of the foreign table app.ft',
       'api_key of the foreign-data wrapper fdw',
       'password of the user mapping of PUBLIC on srv',
       'uri of the server srv',
@@ -241,6 +242,7 @@ describe.each([14, 18])('on PostgreSQL %i', (major) => {
         (line) => /is missing/.test(line) && !/^(comment|changed privileges|default privileges)/.test(line),
       ),
     ).toEqual([]);
+    for (const database of [copy, source]) await run(database, sql);
     // without owners the privileges are those beside the owner's, whoever that is
     const granted = await made(baselineSql(await read(source, { owners: false, comments: false })));
     expect(await one(granted, `SELECT relacl::text FROM pg_class WHERE relname = 'users'`)).toMatch(

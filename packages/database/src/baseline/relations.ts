@@ -1,5 +1,6 @@
 /** The relations of the schemas that are read, with their columns: what the readers of tables, indexes, views and so on share. */
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
+import { openOptions } from './secrets.ts';
 import type { CatalogReader } from './types.ts';
 
 /** As pg_attribute has it. */
@@ -165,7 +166,7 @@ export async function readRelations(catalog: CatalogReader, excluded: ReadonlySe
       rowType: row[18] ?? '0',
       arrayType: row[19] ?? null,
       server: row[20] ?? null,
-      foreignOptions: list(row[21] ?? null),
+      foreignOptions: openOptions(catalog, `the foreign table ${name}`, list(row[21] ?? null) ?? []),
       tablespace: row[22] ?? null,
       columns: columns.get(oid) ?? [],
       parents: parents.get(oid) ?? [],

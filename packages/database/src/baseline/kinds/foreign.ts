@@ -1,11 +1,8 @@
 /** Foreign-data wrappers, servers and user mappings. Foreign tables are tables. */
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
 import { foreignOption } from '../relations.ts';
+import { openOptions } from '../secrets.ts';
 import { keyOf, type CatalogReader, type Part } from '../types.ts';
-
-/** Options that hold a secret or say where it lies, by their names; or an address with a password in it. */
-const SECRET = /passw|passfile|secret|token|credential|(?:^|_|ssl|api|access|private)key(?:$|_)/i;
-const ADDRESS = /:\/\/[^/@\s]*:[^/@\s]*@/;
 
 /**
  * Options as they stand behind OPTIONS, with the brackets and a space in front; '' without any. Secrets are reported
@@ -13,17 +10,7 @@ const ADDRESS = /:\/\/[^/@\s]*:[^/@\s]*@/;
  * @param json array of `name=value`
  */
 export function optionsClause(catalog: CatalogReader, of: string, json: string | null): string {
-  const options = json === null ? [] : (JSON.parse(json) as string[]);
-  const open = options.filter((option) => {
-    const name = option.slice(0, option.indexOf('='));
-    if (catalog.options.secrets || !(SECRET.test(name) || ADDRESS.test(option))) return true;
-    catalog.leaveOut(
-      'option',
-      `${quoteIdent(name)} of ${of}`,
-      'it may be a secret: set it where the baseline is applied',
-    );
-    return false;
-  });
+  const open = openOptions(catalog, of, json === null ? [] : (JSON.parse(json) as string[]));
   return open.length === 0 ? '' : ` OPTIONS (${open.map(foreignOption).join(', ')})`;
 }
 
