@@ -2,7 +2,7 @@
  * The block at the head of a baseline: what is there already must be what the file would make. What is missing is nobody's business here,
  * the blocks make it. Everything that differs is named at once, before anything is changed.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { quoteLiteral } from '@idempotify/core';
 import { doBlock } from './emit.ts';
 import type { Relation, Relations } from './relations.ts';
@@ -36,8 +36,10 @@ export function tableFact(table: Relation, columns: readonly FactColumn[]): stri
     ({ name, type, notNull, identity, generated, expression }) =>
       `${name} ${type}${notNull ? ' NOT NULL' : ''} ${identity}${generated} ${expression ?? ''}`,
   );
-  // as COLLATE "C" puts them
-  lines.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  // as COLLATE "C" puts them; UTF-16 and UTF-8 only differ in the order of what is beyond U+FFFF
+  if (lines.some((line) => /[\ud800-\udfff]/.test(line)))
+    lines.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  else lines.sort();
   return [
     `${kind}${persistence}${rowSecurity ? 's' : ''}${forceRowSecurity ? 'f' : ''} ${partitionKey ?? ''}`,
     ...lines,
@@ -230,8 +232,7 @@ export async function readFacts(catalog: CatalogReader, reading: Promise<Relatio
 /** Hexadecimal digits of a fingerprint: it tells what differs, and defends against nobody. */
 const DIGITS = 12;
 
-export const fingerprint = (definition: string): string =>
-  createHash('md5').update(definition).digest('hex').slice(0, DIGITS);
+export const fingerprint = (definition: string): string => hash('md5', definition).slice(0, DIGITS);
 
 /** What decides how PostgreSQL prints a definition. */
 export const PRINTED: readonly (readonly [setting: string, value: string])[] = [

@@ -25,38 +25,33 @@ export class CircleError extends Error {
  */
 export function inOrder(parts: readonly Part[], edges: readonly Edge[]): Part[] {
   const cut = cutCircles(parts, edges);
-  return sorted(cut, links(cut, edges));
+  return sorted(cut.parts, cut.links);
 }
 
-interface Link {
-  readonly to: number;
-  /** Only a wish: names in the body of a function. */
-  readonly soft: boolean;
-}
+/** For each part the parts that come before it, by position; one may be there several times. */
+type Links = readonly (readonly number[])[];
 
-/** For each part the parts that come before it, by position. */
-function links(parts: readonly Part[], edges: readonly Edge[], soft = true): Link[][] {
+function linksOf(parts: readonly Part[], edges: readonly Edge[]): Links {
   const position = new Map<Key, number>();
   parts.forEach((part, index) => {
     for (const key of part.also ?? []) position.set(key, index);
   });
   parts.forEach((part, index) => position.set(part.key, index));
-  const out: Set<number>[] = parts.map(() => new Set<number>());
-  const ignored = parts.map((part) => new Set(part.ignores ?? []));
+  const links: number[][] = parts.map(() => []);
   const link = (from: number, key: Key): void => {
     const to = position.get(key);
-    if (to !== undefined && to !== from) out[from]?.add(to);
+    if (to !== undefined && to !== from) links[from]?.push(to);
   };
-  const halves = new Set(parts.flatMap((part, index) => (isHalf(part) ? [index] : [])));
   const rests = new Map(
     parts.flatMap((part, index) => (part.wholeOf === undefined ? [] : [[part.wholeOf, index] as const])),
   );
   for (const [from, to] of edges) {
     const index = position.get(from);
-    if (index === undefined || ignored[index]?.has(to)) continue;
+    if (index === undefined) continue;
     const part = parts[index] as Part;
+    if (part.ignores?.includes(to)) continue;
     // the first half of a part that was cut needs less
-    if (halves.has(index)) {
+    if (isHalf(part)) {
       const rest = rests.get(part.key);
       if (rest !== undefined) link(rest, to);
       if (part.split?.needs !== 'own' || from !== part.key) continue;
@@ -65,11 +60,9 @@ function links(parts: readonly Part[], edges: readonly Edge[], soft = true): Lin
   }
   parts.forEach((part, index) => {
     for (const key of part.requires ?? []) link(index, key);
-    if (halves.has(index) && part.split && part.split.needs !== 'own')
-      for (const key of part.split.needs) link(index, key);
+    if (isHalf(part) && part.split && part.split.needs !== 'own') for (const key of part.split.needs) link(index, key);
   });
-  const hard = out.map((set) => [...set].map((to) => ({ to, soft: false })));
-  return soft ? withWishes(parts, hard) : hard;
+  return links;
 }
 
 const HALF = '/rest';
@@ -77,8 +70,8 @@ const halved = new WeakSet<Part>();
 const isHalf = (part: Part): boolean => halved.has(part);
 
 /** Names in the bodies of functions: what they call comes first if nothing is against it. */
-function withWishes(parts: readonly Part[], hard: Link[][]): Link[][] {
-  if (!parts.some(({ body }) => body !== undefined)) return hard;
+function wishesOf(parts: readonly Part[]): Links | undefined {
+  if (!parts.some(({ body }) => body !== undefined)) return undefined;
   const named = new Map<string, number[]>();
   parts.forEach((part, index) => {
     if (!NAMED.has(part.kind)) return;
@@ -88,19 +81,12 @@ function withWishes(parts: readonly Part[], hard: Link[][]): Link[][] {
     else named.set(name, [index]);
   });
   return parts.map((part, index) => {
-    const known = hard[index] ?? [];
-    if (part.body === undefined) return known;
-    const there = new Set(known.map(({ to }) => to));
-    const wishes: Link[] = [];
-    for (const [word] of part.body.matchAll(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu)) {
+    const wishes = new Set<number>();
+    for (const [word] of part.body?.matchAll(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []) {
       const name = word.startsWith('"') ? word.slice(1, -1).replaceAll('""', '"') : word.toLowerCase();
-      for (const to of named.get(name) ?? []) {
-        if (to === index || there.has(to)) continue;
-        there.add(to);
-        wishes.push({ to, soft: true });
-      }
+      for (const to of named.get(name) ?? []) if (to !== index) wishes.add(to);
     }
-    return [...known, ...wishes];
+    return [...wishes];
   });
 }
 
@@ -126,7 +112,7 @@ function lastWord(name: string): string {
 }
 
 /** The strongly connected components of more than one part (Tarjan's algorithm, without recursion). */
-function circles(graph: readonly (readonly Link[])[]): number[][] {
+function circles(graph: Links): number[][] {
   const index = new Int32Array(graph.length).fill(-1);
   const low = new Int32Array(graph.length);
   const onStack = new Uint8Array(graph.length);
@@ -147,7 +133,7 @@ function circles(graph: readonly (readonly Link[])[]): number[][] {
       const outgoing = graph[node] ?? [];
       let deeper = false;
       while (top[1] < outgoing.length) {
-        const to = (outgoing[top[1]++] as Link).to;
+        const to = outgoing[top[1]++] as number;
         if (index[to] === -1) {
           work.push([to, 0]);
           deeper = true;
@@ -174,11 +160,12 @@ function circles(graph: readonly (readonly Link[])[]): number[][] {
 }
 
 /** Makes two of a part where circles need it: first what has the lowest rank, as little as possible. */
-function cutCircles(all: readonly Part[], edges: readonly Edge[]): Part[] {
-  let parts = [...all];
+function cutCircles(all: readonly Part[], edges: readonly Edge[]): { parts: readonly Part[]; links: Links } {
+  let parts = all;
   for (;;) {
-    const found = circles(links(parts, edges, false));
-    if (found.length === 0) return parts;
+    const links = linksOf(parts, edges);
+    const found = circles(links);
+    if (found.length === 0) return { parts, links };
     const replaced = new Map<number, Part[]>();
     for (const circle of found) {
       const members = new Set(circle);
@@ -213,7 +200,7 @@ function cheapestCut(
     if (guilty.length === 0) continue;
     return {
       index,
-      parts: [part.without(new Set(guilty.map(({ key }) => key))), ...guilty.map(({ apart }) => apart)],
+      parts: [part.without(new Set(guilty.map(({ key }) => key))), ...guilty.map(({ apart }) => apart())],
     };
   }
   const [index] = ordered
@@ -261,21 +248,25 @@ function compare(a: Part, b: Part): number {
 }
 
 /** Kahn's algorithm: of what is free the most preferred, but what belongs to the block at hand stays with it. */
-function sorted(parts: readonly Part[], graph: readonly (readonly Link[])[]): Part[] {
+function sorted(parts: readonly Part[], links: Links): Part[] {
+  const wishes = wishesOf(parts);
   const component = new Int32Array(parts.length).fill(-1);
-  circles(graph).forEach((members, number) => {
-    for (const member of members) component[member] = number;
-  });
+  if (wishes)
+    circles(links.map((hard, index) => [...hard, ...(wishes[index] ?? [])])).forEach((members, number) => {
+      for (const member of members) component[member] = number;
+    });
   const waiting = new Int32Array(parts.length);
   const dependents: number[][] = parts.map(() => []);
-  graph.forEach((list, from) => {
-    for (const { to, soft } of list) {
-      // wishes that contradict each other are none
-      if (soft && component[from] !== -1 && component[from] === component[to]) continue;
-      waiting[from] = (waiting[from] ?? 0) + 1;
-      dependents[to]?.push(from);
-    }
-  });
+  const wait = (from: number, to: number): void => {
+    waiting[from] = (waiting[from] ?? 0) + 1;
+    dependents[to]?.push(from);
+  };
+  for (let from = 0; from < parts.length; from++) {
+    for (const to of links[from] ?? []) wait(from, to);
+    // wishes that contradict each other are none
+    for (const to of wishes?.[from] ?? [])
+      if (component[from] === -1 || component[from] !== component[to]) wait(from, to);
+  }
   // by preference: a position in this list stands for the part
   const ranked = parts.map((_, index) => index).sort((a, b) => compare(parts[a] as Part, parts[b] as Part));
   const rank = new Int32Array(parts.length);

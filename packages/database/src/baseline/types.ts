@@ -177,7 +177,7 @@ export function alsoRequires(part: Part, map: ReadonlyMap<Key, readonly Key[]>):
 export interface Inline {
   readonly key: Key;
   /** The piece as a part of its own. */
-  readonly apart: Part;
+  readonly apart: () => Part;
 }
 
 export interface Column {

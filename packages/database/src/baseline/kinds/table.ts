@@ -257,8 +257,7 @@ function tablePart(
     if (column.defaultOid === null || column.expression === null) continue;
     const attrdef = keyOf('pg_attrdef', column.defaultOid);
     also.push(attrdef);
-    if (column.generated === '')
-      inline.push({ key: attrdef, apart: defaultPart(table, column, attrdef, column.expression) });
+    if (column.generated === '') inline.push({ key: attrdef, apart: () => defaultPart(table, column, attrdef) });
   }
   also.push(...sequences.map(({ oid }) => keyOf('pg_class', oid)));
   if (table.tablespace !== null)
@@ -295,7 +294,7 @@ function tablePart(
   return build(new Set());
 }
 
-function defaultPart(table: Relation, column: ColumnRow, key: Key, expression: string): Part {
+function defaultPart(table: Relation, column: ColumnRow, key: Key): Part {
   const where = `adrelid = ${table.regclass} AND adnum = (SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = adrelid AND attname = ${quoteLiteral(column.name)})`;
   return {
     key,
@@ -305,7 +304,7 @@ function defaultPart(table: Relation, column: ColumnRow, key: Key, expression: s
     of: keyOf('pg_class', table.oid),
     oid: `(SELECT oid FROM pg_catalog.pg_attrdef WHERE ${where})`,
     missing: `NOT EXISTS (SELECT FROM pg_catalog.pg_attrdef WHERE ${where})`,
-    sql: [`ALTER TABLE ONLY ${table.name} ALTER COLUMN ${quoteIdent(column.name)} SET DEFAULT ${expression}`],
+    sql: [`ALTER TABLE ONLY ${table.name} ALTER COLUMN ${quoteIdent(column.name)} SET DEFAULT ${column.expression}`],
     requires: [keyOf('pg_class', table.oid)],
   };
 }
