@@ -13,9 +13,9 @@ export const functionOid = (name: string): string => `pg_catalog.to_regprocedure
 export async function readFunctions(catalog: CatalogReader): Promise<Part[]> {
   if (!(await has(catalog, 'function'))) return [];
   const partOf = await functionsOfTypes(catalog);
-  // a body of parsed SQL: BEGIN ATOMIC, RETURN
-  const parsed = (sql: string): string =>
-    catalog.version >= 140000 ? `CASE WHEN p.prosqlbody IS NOT NULL THEN ${sql} END` : 'NULL';
+  // what is needed to make it in two steps; parsed SQL is BEGIN ATOMIC and RETURN
+  const isParsed = catalog.version >= 140000 ? 'p.prosqlbody IS NOT NULL' : 'false';
+  const ifSplit = (sql: string): string => `CASE WHEN ${isParsed} OR p.pronargdefaults > 0 THEN ${sql} END`;
   const rows = await select(
     catalog,
     {
@@ -44,11 +44,11 @@ export async function readFunctions(catalog: CatalogReader): Promise<Part[]> {
         transforms: 'pg_catalog.array_to_json(p.protrftypes::pg_catalog.text[])',
         // the rest only where it may be needed
         parameters: `CASE WHEN p.prokind = 'p' THEN pg_catalog.pg_get_function_identity_arguments(p.oid) END`,
-        arguments: parsed('pg_catalog.pg_get_function_arguments(p.oid)'),
-        defaults: parsed(
+        arguments: ifSplit('pg_catalog.pg_get_function_arguments(p.oid)'),
+        defaults: ifSplit(
           `(SELECT pg_catalog.json_agg(a.text ORDER BY a.number) FROM (SELECT i AS number, pg_catalog.pg_get_function_arg_default(p.oid, i) AS text FROM pg_catalog.generate_series(1, coalesce(pg_catalog.cardinality(p.proallargtypes), p.pronargs::pg_catalog.int4)) i) a WHERE a.text IS NOT NULL)`,
         ),
-        sqlBody: parsed('pg_catalog.pg_get_function_sqlbody(p.oid)'),
+        sqlBody: catalog.version >= 140000 ? 'pg_catalog.pg_get_function_sqlbody(p.oid)' : 'NULL',
       },
     },
     `FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace JOIN pg_catalog.pg_language l ON l.oid = p.prolang
@@ -102,7 +102,9 @@ interface Row {
   readonly name: string;
   readonly schemaOid: string;
   readonly languageOid: string;
+  readonly language: string;
   readonly definition: string;
+  readonly source: string;
   readonly support: string;
   readonly result: string;
   readonly types: string;
@@ -112,19 +114,25 @@ interface Row {
   readonly sqlBody: string | null;
 }
 
+/** Stands for a body until the rest of the file's objects are there. */
+const LATER = 'SELECT NULL /* idempotify: the body comes later */';
+
 /**
- * A body of parsed SQL depends on all that it names: on a view that calls the function, say. The first half has another
- * one, into which nobody looks while check_function_bodies is off, and other defaults of the arguments, so that calls
- * with fewer arguments find it: CREATE OR REPLACE may change both.
+ * A body of parsed SQL depends on all that it names: on a view that calls the function, say; the default of an argument
+ * likewise. The first half has another body, into which nobody looks while check_function_bodies is off, and other
+ * defaults, so that calls with fewer arguments find it: CREATE OR REPLACE may change both.
  */
 function splitOf(row: Row, oid: string): Split | undefined {
-  if (row.sqlBody === null || row.arguments === null) return undefined;
+  // of the server's own functions and of those in C the body is a name that has to be there at once
+  if (row.arguments === null || row.language === 'internal' || row.language === 'c') return undefined;
   const whole = row.definition.trimEnd();
-  const body = row.sqlBody.trimEnd();
+  const [quote = ''] = /\$(?:function|procedure)x*\$$/.exec(whole) ?? [];
+  const body = row.sqlBody?.trimEnd() ?? `AS ${quote}${row.source}${quote}`;
   const open = whole.indexOf(`(${row.arguments})\n`) + 1;
   if (open === 0 || !whole.endsWith(body)) return undefined;
   const close = open + row.arguments.length;
-  const first = `${whole.slice(0, open)}${withoutDefaults(row.arguments, JSON.parse(row.defaults ?? '[]') as string[])}${whole.slice(close, whole.length - body.length)}AS 'SELECT NULL'`;
+  const defaults = JSON.parse(row.defaults ?? '[]') as string[];
+  const first = `${whole.slice(0, open)}${withoutDefaults(row.arguments, defaults)}${whole.slice(close, whole.length - body.length)}AS ${quoteLiteral(LATER)}`;
   const types = [
     ...(JSON.parse(row.types) as string[]),
     ...(JSON.parse(row.transforms ?? '[]') as string[]),
@@ -141,7 +149,7 @@ function splitOf(row: Row, oid: string): Split | undefined {
     first: [first],
     needs: [...new Set(needs)],
     then: {
-      missing: `(SELECT o.prosqlbody IS NULL FROM pg_catalog.pg_proc o WHERE o.oid = ${oid})`,
+      missing: `(SELECT o.prosrc = ${quoteLiteral(LATER)} FROM pg_catalog.pg_proc o WHERE o.oid = ${oid})`,
       sql: [whole],
     },
   };
