@@ -88,11 +88,22 @@ describe.each([14, 18])('on PostgreSQL %i', (major) => {
     expect(lines(again)).toEqual(lines(file));
   });
 
+  it('goes on where it was broken off, be it between the halves of what is made in two steps', async () => {
+    const session = await open(await server.createDatabase());
+    await session.query(baseline.head);
+    const halfway = baseline.objects.findLastIndex(({ sql }) => sql.includes('the body comes later'));
+    for (const { sql } of baseline.objects.slice(0, halfway)) await session.query(sql);
+    await session.query(file);
+    expect(await differences(session)).toEqual([lost]);
+  });
+
   it('makes again what is gone', async () => {
     const session = await open(copy);
     await session.query(`
       DROP TYPE n.vc, n.cr, n.int42, n.dloop CASCADE;
       ALTER DOMAIN n.da DROP CONSTRAINT da_check;
+      ALTER DOMAIN n.dn DROP NOT NULL;
+      ALTER DOMAIN n.dempty DROP DEFAULT;
       DROP OPERATOR n.=== (box, box) CASCADE;
       ALTER OPERATOR FAMILY n.fam USING btree DROP OPERATOR 1 (int4, int2);
       ALTER OPERATOR FAMILY pg_catalog.integer_ops USING btree DROP OPERATOR 3 (int4, box);

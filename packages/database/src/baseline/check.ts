@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import { quoteLiteral } from '@idempotify/core';
 import { doBlock } from './emit.ts';
+import { LATER } from './kinds/function.ts';
 import type { Relation, Relations } from './relations.ts';
 import type { CatalogName, CatalogReader } from './types.ts';
 
@@ -252,7 +253,7 @@ const SIGNED: readonly FactKind[] = ['function', 'aggregate', 'operator'];
 
 /** What the first half of a part that is made in two steps looks like (graph.ts): the rest comes yet. */
 const HALF_MADE = `
-        AND NOT (f.kind = 'view' AND f.definition LIKE ' SELECT NULL::%' OR f.kind = 'function' AND f.definition LIKE '%$SELECT NULL$%')`;
+        AND NOT (f.kind = 'view' AND f.definition LIKE ' SELECT NULL::%' OR f.kind = 'function' AND f.definition LIKE ${quoteLiteral(`%$${LATER}$%`)})`;
 
 /**
  * @param facts for a table there may be several: how it may look in the middle of the file

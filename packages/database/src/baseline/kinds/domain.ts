@@ -57,6 +57,17 @@ export async function readDomains(catalog: CatalogReader): Promise<Part[]> {
     const oid = typeOid(row.schema, row.plain);
     const bare = `CREATE DOMAIN ${row.name} AS ${row.base}${row.collation === null ? '' : ` COLLATE ${row.collation}`}`;
     const usual = row.expression ?? (row.literal === null ? null : quoteLiteral(row.literal));
+    // without what its own parts and steps make again it is not another one, but not finished (FOUND in check.ts)
+    for (const notNull of new Set(['f', row.notNull])) {
+      for (const text of new Set([null, row.literal])) {
+        const definition = ['d', row.base, notNull, ...(text === null ? [] : [text])].join(' ');
+        catalog.fact('type', row.schema, row.plain, '', definition);
+      }
+    }
+    const withDefault = {
+      needed: `(SELECT o.typdefault IS NULL FROM pg_catalog.pg_type o WHERE o.oid = ${oid})`,
+      sql: [`ALTER DOMAIN ${row.name} SET DEFAULT ${usual}`],
+    };
     const domain: Part = {
       key,
       also: row.array === null ? [] : [keyOf('pg_type', row.array)],
@@ -70,6 +81,7 @@ export async function readDomains(catalog: CatalogReader): Promise<Part[]> {
       grants: { letter: 'T', acl: row.acl },
       // a default may call a function that takes the domain
       ...(usual !== null && {
+        steps: [withDefault],
         split: {
           rank: 1,
           first: [bare],
@@ -78,10 +90,7 @@ export async function readDomains(catalog: CatalogReader): Promise<Part[]> {
             keyOf('pg_type', row.baseOid),
             keyOf('pg_collation', row.collationOid),
           ],
-          then: {
-            missing: `(SELECT o.typdefault IS NULL FROM pg_catalog.pg_type o WHERE o.oid = ${oid})`,
-            sql: [`ALTER DOMAIN ${row.name} SET DEFAULT ${usual}`],
-          },
+          then: { missing: withDefault.needed, sql: withDefault.sql },
         },
       }),
     };

@@ -115,7 +115,7 @@ interface Row {
 }
 
 /** Stands for a body until the rest of the file's objects are there. */
-const LATER = 'SELECT NULL /* idempotify: the body comes later */';
+export const LATER = 'SELECT NULL /* idempotify: the body comes later */';
 
 /**
  * A body of parsed SQL depends on all that it names: on a view that calls the function, say; the default of an argument
