@@ -30,6 +30,12 @@ export async function runBaselineCommand(folder: string | undefined, given: Base
   let outcome: BaselineOutcome;
   try {
     outcome = await runBaseline({ ...options, signal: interruption.signal, progress: progress.update });
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    progress.clear();
+    process.stderr.write('interrupted\n');
+    const signal = release();
+    return signal === undefined ? 2 : 128 + signal;
   } finally {
     progress.clear();
     release();

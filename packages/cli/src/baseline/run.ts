@@ -6,6 +6,7 @@ import {
   type BaselineLedger,
   type FolderView,
   type Tool,
+  UnreadableText,
   isScript,
   systemMessage,
 } from '@idempotify/core';
@@ -91,9 +92,10 @@ export async function runBaseline(options: ResolvedBaselineOptions): Promise<Bas
 }
 
 /** What the environment has refused, in words; a bug stays what it is. */
-function asUsageError(error: unknown, { called, statementTimeout, signal }: ResolvedBaselineOptions): unknown {
-  if (signal?.aborted) return new UsageError('interrupted; nothing was changed in the database', { cause: error });
-  if (error instanceof BaselineRefused || error instanceof ScopeError || error instanceof CircleError)
+function asUsageError(error: unknown, { called, statementTimeout }: ResolvedBaselineOptions): unknown {
+  if (error instanceof UnreadableText || error instanceof BaselineRefused)
+    return new UsageError(error.message, { cause: error });
+  if (error instanceof ScopeError || error instanceof CircleError)
     return new UsageError(error.message, { cause: error });
   if (error instanceof ConnectionError) return new UsageError(error.message, { cause: error });
   if (!(error instanceof SqlError)) return error;
@@ -101,6 +103,7 @@ function asUsageError(error: unknown, { called, statementTimeout, signal }: Reso
   const advice: Readonly<Record<string, string>> = {
     '57014': `a query took longer than ${statementTimeout ?? DEFAULT_TIMEOUT_S} s and was given up, or somebody has cancelled it (${text}). ${called('statementTimeout')} allows more`,
     '55P03': `somebody holds a lock on what has to be looked at, and did not let go in time (${text}). Run it again when nothing is deployed`,
+    '25006': `this session may only read, so that nothing can be written to the ledger (${text}): connect to the primary, or as a role that may write`,
     '42501': `the role may not do what is needed (${text}). Ask as its owner, or leave out the schema with ${called('exclude')}`,
   };
   return new UsageError(advice[error.code] ?? `the server refuses a query: ${text}`, { cause: error });

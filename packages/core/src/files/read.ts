@@ -101,10 +101,15 @@ export function textOf(path: string): string | { readonly problem: string } {
   return decoded.kind === 'text' ? decoded.text : { problem: `it ${decoded.problem.message}` };
 }
 
-/** @throws Error that says which file can't be read, and why */
+/** A file that has to be read can't be; the message says which, and why. */
+export class UnreadableText extends Error {
+  override readonly name = 'UnreadableText';
+}
+
+/** @throws UnreadableText */
 export function readText(path: string): string {
   const text = textOf(path);
-  if (typeof text !== 'string') throw new Error(`${path}: ${text.problem}`);
+  if (typeof text !== 'string') throw new UnreadableText(`${path}: ${text.problem}`);
   return text;
 }
 
