@@ -72,7 +72,7 @@ const count = (number: number, one: string, many = `${one}s`): string => `${numb
 
 function plural(kind: string): string {
   if (/(?:s|x|ss)$/.test(kind)) return kind === 'default privileges' || kind === 'statistics' ? kind : `${kind}es`;
-  return kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : `${kind}s`;
+  return /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`;
 }
 
 /** For people; every line ends with a line break. */
