@@ -1,7 +1,7 @@
 /** The schema of a live database as one text that can be run anywhere, again and again. */
 import type { LiveSession } from '../live/session.ts';
 import { checkBlock, fingerprint, readFacts, type Fact } from './check.ts';
-import { dress } from './dress.ts';
+import { dress, readWear } from './dress.ts';
 import { blocks, comment, doBlock } from './emit.ts';
 import { inOrder, type Edge } from './graph.ts';
 import { readAggregates } from './kinds/aggregate.ts';
@@ -109,9 +109,10 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
     reading.then((relations) => read(catalog, relations));
   const indexes = withRelations(readIndexes);
   const constraints = indexes.then(async ({ attached }) => readConstraints(catalog, await reading, attached));
-  const [relations, edges, moreFacts, ...kinds] = await Promise.all([
+  const [relations, edges, wear, moreFacts, ...kinds] = await Promise.all([
     reading,
     readEdges(catalog),
+    readWear(catalog),
     readFacts(catalog, reading),
     indexes.then(({ parts }) => parts),
     constraints.then(({ parts }) => parts),
@@ -142,7 +143,7 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
   const parts = kinds.flat().map((part) => before.reduce(alsoRequires, part));
   const ordered = inOrder(parts, edges);
   withoutDefaults(ordered, relations, catalog);
-  const worn = await dress(ordered, catalog);
+  const worn = await dress(ordered, catalog, wear);
   const objects = blocks(ordered, worn.steps);
   const { head, tail } = frame(ordered, facts, version, database ?? '');
   return {

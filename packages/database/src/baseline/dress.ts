@@ -25,22 +25,50 @@ function placeOf(key: Key): { catalog: CatalogName; oid: string } | undefined {
   return catalog === undefined || !/^\d+$/.test(oid) ? undefined : { catalog, oid };
 }
 
+type Rows = readonly (readonly (string | null)[])[];
+
+/** What can be asked before it is known which parts there are. */
+export interface Wear {
+  readonly comments: Rows;
+  /** Of extensions: what CREATE EXTENSION gives them. */
+  readonly usual: Rows;
+  readonly roles: ReadonlySet<string>;
+  readonly sequences: Rows;
+  readonly changed: Rows;
+  readonly defaults: Rows;
+}
+
+/** @throws SqlError, ConnectionError */
+export async function readWear(catalog: CatalogReader): Promise<Wear> {
+  const { comments: withComments = true, owners = true, grants = true } = catalog.options;
+  const ask = (wanted: boolean, sql: string): Promise<Rows> => (wanted ? catalog.rows(sql) : Promise.resolve([]));
+  const [comments, usual, roles, sequences, changed, defaults] = await Promise.all([
+    ask(withComments, COMMENTS),
+    ask(withComments, USUAL_COMMENTS),
+    ask(owners || grants, 'SELECT rolname FROM pg_catalog.pg_roles'),
+    ask(grants, hiddenSequencesSql(catalog)),
+    ask(grants, changedPrivilegesSql(catalog)),
+    ask(grants, defaultPrivilegesSql(catalog)),
+  ]);
+  return { comments, usual, roles: new Set(roles.flatMap(([name]) => name ?? [])), sequences, changed, defaults };
+}
+
 /**
- * Reads comments and privileges of the parts. `options.owners`, `grants` and `comments` decide what of it is wanted.
+ * Comments and privileges of the parts. `options.owners`, `grants` and `comments` decide what of it is wanted.
  * @throws SqlError, ConnectionError
  */
-export async function dress(parts: readonly Part[], catalog: CatalogReader): Promise<Dress> {
+export async function dress(parts: readonly Part[], catalog: CatalogReader, wear: Wear): Promise<Dress> {
   const { options } = catalog;
-  const steps = options.comments === false ? new Map<Key, Step[]>() : await comments(parts, catalog);
+  const steps = options.comments === false ? new Map<Key, Step[]>() : await comments(parts, catalog, wear);
   const roles = new Set<string>();
   const holdings: Holding[] = [];
   if (options.owners !== false || options.grants !== false) {
-    holdings.push(...(await holdingsOf(parts, catalog, roles)));
-    if (options.grants !== false) {
-      holdings.push(...(await hiddenSequences(parts, catalog, roles)));
-      holdings.push(...(await changedPrivileges(catalog, roles)));
-      holdings.push(...(await defaultPrivileges(catalog, roles)));
-    }
+    holdings.push(
+      ...holdingsOf(parts, catalog, wear.roles, roles),
+      ...hiddenSequences(wear.sequences, parts, catalog, roles),
+      ...changedPrivileges(wear.changed, catalog, wear.roles, roles),
+      ...defaultPrivileges(wear.defaults, catalog, wear.roles, roles),
+    );
   }
   const named = [...roles].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return { steps, privileges: privilegesBlock(holdings, named), roles: named };
@@ -51,23 +79,26 @@ export async function dress(parts: readonly Part[], catalog: CatalogReader): Pro
 const isNot = (found: string, text: string | null): string => `${found} IS DISTINCT FROM ${literal(text)}`;
 const literal = (text: string | null): string => (text === null ? 'NULL' : quoteLiteral(text));
 
-async function comments(parts: readonly Part[], catalog: CatalogReader): Promise<Map<Key, Step[]>> {
+/** Without those that initdb made: they have comments of PostgreSQL's own. */
+const COMMENTS = `
+  SELECT d.classoid, d.objoid, d.objsubid, d.description FROM pg_catalog.pg_description d
+  WHERE d.objoid >= 16384 OR (d.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.objoid = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'public'))
+  UNION ALL
+  SELECT d.classoid, d.objoid, 0, d.description FROM pg_catalog.pg_shdescription d WHERE d.classoid = 'pg_catalog.pg_subscription'::pg_catalog.regclass
+  ORDER BY 1, 2, 3`;
+
+/** What extensions are commented with in every database. */
+const USUAL_COMMENTS = `SELECT e.oid, a.comment FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_available_extensions() a ON a.name = e.extname
+  WHERE e.oid >= 16384`;
+
+async function comments(parts: readonly Part[], catalog: CatalogReader, wear: Wear): Promise<Map<Key, Step[]>> {
   const own = new Map<Key, Part>();
   const others = new Map<Key, Part>();
   for (const part of parts) {
     own.set(part.key, part);
     for (const key of part.also ?? []) others.set(key, part);
   }
-  const [rows, usual] = [
-    // what initdb made has comments of PostgreSQL's own
-    await catalog.rows(`
-      SELECT d.classoid, d.objoid, d.objsubid, d.description FROM pg_catalog.pg_description d
-      WHERE d.objoid >= 16384 OR (d.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.objoid = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'public'))
-      UNION ALL
-      SELECT d.classoid, d.objoid, 0, d.description FROM pg_catalog.pg_shdescription d WHERE d.classoid = 'pg_catalog.pg_subscription'::pg_catalog.regclass
-      ORDER BY 1, 2, 3`),
-    await usualComments(parts, catalog),
-  ];
+  const usual = usualComments(parts, wear);
   const steps = new Map<Key, Step[]>();
   const add = (part: Part, needed: string, sql: string): void => {
     const list = steps.get(part.key);
@@ -77,7 +108,7 @@ async function comments(parts: readonly Part[], catalog: CatalogReader): Promise
   /** Comments on what is no part and has no columns that a part would know. */
   const rest: { classid: string; oid: string; text: string }[] = [];
   const seen = new Set<Key>();
-  for (const [classid, oid, number, text] of rows) {
+  for (const [classid, oid, number, text] of wear.comments) {
     if (classid == null || oid == null || number == null || text == null) continue;
     const key = `${classid}:${oid}`;
     if (number !== '0') {
@@ -120,15 +151,9 @@ function description(part: Part): string {
 }
 
 /** What extensions and the schema public are commented with in every database. */
-async function usualComments(parts: readonly Part[], catalog: CatalogReader): Promise<Map<Key, string | null>> {
+function usualComments(parts: readonly Part[], wear: Wear): Map<Key, string | null> {
   const usual = new Map<Key, string | null>();
-  const extensions = parts.filter(({ kind }) => kind === 'extension');
-  if (extensions.length > 0) {
-    const rows = await catalog.rows(
-      `SELECT e.oid, a.comment FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_available_extensions() a ON a.name = e.extname`,
-    );
-    for (const [oid, comment] of rows) if (oid != null) usual.set(keyOf('pg_extension', oid), comment ?? null);
-  }
+  for (const [oid, comment] of wear.usual) if (oid != null) usual.set(keyOf('pg_extension', oid), comment ?? null);
   for (const part of parts)
     if (part.kind === 'schema' && part.name === 'public') usual.set(part.key, 'standard public schema');
   return usual;
@@ -179,12 +204,13 @@ async function restOfComments(
 
 // --------------------------------------------------------------------------------------------------- owners and privileges
 
-const rolesThere = async (catalog: CatalogReader): Promise<Set<string>> =>
-  new Set((await catalog.rows('SELECT rolname FROM pg_catalog.pg_roles')).flatMap(([name]) => name ?? []));
-
-async function holdingsOf(parts: readonly Part[], catalog: CatalogReader, roles: Set<string>): Promise<Holding[]> {
+function holdingsOf(
+  parts: readonly Part[],
+  catalog: CatalogReader,
+  there: ReadonlySet<string>,
+  roles: Set<string>,
+): Holding[] {
   const { version, options } = catalog;
-  const there = await rolesThere(catalog);
   const kept = new Map<string, { keeper: string; names: string[] }>();
   const holdings: Holding[] = [];
   for (const part of parts) {
@@ -269,14 +295,15 @@ const KEYWORDS = [
 const keywordOf = (address: string): string =>
   KEYWORDS.find((keyword) => address.startsWith(`${keyword} `)) ?? address.slice(0, address.indexOf(' '));
 
+const hiddenSequencesSql = (catalog: CatalogReader): string => `
+  SELECT d.refobjid, c.oid::pg_catalog.regclass::text AS name, pg_catalog.pg_get_userbyid(c.relowner), c.relacl
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid
+    AND d.refclassid = d.classid AND d.refobjsubid > 0 AND d.deptype = 'i'
+  WHERE c.relkind = 'S' AND ${catalog.inScope('c.relnamespace')} AND ${catalog.notMember('pg_class', 'c.oid')}`;
+
 /** The sequences of identity columns belong to whom the table belongs, but can be granted for themselves. */
-async function hiddenSequences(parts: readonly Part[], catalog: CatalogReader, roles: Set<string>): Promise<Holding[]> {
+function hiddenSequences(rows: Rows, parts: readonly Part[], catalog: CatalogReader, roles: Set<string>): Holding[] {
   const there = new Set(parts.map(({ key }) => key));
-  const rows = await catalog.rows(`
-    SELECT d.refobjid, c.oid::pg_catalog.regclass::text, pg_catalog.pg_get_userbyid(c.relowner), c.relacl
-    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid
-      AND d.refclassid = d.classid AND d.refobjsubid > 0 AND d.deptype = 'i'
-    WHERE c.relkind = 'S' AND ${catalog.inScope('c.relnamespace')} AND ${catalog.notMember('pg_class', 'c.oid')}`);
   return rows.flatMap(([table, name, owner, acl]) => {
     if (table == null || name == null || owner == null || !there.has(keyOf('pg_class', table))) return [];
     const grants = wish('s', owner, acl ?? null, catalog.version, roles);
@@ -284,11 +311,7 @@ async function hiddenSequences(parts: readonly Part[], catalog: CatalogReader, r
   });
 }
 
-/** Objects of PostgreSQL itself and of extensions, whose privileges are others than they came with. */
-async function changedPrivileges(catalog: CatalogReader, roles: Set<string>): Promise<Holding[]> {
-  const there = await rolesThere(catalog);
-  // a provider has changed much of it for itself
-  const managed = [...there].map((role) => keeperOfRole(role, there)).find((keeper) => keeper !== undefined);
+function changedPrivilegesSql(catalog: CatalogReader): string {
   const changed = (
     of: CatalogName,
     letter: string,
@@ -303,7 +326,7 @@ async function changedPrivileges(catalog: CatalogReader, roles: Set<string>): Pr
       ${namespace === undefined ? '' : `AND (${catalog.inScope(`o.${namespace}`)} OR o.${namespace} = 'pg_catalog'::pg_catalog.regnamespace)`}))`;
   // initdb grants on the information schema after it has noted the initial privileges
   const own = (namespace: string): string => `o.${namespace} <> 'information_schema'::pg_catalog.regnamespace`;
-  const rows = await catalog.rows(
+  return (
     [
       changed(
         'pg_class',
@@ -329,8 +352,19 @@ async function changedPrivileges(catalog: CatalogReader, roles: Set<string>): Pr
         LEFT JOIN pg_catalog.pg_init_privs p ON p.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.objoid = c.oid AND p.objsubid = a.attnum
       WHERE a.attacl IS NOT NULL AND a.attacl IS DISTINCT FROM p.initprivs AND ${own('relnamespace').replace('o.', 'c.')}
         AND (c.oid < 16384 OR (NOT ${catalog.notMember('pg_class', 'c.oid')} AND ${catalog.inScope('c.relnamespace')}))`,
-    ].join('\n    UNION ALL\n') + '\n    ORDER BY 1, 3, 4',
+    ].join('\n    UNION ALL\n') + '\n    ORDER BY 1, 3, 4'
   );
+}
+
+/** Objects of PostgreSQL itself and of extensions, whose privileges are others than they came with. */
+function changedPrivileges(
+  rows: Rows,
+  catalog: CatalogReader,
+  there: ReadonlySet<string>,
+  roles: Set<string>,
+): Holding[] {
+  // a provider has changed much of it for itself
+  const managed = [...there].map((role) => keeperOfRole(role, there)).find((keeper) => keeper !== undefined);
   let skipped = 0;
   const holdings = rows.flatMap(([of, letter, name, column, owner, acl, initial, system]): Holding[] => {
     if (of == null || letter == null || name == null || owner == null) return [];
@@ -369,12 +403,17 @@ const DEFAULTS: Readonly<Record<string, readonly [letter: string, word: string]>
   L: ['L', 'LARGE OBJECTS'],
 };
 
-async function defaultPrivileges(catalog: CatalogReader, roles: Set<string>): Promise<Holding[]> {
-  const rows = await catalog.rows(`
-    SELECT pg_catalog.pg_get_userbyid(d.defaclrole), n.nspname, d.defaclobjtype, d.defaclacl
-    FROM pg_catalog.pg_default_acl d LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace
-    WHERE d.defaclnamespace = 0 OR ${catalog.inScope('d.defaclnamespace')} ORDER BY 1, 2, 3`);
-  const there = rows.length === 0 ? new Set<string>() : await rolesThere(catalog);
+const defaultPrivilegesSql = (catalog: CatalogReader): string => `
+  SELECT pg_catalog.pg_get_userbyid(d.defaclrole), n.nspname, d.defaclobjtype, d.defaclacl
+  FROM pg_catalog.pg_default_acl d LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace
+  WHERE d.defaclnamespace = 0 OR ${catalog.inScope('d.defaclnamespace')} ORDER BY 1, 2, 3`;
+
+function defaultPrivileges(
+  rows: Rows,
+  catalog: CatalogReader,
+  there: ReadonlySet<string>,
+  roles: Set<string>,
+): Holding[] {
   return rows.flatMap(([role, schema, type, acl]) => {
     const [letter, word] = DEFAULTS[type ?? ''] ?? [];
     if (role == null || letter === undefined || word === undefined) return [];
