@@ -165,7 +165,7 @@ const FOUND = {
     from: `pg_publication p WHERE true`,
   },
   'event trigger': {
-    columns: `'', e.evtname, '', concat_ws(' ', e.evtevent, e.evtfoid::regproc, e.evtenabled, e.evttags), false`,
+    columns: `'', e.evtname, '', concat_ws(' ', e.evtevent, e.evtfoid::regproc, e.evttags), false`,
     from: `pg_event_trigger e WHERE true`,
   },
 } as const;
@@ -315,7 +315,7 @@ export function checkBlock(facts: readonly Fact[], version: number, halves: bool
         `  END IF;`,
       ],
       [
-        `  schemas name[] := ${array(schemas)};`,
+        `  schemas name[] := ${array(schemas)}::name[];`,
         `  settings text[] := ${settings};`,
         '  before text[];',
         '  differs text;',
