@@ -101,6 +101,22 @@ export function mustBeFirst(
   );
 }
 
+/** A name without its number, its extension and what separates its words: `2024-01-02-030405_first_schema/up.sql` -> `firstschema`. */
+const bare = (path: string): string =>
+  (/^(.*)\/(?:up|migration)\.sql$/.exec(path)?.[1] ?? fileName(path).replace(/\..*$/, ''))
+    .toLowerCase()
+    .replace(/^(?:migration|[vbu])(?=\d)/, '')
+    .replace(/^[^a-z]+|[^a-z0-9]+/g, '');
+
+/** With times in their names, a second baseline would be put in front of the first. */
+export function mustBeOnly(others: readonly string[], name: string): void {
+  const [first] = others;
+  if (first === undefined || bare(first) !== name.replace(/[^a-z0-9]/g, '')) return;
+  throw new BaselineRefused(
+    `The first migration is called ${name} already: ${first}. Remove it first if the baseline is to be written again, or give this one another name.`,
+  );
+}
+
 /** The SQL stands in the file as one piece that the tool sends as it is. */
 export function mustBeWhole(tool: Pick<Tool, 'sections' | 'title'>, file: NewFile, sql: string): void {
   const { up, problems } = tool.sections(file.text, file.path);
@@ -198,15 +214,25 @@ interface SqlBaseline {
   readonly fresh?: string;
   /** The name of the file; `others` are the migrations that are there. */
   readonly path: (number: string, name: string, others: readonly string[]) => string;
-  /** The file's text; `wrong` would be the SQL alone. */
+  /** The file's text, where it is more than the SQL. */
   readonly text?: (sql: string) => string;
   /** The file that undoes it, where the tool wants one. */
   readonly down?: (path: string) => string | undefined;
+  /** The digits of a migration's name, where they are not all in one place. */
+  readonly digits?: (path: string) => string;
   /** Files that may come before the baseline. */
   readonly except?: (path: string) => boolean;
   readonly more?: (input: BaselineInput, migration: NewFile) => readonly NewFile[];
-  readonly notes?: readonly string[];
+  readonly notes?: readonly string[] | ((input: BaselineInput) => readonly string[]);
 }
+
+/** For tools that read files line by line and put them together again. */
+export const lineEndsLost = (tool: string, sql: string): string[] =>
+  sql.includes('\r\n')
+    ? [
+        `Some functions have Windows line ends (CRLF) in their text. ${tool} reads files line by line and leaves them out, so that a new database gets these functions with LF.`,
+      ]
+    : [];
 
 /** A baseline that is a numbered SQL file. */
 export function numberedSql(how: SqlBaseline): (input: BaselineInput) => BaselineFiles {
@@ -215,8 +241,11 @@ export function numberedSql(how: SqlBaseline): (input: BaselineInput) => Baselin
   return (input) => {
     const others = existing(select, input.folder);
     const counted = others.filter((path) => !how.except?.(path));
-    const number = numberBefore(counted, input.time, how.lowest, how.fresh ?? stamp(input.time));
-    const path = how.path(number, slug(input.name, 'baseline'), others);
+    const name = slug(input.name, 'baseline');
+    mustBeOnly(counted, name);
+    const digits = counted.map((path) => how.digits?.(path) ?? path);
+    const number = numberBefore(digits, input.time, how.lowest, how.fresh ?? stamp(input.time));
+    const path = how.path(number, name, others);
     mustBeFirst(select, input.folder, path, tool.title, how.except);
     const sql = ended(input.sql);
     const migration = { path, text: how.text?.(sql) ?? sql };
@@ -229,7 +258,7 @@ export function numberedSql(how: SqlBaseline): (input: BaselineInput) => Baselin
         ...(down === undefined ? [] : [{ path: down, text: refuseDown }]),
         ...(how.more?.(input, migration) ?? []),
       ],
-      notes: how.notes ?? [],
+      notes: typeof how.notes === 'function' ? how.notes(input) : (how.notes ?? []),
     };
   };
 }

@@ -6,6 +6,7 @@ import {
   existing,
   knownMigrations,
   mustBeFirst,
+  mustBeOnly,
   mustBeWhole,
   slug,
   tableRef,
@@ -38,6 +39,7 @@ export function flywayBaseline(tool: Omit<Tool, 'baseline'>, checksum: (text: st
       const others = existing(select, folder);
       const [first] = others;
       const name = slug(input.name, 'baseline');
+      mustBeOnly(others, name);
       const text = ended(input.sql);
       const notes: string[] = [];
       let migration: string;

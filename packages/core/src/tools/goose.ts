@@ -1,5 +1,14 @@
 import { quoteLiteral } from '../quote.ts';
-import { hasRow, knownMigrations, numberedSql, refuseDown, tableRef, fileName, versionOf } from './baseline.ts';
+import {
+  hasRow,
+  knownMigrations,
+  lineEndsLost,
+  numberedSql,
+  refuseDown,
+  tableRef,
+  fileName,
+  versionOf,
+} from './baseline.ts';
 import { statementRanges, tokenize, type Problem, type Range } from '../parse/index.ts';
 import { basename, byNumber, isSql, sortedBy } from './paths.ts';
 import { isBlank, lineBreak, lines, problemAt } from './text.ts';
@@ -309,6 +318,7 @@ const baseline: Baselines = {
     lowest: 1,
     path: (number, name) => `${number}_${name}.sql`,
     // one statement for goose, since it would cut DO blocks at lines that end in `;`
+    notes: ({ sql }) => lineEndsLost(tool.title, sql),
     text: (sql) => `-- +goose Up\n${pair(sql)}\n-- +goose Down\n${pair(refuseDown)}`,
   }),
   ledger(input) {

@@ -7,6 +7,7 @@ import {
   hasRow,
   knownMigrations,
   mustBeFirst,
+  mustBeOnly,
   mustBeWhole,
   numberBefore,
   refuseDown,
@@ -111,8 +112,9 @@ const baseline: Baselines = {
   files(input) {
     const { folder, time } = input;
     const others = existing(select, folder);
-    const number = numberBefore(others, time, 0, String(time.getTime()));
-    const path = `${number}_${slug(input.name, 'baseline')}.sql`;
+    const name = slug(input.name, 'baseline');
+    mustBeOnly(others, name);
+    const path = `${numberBefore(others, time, 0, String(time.getTime()))}_${name}.sql`;
     mustBeFirst(select, folder, path, tool.title);
     const sql = ended(input.sql);
     const text = `-- Up Migration\n${sql}\n-- Down Migration\n${refuseDown}`;

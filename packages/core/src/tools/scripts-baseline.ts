@@ -8,6 +8,7 @@ import {
   fileName,
   knownMigrations,
   mustBeFirst,
+  mustBeOnly,
   noComplaint,
   numberBefore,
   slug,
@@ -86,9 +87,10 @@ function scriptBaseline(select: Tool['select'], tool: ScriptBaseline): Baselines
   return {
     files(input) {
       const others = existing(select, input.folder);
+      const name = slug(input.name, 'baseline');
+      mustBeOnly(others, name);
       const fresh = tool.number === 'date' ? stamp(input.time) : String(input.time.getTime());
       const number = numberBefore(others, input.time, 0, fresh);
-      const name = slug(input.name, 'baseline');
       let language = languageOf(input.folder, others, tool.typescript);
       if (others.length === 0 && tool.commonJs === true && language.modules && !language.typescript)
         language = { extension: '.cjs', typescript: false, modules: false };

@@ -4,6 +4,7 @@ import {
   complaint,
   ended,
   existing,
+  lineEndsLost,
   mustBeFirst,
   mustBeWhole,
   numberBefore,
@@ -33,6 +34,7 @@ export function liquibaseBaseline(tool: Omit<Tool, 'baseline'>): Baselines {
         files: [{ path, text }],
         notes: [
           `Where the changelog names its files one by one, ${path} has to be the first: \`- include: file: ${path}\`. includeAll takes it by its name.`,
+          ...lineEndsLost('Liquibase', sql),
         ],
       };
     },
