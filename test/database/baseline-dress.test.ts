@@ -306,6 +306,44 @@ describe.each([14, 18])('on PostgreSQL %i', (major) => {
     expect([...(await scope({})).schemas.values()]).toEqual(['auth', 'my.app', 'public']);
   });
 
+  test('what only a provider may do is left to it', async () => {
+    const from =
+      await made(`SET client_min_messages = error; CREATE ROLE supabase_admin SUPERUSER; CREATE SCHEMA extensions; CREATE EXTENSION pg_trgm SCHEMA extensions; CREATE SCHEMA vault; CREATE EXTENSION hstore SCHEMA vault;
+      CREATE TABLE mine (a int, b int); CREATE TABLE theirs (a int); ALTER TABLE theirs OWNER TO supabase_admin; GRANT SELECT ON mine TO dress_reader;
+      CREATE SCHEMA realtime; CREATE TABLE realtime.messages (a int); CREATE PUBLICATION supabase_realtime FOR TABLE mine, realtime.messages; CREATE PUBLICATION supabase_realtime_messages FOR TABLE realtime.messages;
+      ALTER DEFAULT PRIVILEGES FOR ROLE supabase_admin IN SCHEMA public GRANT ALL ON TABLES TO dress_reader; GRANT SELECT ON pg_catalog.pg_authid TO dress_reader;
+      CREATE FUNCTION extensions.watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN NULL; END'; CREATE EVENT TRIGGER pgrst_watch ON ddl_command_end EXECUTE FUNCTION extensions.watch();
+      CREATE STATISTICS st ON a, b FROM mine; CREATE TABLE excluded (a int); ALTER PUBLICATION supabase_realtime ADD TABLE excluded`);
+    const baseline = await read(from, { exclude: ['public.excluded'] });
+    await server.dropDatabase(from);
+    await run(source, 'DROP ROLE supabase_admin');
+    const said = baseline.leftOut.map(({ kind, name, reason }) => `${kind} ${name}: ${reason}`);
+    expect(said).toEqual(
+      expect.arrayContaining([
+        'schema extensions: Supabase makes it and what is in it',
+        'table public.excluded: excluded by "public.excluded"',
+        'extension hstore: it is in the schema vault, which Supabase makes',
+        'event trigger pgrst_watch: its function extensions.watch is left out',
+        'publication supabase_realtime_messages: Supabase makes it',
+        'published table public.excluded in supabase_realtime: the table is left out',
+        'published table realtime.messages in supabase_realtime: the table is left out',
+        'default privileges tables of supabase_admin in schema public: only Supabase may act as this role',
+        'privileges 1 objects of the system: Supabase sets them',
+      ]),
+    );
+    expect(baseline.warnings).toEqual([
+      'Supabase keeps the role supabase_admin for itself, which owns public.theirs: whoever applies the baseline will own them.',
+    ]);
+    const copy = await made(baselineSql(baseline));
+    expect(await one(copy, 'SELECT string_agg(prrelid::regclass::text, $$ $$) FROM pg_publication_rel')).toBe('mine');
+    expect(
+      await one(
+        copy,
+        `SELECT string_agg(extname || ' ' || extnamespace::regnamespace, ', ' ORDER BY extname) FROM pg_extension`,
+      ),
+    ).toBe('pg_trgm extensions, plpgsql pg_catalog');
+  });
+
   test('an extension that is not there is told by name', async () => {
     const sql = baselineSql(await read(source))
       .replaceAll("'citext'", "'no_such'")

@@ -263,7 +263,7 @@ function holdingsOf(
   for (const [role, { keeper, names }] of kept) {
     const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
     catalog.warn(
-      `${names.slice(0, 5).join(', ')}${more} belong to the role ${quoteIdent(role)}, as which only ${keeper} may act: they will belong to whoever applies the baseline.`,
+      `${keeper} keeps the role ${quoteIdent(role)} for itself, which owns ${names.slice(0, 5).join(', ')}${more}: whoever applies the baseline will own them.`,
     );
   }
   return holdings;
