@@ -134,7 +134,8 @@ const FOUND = {
     from: `pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE true`,
   },
   'text search dictionary': {
-    columns: `n.nspname, d.dictname, '', concat_ws(' ', (SELECT t.tmplname FROM pg_ts_template t WHERE t.oid = d.dicttemplate), d.dictinitoption), false`,
+    // 12 keeps numbers in quotes
+    columns: `n.nspname, d.dictname, '', concat_ws(' ', (SELECT t.tmplname FROM pg_ts_template t WHERE t.oid = d.dicttemplate), d.dictinitoption), d.dictinitoption ~ '[0-9]'`,
     from: `pg_ts_dict d JOIN pg_namespace n ON n.oid = d.dictnamespace WHERE true`,
   },
   'text search configuration': {
@@ -143,8 +144,9 @@ const FOUND = {
     from: `pg_ts_config c JOIN pg_namespace n ON n.oid = c.cfgnamespace WHERE true`,
   },
   collation: {
+    // 16 writes locales of ICU in their standard form, 17 gave ucs_basic another provider
     columns: `n.nspname, c.collname, '', concat_ws(' ', c.collprovider, c.collisdeterministic,
-        coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale', c.collcollate), CASE WHEN c.collprovider <> 'i' THEN c.collctype END), false`,
+        coalesce(to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale', c.collcollate), CASE WHEN c.collprovider <> 'i' THEN c.collctype END), true`,
     from: `pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace WHERE true`,
   },
   // these stand in no schema
