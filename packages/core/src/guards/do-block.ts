@@ -300,8 +300,9 @@ export const readDo =
       subject: '',
       run,
       execute: true,
+      // ours is proven, also where it works through EXECUTE or assigns a variable
       data:
-        data || unknown
+        !own && (data || unknown)
           ? {
               prefersEvidence: true,
               why: unknown ? why : 'it writes rows, and nothing shows that it has done so',
