@@ -70,10 +70,10 @@ export function compareReplayed(
   live: LiveCatalog,
   options: CompareOptions = {},
 ): HistoryComparison {
-  const notNulls = replayed.version >= 180000 && live.version >= 180000;
+  const version = Math.min(replayed.version, live.version);
   const sides = {
-    replay: { makers: new Set([replayed.role]), notNulls } satisfies Side,
-    live: { makers: liveMakers(live), notNulls } satisfies Side,
+    replay: { makers: new Set([replayed.role]), scratch: true, version } satisfies Side,
+    live: { makers: liveMakers(live), scratch: false, version } satisfies Side,
   };
   const courses = coursesOf(replayed, sides.replay);
   const liveObjects = objectsOf(live.catalog, sides.live);

@@ -69,10 +69,12 @@ export const isOpen = (property: string): boolean =>
 
 /** What the two sides of a comparison need to know to be able to be compared. */
 export interface Side {
-  /** Who makes objects: as owner, they are nobody in particular. */
+  /** Who makes objects, where nothing says who owns them. */
   readonly makers: ReadonlySet<string>;
-  /** Whether both servers have NOT NULL constraints as objects (since 18). */
-  readonly notNulls: boolean;
+  /** Whether that makes them nobody in particular as an owner: on the scratch server. In a live database, the history may name them. */
+  readonly scratch: boolean;
+  /** `server_version_num` of the older one of the two servers: what the newer one says beyond it is not compared. */
+  readonly version: number;
 }
 
 /** An object under the name that both sides have for it. */
@@ -89,7 +91,7 @@ export function named(kind: string, name: string, text: string, side: Side): Nam
   if (kind === 'not-null constraint') {
     // The column says that it is not null. The names are not to be relied on: pg_upgrade makes new ones. What is left is that the
     // existing rows have not been looked at.
-    if (!side.notNulls || json['not validated'] === undefined) return undefined;
+    if (side.version < 180000 || json['not validated'] === undefined) return undefined;
     const column = /^NOT NULL ("(?:[^"]|"")*"|\S+)/.exec(String(json['definition']))?.[1] ?? '';
     return { kind, name: [...parts(name).slice(0, -1), column].join('.'), properties: new Map([[existence, 'true']]) };
   }
@@ -101,7 +103,13 @@ export function named(kind: string, name: string, text: string, side: Side): Nam
     // another server has other versions, and a materialized view is filled by whoever likes
     if (kind === 'extension' && property === 'version') continue;
     if (property === 'without data') continue;
-    if (property === 'owner' && side.makers.has(String(value))) continue;
+    if (property === 'owner' && side.scratch && side.makers.has(String(value))) continue;
+    // partitions have it since 17
+    if (property === 'identity' && json['inherited'] !== undefined && side.version < 170000) continue;
+    if (property === 'member of') {
+      properties.set(property, memberships(value as string[], side));
+      continue;
+    }
     const prefix = listed[property];
     if (prefix === undefined || !Array.isArray(value)) {
       properties.set(property, JSON.stringify(value));
@@ -111,11 +119,17 @@ export function named(kind: string, name: string, text: string, side: Side): Nam
       const what = prefix === listed['grants'] ? item.replace(/ GRANTED BY .*$/s, '') : item;
       // the owner's own rights
       if (prefix === listed['grants'] && owner !== undefined && isTo(what, owner)) continue;
+      // since 17
+      if (what.startsWith('MAINTAIN TO ') && side.version < 170000) continue;
       properties.set(prefix + what, 'true');
     }
   }
   return { kind, name: kind === 'default privileges' ? privilegesName(name, side) : name, properties };
 }
+
+/** How a role is a member of another has been told since 16. */
+const memberships = (roles: readonly string[], { version }: Side): string =>
+  JSON.stringify(version >= 160000 ? roles : roles.map((role) => role.replace(/ WITHOUT (INHERIT|SET)\b/g, '')));
 
 const isTo = (grant: string, role: string): boolean => {
   const to = grant.replace(/ WITH GRANT OPTION$/, '');

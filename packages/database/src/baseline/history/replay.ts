@@ -7,6 +7,7 @@ import { SqlError } from '../../runners/errors.ts';
 import type { Session } from '../../runners/types.ts';
 import { missing } from '../../verify/environment.ts';
 import { PreludeError } from '../../verify/history.ts';
+import { noTransaction } from '../../verify/lab.ts';
 import { blockedStatements, firstError, leavesTraces, scriptOf, type ScriptFile } from '../../verify/script.ts';
 import type { Place } from '../../verify/types.ts';
 import type { ReplayOptions, StatementPlace } from './types.ts';
@@ -227,7 +228,8 @@ class Replay {
           return undefined;
         } catch (error) {
           if (!(error instanceof SqlError)) throw error;
-          return { error };
+          // LOCK TABLE and its like: statement by statement, they do nothing
+          return error.code === noTransaction ? undefined : { error };
         }
       });
       if (failure) {
@@ -236,7 +238,8 @@ class Replay {
         if (lack) statement.advice = lack.advice;
       }
       // a transaction that has failed can't be looked at: what it did is undone
-      if (!failure) this.#note(statement.step, await this.#snapshot());
+      // and what only sets something can stay the first statement of its transaction
+      if (!failure && !onlySets(script.parsed[at])) this.#note(statement.step, await this.#snapshot());
     }
     const last = statements.at(-1);
     if (!this.#session?.inTransaction || !last) return;
@@ -296,6 +299,13 @@ class Replay {
       if (was !== is) note(columnOrder, name, was, is);
     }
   }
+}
+
+/** SET and BEGIN. COMMIT may change something, by what it makes happen. */
+function onlySets(parsed: Statement | undefined): boolean {
+  if (parsed?.tag === 'VariableSetStmt') return true;
+  const { kind } = (parsed?.node ?? {}) as { kind?: string };
+  return parsed?.tag === 'TransactionStmt' && (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START');
 }
 
 /** Can't be run in a transaction with others. */
