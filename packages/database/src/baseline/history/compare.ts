@@ -5,9 +5,8 @@
  * values through these states. With the value of the live database at hand, about a state that has the i-th value of a fact can be said:
  * - The database *agrees*, when it has that value; or when it has a later value and the statement that made it was certainly
  *   run: the later one's value counts. A value that was there before and comes back later proves nothing by itself (a column that
- *   is dropped again: without it, the database may stand before or behind both). It does when no earlier state had it, or when something
- *   else is certainly there that the same statement does (the new name, where a table is renamed), or a later one of the same
- *   migration, or any one of it where its tool commits it as a whole and nothing of it is missing.
+ *   is dropped again: without it, the database may stand before or behind both). The statement counts as run when something that it
+ *   does is certainly there, or when nothing of it is missing and a later statement was certainly run: tools go by the order.
  * - What is not there in the state may be there in the database, unless the history had it and dropped it.
  *
  * A migration can be marked as applied when the database agrees with the state after it and so with all that was there before, as
@@ -82,7 +81,7 @@ export function compareReplayed(
 
   const evidence = evidenceOf(facts);
   const migrations = replayed.migrations.map((migration) => standOf(migration, evidence));
-  const ran = ranOf(replayed.migrations, evidence);
+  const ran = ranOf(replayed.places.length, evidence);
   const agreed = agreementOf(facts, replayed.places.length, ran);
   const marks = new Marks(replayed, migrations, agreed, evidence, options.recorded ?? new Set());
   const [without, withData] = [marks.done(false), marks.done(true)];
@@ -132,14 +131,14 @@ function evidenceOf(facts: readonly Fact[]): Map<number, Evidence> {
 type EvidenceOf = ReadonlyMap<number, Evidence>;
 const isCertain = (found: Evidence | undefined): boolean => (found?.certain ?? 0) > 0;
 
-/** Steps that were certainly run. */
-function ranOf(migrations: readonly ReplayedMigration[], evidence: EvidenceOf): Set<number> {
+/** Steps that count as run. */
+function ranOf(steps: number, evidence: EvidenceOf): Set<number> {
   const ran = new Set<number>();
-  for (const { statements, atomic } of migrations) {
-    const last = statements.findLastIndex(({ step }) => isCertain(evidence.get(step)));
-    if (last < 0) continue;
-    const whole = atomic && statements.every(({ step }) => !evidence.get(step)?.missing);
-    for (const { step } of whole ? statements : statements.slice(0, last + 1)) ran.add(step);
+  let followed = false;
+  for (let step = steps; step > 0; step--) {
+    const found = evidence.get(step);
+    if (isCertain(found) || (followed && !found?.missing)) ran.add(step);
+    followed ||= isCertain(found);
   }
   return ran;
 }
@@ -244,15 +243,16 @@ class Marks {
 
   /** How many statements, from the first on, have been run: all of which something is known. */
   done(assumeData: boolean): number {
-    for (let step = this.#end(this.#known); step > 0; step--) if (this.#may(step, assumeData)) return step;
+    for (let step = this.#places.length; step > 0; step--) if (this.#may(step, assumeData)) return step;
     return 0;
   }
 
-  /** How many migrations are behind so many statements. */
+  /** How many migrations are behind so many statements, up to the first of which nothing is known. */
   count(step: number): number {
     const place = this.#places[step - 1];
     if (!place) return 0;
-    return step === this.#end(place.migration + 1) ? place.migration + 1 : place.migration;
+    const whole = step === this.#end(place.migration + 1) ? place.migration + 1 : place.migration;
+    return Math.min(whole, this.#known);
   }
 
   #may(step: number, assumeData: boolean): boolean {
