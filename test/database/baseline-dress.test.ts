@@ -38,6 +38,7 @@ GRANT USAGE ON SEQUENCE app.users_id_seq TO dress_reader;
 CREATE TABLE "we.ird ""s"" $idempotify$"."t'" (a int, b int, c int); REVOKE ALL ON "we.ird ""s"" $idempotify$"."t'" FROM CURRENT_USER;
 CREATE VIEW app.v AS SELECT 1 AS a; ALTER VIEW app.v OWNER TO dress_writer; COMMENT ON VIEW app.v IS 'view'; COMMENT ON COLUMN app.v.a IS 'its column';
 CREATE SEQUENCE app.s; GRANT USAGE ON SEQUENCE app.s TO dress_reader; ALTER SEQUENCE app.s OWNER TO dress_app;
+CREATE TABLE app.serial (id serial); ALTER TABLE app.serial OWNER TO dress_app; GRANT USAGE ON SEQUENCE app.serial_id_seq TO postgres, dress_reader;
 CREATE TYPE app.pair AS (x int, y int); COMMENT ON COLUMN app.pair.y IS 'second'; COMMENT ON TYPE app.pair IS 'pair'; REVOKE USAGE ON TYPE app.pair FROM PUBLIC;
 CREATE DOMAIN app.d AS text CONSTRAINT short CHECK (length(VALUE) < 9); COMMENT ON CONSTRAINT short ON DOMAIN app.d IS 'short'; GRANT USAGE ON DOMAIN app.d TO dress_reader; ALTER DOMAIN app.d OWNER TO dress_app;
 CREATE FUNCTION app.f(a int, b text DEFAULT '$idempotify$') RETURNS int LANGUAGE sql AS 'SELECT 1'; COMMENT ON FUNCTION app.f(int, text) IS 'function';
@@ -149,7 +150,7 @@ describe.each([14, 18])('on PostgreSQL %i', (major) => {
     await run(
       copy,
       `COMMENT ON TABLE app.users IS 'other'; COMMENT ON COLUMN app.pair.y IS NULL; COMMENT ON EXTENSION pg_trgm IS NULL; COMMENT ON SCHEMA public IS 'mine';
-      ALTER TABLE app.users OWNER TO dress_writer; ALTER FUNCTION app.f(int, text) OWNER TO dress_app; ALTER SCHEMA app OWNER TO postgres; ALTER PUBLICATION pub OWNER TO postgres;
+      ALTER TABLE app.users OWNER TO dress_writer; ALTER TABLE app.serial OWNER TO dress_writer; REVOKE ALL ON SEQUENCE app.serial_id_seq FROM postgres; ALTER FUNCTION app.f(int, text) OWNER TO dress_app; ALTER SCHEMA app OWNER TO postgres; ALTER PUBLICATION pub OWNER TO postgres;
       GRANT TRUNCATE ON app.users TO dress_reader; REVOKE GRANT OPTION FOR INSERT ON app.users FROM dress_reader; REVOKE UPDATE (mail) ON app.users FROM dress_writer; GRANT INSERT (mail) ON app.users TO dress_writer;
       GRANT EXECUTE ON FUNCTION app.f(int, text) TO PUBLIC; GRANT SELECT ON "we.ird ""s"" $idempotify$"."t'" TO dress_reader; GRANT ALL ON SEQUENCE app.s TO PUBLIC;
       GRANT SELECT ON app.v TO dress_reader; GRANT CREATE ON SCHEMA public TO PUBLIC; GRANT EXECUTE ON FUNCTION app.similarity(text, text) TO PUBLIC;

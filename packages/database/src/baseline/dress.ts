@@ -213,6 +213,11 @@ function holdingsOf(
   const { version, options } = catalog;
   const kept = new Map<string, { keeper: string; names: string[] }>();
   const holdings: Holding[] = [];
+  // a sequence of a column belongs to whom the table belongs, and changes with it: it cannot come before
+  const ofColumns = new Set(
+    parts.flatMap(({ kind, key }) => (kind === 'owned sequence' ? key.slice(0, key.indexOf('/')) : [])),
+  );
+  const late: Holding[] = [];
   for (const part of parts) {
     const place = placeOf(part.key);
     // a user mapping: is no one's, but for someone
@@ -220,7 +225,8 @@ function holdingsOf(
     if (part.owner === undefined || part.address === undefined || !place || !canHold(place.catalog)) continue;
     // the schema public is nobody's but the database owner's
     if (part.kind === 'schema' && part.name === 'public') continue;
-    let owner: string | undefined = options.owners === false ? undefined : part.owner;
+    const follows = ofColumns.has(part.key);
+    let owner: string | undefined = options.owners === false || follows ? undefined : part.owner;
     const keeper = owner === undefined ? undefined : keeperOfRole(part.owner, there);
     if (keeper !== undefined) {
       const list = kept.get(part.owner) ?? { keeper, names: [] };
@@ -242,7 +248,7 @@ function holdingsOf(
         // a name that may hold a shell type is found in another way
         (procedure && part.oid.startsWith('pg_catalog.to_regprocedure(')) ||
         (place.catalog === 'pg_type' && part.kind !== 'shell type');
-      holdings.push({
+      (follows ? late : holdings).push({
         catalog: place.catalog,
         keyword,
         // ALTER ROUTINE and GRANT ON ROUTINE take what regprocedure prints, also for aggregates
@@ -260,6 +266,7 @@ function holdingsOf(
       holdings.push({ catalog: 'pg_attribute', keyword: 'COLUMN', name: part.name, part: column.name, grants: lines });
     }
   }
+  holdings.push(...late);
   for (const [role, { keeper, names }] of kept) {
     const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
     catalog.warn(
