@@ -63,7 +63,7 @@ const fine = (outcome: Outcome): Outcome => {
 };
 const read = (at: string, name: string): string => fs.readFileSync(path.join(at, name), 'utf8');
 /** The SQL without what names the database and the options. */
-const bare = (sql: string): string => sql.replace(/^-- (?:Baseline of|Made with) .*\n/gm, '');
+const bare = (sql: string): string => sql.replace(/^-- (?:Baseline of|Made by idempotify with) .*\n/gm, '');
 
 describe('a first migration', () => {
   it('is written, rebuilds the schema, and is marked once it is proven', async () => {
@@ -159,7 +159,7 @@ describe('a first migration', () => {
     );
     const file = Object.keys(tree(at))[0]!;
     expect(read(at, file)).toContain(
-      '-- Made with {"tool":"sqlx","schema":["public"],"exclude":["public.posts"],"comments":false}',
+      '-- Made by idempotify with {"tool":"sqlx","schema":["public"],"exclude":["public.posts"],"comments":false}',
     );
     expect(read(at, file)).not.toContain('COMMENT ON');
     fine(baseline(at, 'm', '--url', url, '--mark-applied'));

@@ -6,9 +6,9 @@ import type { BaselineRunOptions } from './options.ts';
 
 const READ = ['schema', 'exclude', 'grants', 'comments', 'owner', 'secrets'] as const;
 
-export type MadeWith = Partial<Pick<BaselineRunOptions, (typeof READ)[number] | 'tool'>>;
+export type MadeWith = Partial<Pick<BaselineRunOptions, (typeof READ)[number] | 'tool'>> & { readonly from?: 'dump' };
 
-const LINE = /^-- Made with (\{.*\})\s*$/m;
+const LINE = /^-- Made by idempotify with (\{.*\})\s*$/m;
 /** Tools put a few lines of their own in front. */
 const HEAD_LENGTH = 4000;
 
@@ -16,6 +16,7 @@ const HEAD_LENGTH = 4000;
 export function withMade(sql: string, options: BaselineRunOptions, tool: string): string {
   const made = {
     tool,
+    ...(options.fromDump === undefined ? {} : { from: 'dump' }),
     ...Object.fromEntries(READ.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]))),
   };
   // a `;` in a comment ends a statement for clients that split at it
@@ -23,7 +24,7 @@ export function withMade(sql: string, options: BaselineRunOptions, tool: string)
     /[;\u2028\u2029]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return sql.replace('\n', () => `\n-- Made with ${line}\n`);
+  return sql.replace('\n', () => `\n-- Made by idempotify with ${line}\n`);
 }
 
 export function madeWith(sql: string): MadeWith {
@@ -31,7 +32,9 @@ export function madeWith(sql: string): MadeWith {
   try {
     const made = JSON.parse(line ?? '{}') as MadeWith;
     return Object.fromEntries(
-      Object.entries(made).filter(([name]) => name === 'tool' || (READ as readonly string[]).includes(name)),
+      Object.entries(made).filter(
+        ([name]) => name === 'tool' || name === 'from' || (READ as readonly string[]).includes(name),
+      ),
     );
   } catch {
     return {}; // edited

@@ -455,7 +455,7 @@ async function marked(options: ResolvedBaselineOptions, found: BaselinePlace): P
       files: first?.files ?? [],
       notes: [...(first?.notes ?? []), ...ledger.notes],
     };
-    const extra = beyond(blocks, blocksOf(baselineSql(fresh.baseline)));
+    const extra = beyond(blocks, blocksOf(baselineSql(fresh.baseline)), place.earlier?.made.from !== 'dump');
     const nothing = { table: ledger.table, written: [], already: [], unproven: [], extra };
     const refuse = (mark: MarkReport): BaselineOutcome => ({ report: { ...report, mark, exitCode: 1 } });
     const prove = async (inside: LiveSession): Promise<void> => {
