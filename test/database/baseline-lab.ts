@@ -64,8 +64,8 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-export async function openLab(): Promise<Lab> {
-  const own = await startPostgres(18);
+export async function openLab(major = 18): Promise<Lab> {
+  const own = await startPostgres(major);
   let server: Server;
   try {
     server = await connectServer(own.url);

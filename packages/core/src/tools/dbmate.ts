@@ -124,7 +124,7 @@ const baseline: Baselines = {
       tool: tool.title,
       table,
       // pkg/driver/postgres/postgres.go, CreateMigrationsTable and InsertMigration
-      create: [`CREATE TABLE IF NOT EXISTS ${table} (version varchar primary key)`],
+      create: [`CREATE TABLE ${table} (version varchar primary key)`],
       contradictions: noComplaint,
       rows: input.migrations.map((file) => {
         const version = quoteLiteral(versionOf(file.path));

@@ -75,7 +75,7 @@ const baseline: Baselines = {
       table,
       // diesel/src/migration/setup_migration_table.sql
       create: [
-        `CREATE TABLE IF NOT EXISTS ${table} (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)`,
+        `CREATE TABLE ${table} (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)`,
       ],
       contradictions: noComplaint,
       rows: input.migrations.map((file) => {

@@ -195,7 +195,7 @@ function create(input: LedgerInput, table: string, more: string): string[] {
   const schema = tableRef(undefined, input.schema ?? 'drizzle');
   return [
     `CREATE SCHEMA IF NOT EXISTS ${schema}`,
-    `CREATE TABLE IF NOT EXISTS ${table} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint${more})`,
+    `CREATE TABLE ${table} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint${more})`,
   ];
 }
 

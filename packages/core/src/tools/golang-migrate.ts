@@ -58,7 +58,7 @@ const baseline: Baselines = {
       tool: tool.title,
       table,
       // database/postgres/postgres.go, ensureVersionTable and SetVersion
-      create: [`CREATE TABLE IF NOT EXISTS ${table} (version bigint not null primary key, dirty boolean not null)`],
+      create: [`CREATE TABLE ${table} (version bigint not null primary key, dirty boolean not null)`],
       contradictions: anyOf(
         complaint(
           table,

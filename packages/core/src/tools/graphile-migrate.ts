@@ -163,7 +163,7 @@ const baseline: Baselines = {
       // src/migration.ts, _migrateMigrationSchema
       create: [
         `CREATE SCHEMA IF NOT EXISTS ${tableRef(undefined, schema)}`,
-        `CREATE TABLE IF NOT EXISTS ${table} (hash text primary key, previous_hash text references ${table}, filename text not null, date timestamptz not null default now())`,
+        `CREATE TABLE ${table} (hash text primary key, previous_hash text references ${table}, filename text not null, date timestamptz not null default now())`,
         `CREATE TABLE IF NOT EXISTS ${tableRef(schema, 'current')} (filename text primary key default 'current.sql', content text not null, date timestamptz not null default now())`,
       ],
       // src/pgReal.ts

@@ -107,7 +107,7 @@ const baseline: Baselines = {
       tool: tool.title,
       table,
       create: [
-        `CREATE TABLE IF NOT EXISTS ${table} (id integer PRIMARY KEY, name varchar(100) UNIQUE NOT NULL, hash varchar(40) NOT NULL, executed_at timestamp DEFAULT current_timestamp)`,
+        `CREATE TABLE ${table} (id integer PRIMARY KEY, name varchar(100) UNIQUE NOT NULL, hash varchar(40) NOT NULL, executed_at timestamp DEFAULT current_timestamp)`,
         insert('0', 'create-migrations-table', ownTable, ownFile),
       ],
       // src/with-lock.ts

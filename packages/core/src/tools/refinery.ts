@@ -58,7 +58,7 @@ const baseline: Baselines = {
       table,
       // refinery_core/src/traits/mod.rs, ASSERT_MIGRATIONS_TABLE_QUERY
       create: [
-        `CREATE TABLE IF NOT EXISTS ${table} (version int4 PRIMARY KEY, name VARCHAR(255), applied_on VARCHAR(255), checksum VARCHAR(255))`,
+        `CREATE TABLE ${table} (version int4 PRIMARY KEY, name VARCHAR(255), applied_on VARCHAR(255), checksum VARCHAR(255))`,
       ],
       contradictions: anyOf(
         complaint(

@@ -241,7 +241,7 @@ export const sequelizeBaseline = (select: Tool['select']): Baselines =>
       return {
         table,
         // umzug 2, lib/storages/SequelizeStorage.js, as Model.sync() prints it
-        create: [`CREATE TABLE IF NOT EXISTS ${table} ("name" VARCHAR(255) NOT NULL UNIQUE, PRIMARY KEY ("name"))`],
+        create: [`CREATE TABLE ${table} ("name" VARCHAR(255) NOT NULL UNIQUE, PRIMARY KEY ("name"))`],
         contradictions: noComplaint,
         rows: marks.map(fileName).map((name) => ({
           name,
@@ -325,7 +325,7 @@ export const kyselyBaseline = (select: Tool['select']): Baselines =>
         table,
         // dist/migration/migrator.js, #ensureMigrationTableExists and its neighbours
         create: [
-          `CREATE TABLE IF NOT EXISTS ${table} ("name" varchar(255) not null primary key, "timestamp" varchar(255) not null)`,
+          `CREATE TABLE ${table} ("name" varchar(255) not null primary key, "timestamp" varchar(255) not null)`,
           `CREATE TABLE IF NOT EXISTS ${lock} ("id" varchar(255) not null primary key, "is_locked" integer default 0 not null)`,
           `INSERT INTO ${lock} ("id", "is_locked") SELECT 'migration_lock', 0 WHERE NOT EXISTS (SELECT FROM ${lock} WHERE "id" = 'migration_lock')`,
         ],

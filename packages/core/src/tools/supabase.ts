@@ -74,7 +74,7 @@ const baseline: Baselines = {
       // apps/cli-go/pkg/migration/history.go
       create: [
         `CREATE SCHEMA IF NOT EXISTS ${tableRef(undefined, input.schema ?? 'supabase_migrations')}`,
-        `CREATE TABLE IF NOT EXISTS ${table} (version text NOT NULL PRIMARY KEY)`,
+        `CREATE TABLE ${table} (version text NOT NULL PRIMARY KEY)`,
         `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS statements text[]`,
         `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS name text`,
       ],

@@ -165,8 +165,8 @@ export interface BaselineLedger {
   /** The table, quoted as in SQL, with its schema where that is known. */
   readonly table: string;
   /**
-   * The statements with which the tool itself makes its tables, without `;`. They are run when `table` isn't there.
-   * Further tables among them that may be there without `table` are guarded.
+   * The statements with which the tool itself makes its tables, without `;`. They are run when `table` isn't there, and fail when it is:
+   * somebody else has just made it then. What may be there without `table` (a schema, a further table) is guarded.
    */
   readonly create: readonly string[];
   /** SQL, a number: the advisory lock that the tool holds while it works. */

@@ -1,6 +1,7 @@
 /** Marks migrations as applied in a tool's own table: all of it, or nothing. */
 import { dollarQuote, quoteLiteral, type BaselineLedger } from '@idempotify/core';
 import type { LiveSession } from '../live/session.ts';
+import { SqlError } from '../runners/errors.ts';
 
 export interface MarkOptions {
   /**
@@ -50,13 +51,7 @@ export async function markApplied(
     if (exists) await session.run(lockSql(ledger));
     if (ledger.lock !== undefined) await session.run(`SELECT pg_catalog.pg_advisory_xact_lock(${ledger.lock})`);
     if (options.prove) await proven(session, options.prove.bind(options));
-    const [[now] = []] = await session.rows(existsSql(ledger));
-    if ((now === 't') !== exists) {
-      throw new LedgerRefused(
-        `${ledger.table} appeared or went away meanwhile: ${ledger.tool} is at work. Run it again.`,
-      );
-    }
-    if (!exists) for (const statement of ledger.create) await session.run(statement);
+    if (!exists) await create(session, ledger);
     const problems = await session.rows(ledger.contradictions);
     if (problems.length > 0) {
       throw new LedgerRefused(problems.map(([sentence]) => sentence ?? '').join('\n'));
@@ -77,6 +72,21 @@ export async function markApplied(
     // on a lost connection the server has rolled back by itself
     await session.run('ROLLBACK').catch(() => undefined);
     throw error;
+  }
+}
+
+/** Error codes of a table or schema that is there after all: duplicate_table, duplicate_schema, unique_violation of the catalogs. */
+const appeared: readonly string[] = ['42P07', '42P06', '23505'];
+
+async function create(session: LiveSession, ledger: BaselineLedger): Promise<void> {
+  try {
+    for (const statement of ledger.create) await session.run(statement);
+  } catch (error) {
+    if (!(error instanceof SqlError) || !appeared.includes(error.code)) throw error;
+    throw new LedgerRefused(
+      `${ledger.table} was not there and appeared meanwhile: ${ledger.tool} is at work. Run it again.`,
+      { cause: error },
+    );
   }
 }
 
