@@ -5,7 +5,7 @@ import { has, regtype, select } from './query.ts';
 
 /**
  * What has no schema is read when one of the objects it is made of is in a schema that is read, or all of them are the
- * server's and no choice of schemas was made.
+ * server's: then anything may need it, and not everything that needs a cast says so in pg_depend.
  */
 function scope(catalog: CatalogReader, namespaces: readonly string[]): { some: string; foreign: string } {
   const list = `(VALUES ${namespaces.map((namespace) => `(${namespace})`).join(', ')}) s (oid)`;
@@ -15,14 +15,13 @@ function scope(catalog: CatalogReader, namespaces: readonly string[]): { some: s
   };
 }
 
-/** Whether it is read; a choice is not worth a word, but something else is. */
+/** Whether it is read; if not, that is said. */
 function wanted(
   catalog: CatalogReader,
   kind: string,
   row: { readonly name: string; readonly some: string; readonly foreign: string },
 ): boolean {
-  if (row.some === 't') return true;
-  if (row.foreign !== 't') return catalog.options.schemas === undefined;
+  if (row.some === 't' || row.foreign !== 't') return true;
   catalog.leaveOut(kind, row.name, 'its types and functions are in schemas that are left out');
   return false;
 }
