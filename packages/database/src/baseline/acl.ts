@@ -44,7 +44,7 @@ const all = (letter: string, version: number): string =>
   (ALL[letter] ?? '') + (letter === 'r' && version >= 170000 ? 'm' : '');
 
 /** The elements of a one-dimensional array as text of PostgreSQL. */
-export function arrayOf(text: string): string[] {
+function arrayOf(text: string): string[] {
   const elements: string[] = [];
   const element = /[{,](?:"((?:[^"\\]|\\[^])*)"|([^",{}]+))/gy;
   for (let match = element.exec(text); match !== null; match = element.exec(text)) {
@@ -75,7 +75,7 @@ const OWNER = '\0';
 const entry = (grantee: string, grantor: string, letter: string): string => JSON.stringify([grantee, grantor, letter]);
 const roleText = (role: string): string => (role === OWNER ? 'OWNER' : role === '' ? 'PUBLIC' : quoteIdent(role));
 
-export interface Wish {
+interface Wish {
   /** `GRANT SELECT TO reader`, `REVOKE EXECUTE FROM PUBLIC`: what has to be done to the usual privileges. OWNER is whoever owns the object. */
   readonly lines: readonly string[];
   /** The roles named there, not quoted. */

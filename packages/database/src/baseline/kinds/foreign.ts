@@ -9,7 +9,7 @@ import { keyOf, type CatalogReader, type Part } from '../types.ts';
  * and left out, unless `options.secrets`.
  * @param json array of `name=value`
  */
-export function optionsClause(catalog: CatalogReader, of: string, json: string | null): string {
+function optionsClause(catalog: CatalogReader, of: string, json: string | null): string {
   const open = openOptions(catalog, of, json === null ? [] : (JSON.parse(json) as string[]));
   return open.length === 0 ? '' : ` OPTIONS (${open.map(foreignOption).join(', ')})`;
 }
