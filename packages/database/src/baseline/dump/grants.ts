@@ -52,8 +52,12 @@ export class GrantUnit {
   /** SQL: all privileges that there are. */
   readonly #all: string;
 
-  constructor(target: Target, acl: (column: string | undefined) => string, all: string) {
+  /** SQL: who runs the file may do it. */
+  readonly #may: string | undefined;
+
+  constructor(target: Target, acl: (column: string | undefined) => string, all: string, may?: string) {
     this.target = target;
+    this.#may = may;
     this.#acl = acl;
     this.#all = all;
   }
@@ -124,7 +128,8 @@ export class GrantUnit {
           : `(${[...exist, conditions.length === 1 ? conditions[0] : `(${conditions.join('\n      OR ')})`].join(' AND ')})`,
       );
     }
-    return parts.join('\n    OR ');
+    const any = parts.join('\n    OR ');
+    return this.#may === undefined ? any : `${this.#may} AND (${any})`;
   }
 
   /** PL/pgSQL, indented by four. */
@@ -221,5 +226,6 @@ export function defaultGrants(role: string, schema: string | undefined, objectTy
     },
     () => filled(acl),
     `(SELECT pg_catalog.array_agg(d) FROM pg_catalog.unnest(${all}) d WHERE d::pg_catalog.text !~ '^=')`,
+    `EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = ${quoteLiteral(role)} AND pg_catalog.pg_has_role(r.oid, 'MEMBER'))`,
   );
 }

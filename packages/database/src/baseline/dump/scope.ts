@@ -113,6 +113,20 @@ export function scopeOfDump(pieces: readonly Piece[], roles: ReadonlySet<string>
     if (!used.has(pattern)) warnings.push(`"${pattern.text}" excludes nothing: there is nothing of this name.`);
   withTheirOwn(pieces, excluded);
 
+  /** What a piece names and is not there: SQL makes it impossible. */
+  const lacks = ({ uses }: Piece): string | undefined => uses.map(nameSql).find((name) => excluded.has(name));
+  // views on what is left out, and views on these
+  for (let before = -1; before < excluded.size;) {
+    before = excluded.size;
+    for (const piece of pieces) {
+      const { target, statement } = piece;
+      const needed = KINDS[statement.tag] === undefined ? undefined : lacks(piece);
+      if (needed === undefined || !target.relation || excluded.has(nameSql(target.relation))) continue;
+      excluded.add(nameSql(target.relation));
+      leftOut.push({ kind: target.kind, name: target.name, reason: `it needs ${needed}, which is left out` });
+    }
+  }
+
   const kept: Piece[] = [];
   for (const piece of pieces) {
     const { target, uses } = piece;
@@ -121,22 +135,16 @@ export function scopeOfDump(pieces: readonly Piece[], roles: ReadonlySet<string>
       // a privilege on a system catalog belongs to the database
     }
     if (target.relation && excluded.has(nameSql(target.relation))) continue;
-    const needs = uses.find(
-      (name) =>
-        excluded.has(nameSql(name)) ||
-        (name.schema !== undefined && all.includes(name.schema) && !schemas.has(name.schema)),
-    );
-    if (needs) {
-      if (excluded.has(nameSql(needs)))
-        leftOut.push({ kind: target.kind, name: target.name, reason: `it needs ${nameSql(needs)}, which is left out` });
-      else {
-        warnings.push(
-          `${nameSql(needs)} is left out, but is needed by ${target.name}: it must be there before the baseline is applied.`,
-        );
-        kept.push(piece);
-      }
+    const needed = lacks(piece);
+    if (needed !== undefined) {
+      leftOut.push({ kind: target.kind, name: target.name, reason: `it needs ${needed}, which is left out` });
       continue;
     }
+    const elsewhere = uses.find(({ schema }) => schema !== undefined && all.includes(schema) && !schemas.has(schema));
+    if (elsewhere)
+      warnings.push(
+        `${nameSql(elsewhere)} is left out, but is needed by ${target.name}: it must be there before the baseline is applied.`,
+      );
     kept.push(piece);
   }
   return { pieces: kept, leftOut, warnings };

@@ -131,6 +131,7 @@ export class DumpReader {
   readonly #dummies = new Map<string, string>();
   readonly #later = new Map<string, Later>();
   readonly #left = new Set<string>();
+  readonly #attachedLate: Piece[] = [];
   #grants: { unit: GrantUnit; key: string; statement: Statement } | undefined;
   #source: Source;
 
@@ -141,6 +142,8 @@ export class DumpReader {
     for (const statement of statements) this.#lookAhead(statement);
     for (const statement of statements) this.#read(statement);
     this.#endGrants();
+    const last = this.pieces.findLastIndex(({ statement }) => makesIndex(statement));
+    this.pieces.splice(last + 1, 0, ...this.#attachedLate);
   }
 
   // ------------------------------------------------------------------------------------------------------------ helpers
@@ -207,7 +210,9 @@ export class DumpReader {
     walk(statement.node, (tag, node) => {
       if (tag === 'RangeVar') uses.push(rangeVar(node));
     });
-    if (statement.node.relation) uses.push(rangeVar(statement.node.relation));
+    walk(statement.node, (tag, node) => {
+      if (tag === 'Constraint' && node.pktable) uses.push(rangeVar(node.pktable));
+    });
     const body =
       more.body ??
       (more.sql ?? [this.#source.sql])
@@ -858,12 +863,11 @@ export class DumpReader {
       const text = this.#source.upTo(tokens[2]?.start ?? at, new Set());
       const check = this.#check('constraint', own, skeleton(text));
       checks.push(check);
-      if (kind !== 'f')
-        healing.push({
-          target: own,
-          sql: `ALTER TABLE ${nameSql(table)} ADD CONSTRAINT ${quoteIdent(constraint.conname)} ${text}`,
-          when: `${own.oid} IS NULL`,
-        });
+      healing.push({
+        target: own,
+        sql: `ALTER TABLE ${nameSql(table)} ADD CONSTRAINT ${quoteIdent(constraint.conname)} ${text}`,
+        when: `${own.oid} IS NULL`,
+      });
     }
     if (!typed) {
       const lines = defs.map((def) => this.#columnLine(def));
@@ -1105,15 +1109,20 @@ export class DumpReader {
             : this.#text
                 .slice(this.#text.indexOf(bound, statement.range.start) + bound.length, statement.range.end)
                 .trim();
-        return this.#add(
-          own,
-          `NOT EXISTS (SELECT FROM pg_catalog.pg_inherits x WHERE x.inhrelid = ${regclass(part)} AND x.inhparent = ${target.oid})`,
-          {
-            checks: kind === 'index' ? [] : [this.#check('bound', own, skeleton(text))],
-            // where the parent is there already, it has the checks that come later in the file
-            ...(kind !== 'index' && this.#of(table).checks ? { body: this.#withChecks(part, table) } : {}),
-          },
-        );
+        const missing = `NOT EXISTS (SELECT FROM pg_catalog.pg_inherits x WHERE x.inhrelid = ${regclass(part)} AND x.inhparent = ${target.oid})`;
+        if (kind === 'index') return this.#add(own, missing);
+        // where the parent is there already, it has the checks that come later in the file
+        const body = this.#of(table).checks ? { body: this.#withChecks(part, table) } : {};
+        // and indexes, for which ATTACH would make new ones with names of its own: the partition has to have its own first
+        const indexed = `EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = ${target.oid})`;
+        this.#add(own, `${missing} AND NOT ${indexed}`, {
+          ...body,
+          checks: [this.#check('bound', own, skeleton(text))],
+        });
+        this.#add(own, missing, body);
+        const late = this.pieces.pop();
+        if (late) this.#attachedLate.push(late);
+        return;
       }
       case 'AT_AddInherit': {
         const parent = rangeVar(command.def.RangeVar);
@@ -1405,6 +1414,12 @@ const LIMITED = ['bigint', 'integer', 'smallint'] as const;
 const withSettings = (
   settings: Readonly<Record<string, string>> | undefined,
 ): { settings?: Readonly<Record<string, string>> } => (settings ? { settings } : {});
+
+const INDEXED = new Set(['CONSTR_PRIMARY', 'CONSTR_UNIQUE', 'CONSTR_EXCLUSION']);
+
+const makesIndex = ({ tag, node }: Statement): boolean =>
+  tag === 'IndexStmt' ||
+  (tag === 'AlterTableStmt' && INDEXED.has(String(node.cmds?.[0]?.AlterTableCmd?.def?.Constraint?.contype)));
 
 /** A type that is not there, or only as a shell. */
 const undefinedType = (target: Target): string =>
