@@ -14,6 +14,7 @@ import type { BaselineHistoryReport } from './history.ts';
 
 const LINE_LENGTH = 300;
 const SHOWN_MIGRATIONS = 40;
+const SHOWN_STATEMENTS = 40;
 const SHOWN_OBJECTS = 50;
 
 const short = (text: string): string => printable(shortened(text, LINE_LENGTH));
@@ -85,11 +86,11 @@ function migrationLine(
     untold: [c.dim('·'), c.dim("can't be told")],
     'not run': [c.yellow('?'), c.yellow('could not be replayed')],
   }[verdict];
-  const shown =
-    verdict === 'partly' || verdict === 'not run' || (verdict === 'untold' && statements.some(({ data }) => data));
+  const all = [...statements.entries()].filter(([, { data }]) => data || verdict === 'partly' || verdict === 'not run');
   return [
     `  ${mark} ${short(path)}  ${said}`,
-    ...(shown ? statements.map((each, at) => statementLine(each, at, c)) : []),
+    ...all.slice(0, SHOWN_STATEMENTS).map(([at, each]) => statementLine(each, at, c)),
+    ...(all.length > SHOWN_STATEMENTS ? [`      and ${plural(all.length - SHOWN_STATEMENTS, 'more statement')}`] : []),
   ];
 }
 
@@ -214,7 +215,7 @@ function summaryLines(report: BaselineHistoryReport, c: Colors): string[] {
     const name = short(migrations[obstacle.migration]!.path);
     lines.push(
       {
-        missing: `${name} is the first that can't be: not all that it leaves is there.`,
+        missing: `Not all that ${name} leaves is there: nothing from there on can be marked.`,
         'not run': `${name} can't be marked, nor what comes behind it: it could not be replayed.`,
         data: `${name} can't be marked, nor what comes behind it: it writes rows, and no catalog tells whether it was run.`,
         untold: `Nothing in the database tells whether ${name} was run.`,
