@@ -45,10 +45,14 @@ function linksOf(parts: readonly Part[], edges: readonly Edge[]): Links {
   const rests = new Map(
     parts.flatMap((part, index) => (part.wholeOf === undefined ? [] : [[part.wholeOf, index] as const])),
   );
+  const likes = new Map(parts.flatMap((part, index) => (part.like === undefined ? [] : [[part.like, index] as const])));
   for (const [from, to] of edges) {
     const index = position.get(from);
     if (index === undefined) continue;
     const part = parts[index] as Part;
+    const early = likes.get(part.key);
+    if (early !== undefined && position.get(to) !== index && !(parts[early] as Part).ignores?.includes(to))
+      link(early, to);
     if (part.ignores?.includes(to)) continue;
     // the first half of a part that was cut needs less
     if (isHalf(part)) {

@@ -161,6 +161,8 @@ export interface Part {
   readonly split?: Split;
   /** Pieces that are made with the part, and apart from it where they are what makes the circle: the defaults of a table. */
   readonly inline?: readonly Inline[];
+  /** The part depends on all that this one does: it makes something of it before. */
+  readonly like?: Key;
   /** The part is the second half of this one. */
   readonly wholeOf?: Key;
   /** The part without these pieces of `inline`. */

@@ -11,6 +11,7 @@ import {
   type Relation,
   type Relations,
 } from '../relations.ts';
+import { lateness, stands, type Lateness } from './lateness.ts';
 import { keyOf, type CatalogReader, type Inline, type Key, type Part, type Step } from '../types.ts';
 
 /** The sequence behind an identity column. */
@@ -48,7 +49,14 @@ export async function readTables(catalog: CatalogReader, relations: Relations): 
   for (const table of tables) {
     const form = formOf(table, relations, catalog.version);
     tableLooks(catalog, table, table.columns);
-    parts.push(tablePart(table, form, identities, notNulls, catalog));
+    const part = tablePart(table, form, identities, notNulls, catalog);
+    parts.push(
+      ...inSteps(part, table, form, relations, latenessIn(relations, catalog.version), {
+        identities,
+        notNulls,
+        catalog,
+      }),
+    );
     parts.push(...links(table, form));
     parts.push(...notNullParts(table, relations, form, notNulls, catalog));
   }
@@ -216,18 +224,33 @@ interface Form {
 export function formOf(table: Relation, relations: Relations, version: number): Form {
   const parents = table.parents.flatMap((oid) => relations.get(oid) ?? []);
   if (table.ofType !== null) return { type: 'typed', parents };
-  if (parents.length === 0 || table.partitionBound !== null || parents.length < table.parents.length)
-    return { type: 'alone', parents };
-  // MergeAttributes() in src/backend/commands/tablecmds.c: first what the parents have, in their order, then the rest
-  const order: string[] = [];
-  for (const column of [...parents.flatMap((parent) => parent.columns), ...table.columns.filter((each) => each.local)])
-    if (!order.includes(column.name)) order.push(column.name);
-  const same = order.length === table.columns.length && table.columns.every(({ name }, index) => name === order[index]);
+  return {
+    type:
+      mayInherit(table, relations, version) && stands(table, relations, latenessIn(relations, version))
+        ? 'inherits'
+        : 'alone',
+    parents,
+  };
+}
+
+function mayInherit(table: Relation, relations: Relations, version: number): boolean {
+  if (table.parents.length === 0 || table.partitionBound !== null || table.ofType !== null) return false;
+  if (!table.parents.every((oid) => relations.has(oid))) return false;
   // up to 15 a child may not say how an inherited column is generated
-  const own = table.columns.some(
+  return !table.columns.some(
     (column) => column.local && column.inherited > 0 && column.generated !== '' && version < 160000,
   );
-  return { type: same && !own ? 'inherits' : 'alone', parents };
+}
+
+const latenesses = new WeakMap<Relations, Lateness>();
+
+function latenessIn(relations: Relations, version: number): Lateness {
+  let found = latenesses.get(relations);
+  if (!found) {
+    const heirs = [...relations.values()].filter((table) => isTable(table) && mayInherit(table, relations, version));
+    latenesses.set(relations, (found = lateness(heirs, relations)));
+  }
+  return found;
 }
 
 /** The default that CREATE TABLE … INHERITS would give a column that says nothing about it. */
@@ -294,6 +317,126 @@ function tablePart(
   return build(new Set());
 }
 
+/** The key of the part that makes a table without the columns that come late. */
+const earlyKey = (table: string): Key => `${keyOf('pg_class', table)}/early`;
+const lateKey = (table: string, column: ColumnRow): Key => `${keyOf('pg_class', table)}/late/${column.number}`;
+
+/** The parts that add a column to a table, or to those above it that it inherits from. */
+function addersOf(table: Relation, name: string, relations: Relations, late: Lateness): Key[] {
+  const own = late.added.get(table.oid)?.find((column) => column.name === name);
+  const above = table.parents.flatMap((oid) => {
+    const parent = relations.get(oid);
+    return parent && late.missing.get(oid)?.has(name) ? addersOf(parent, name, relations, late) : [];
+  });
+  return own ? [lateKey(table.oid, own), ...above] : above;
+}
+
+/** A table that gets columns later is made without them; whoever needs the table waits for all of it. */
+function inSteps(
+  part: Part,
+  table: Relation,
+  form: Form,
+  relations: Relations,
+  late: Lateness,
+  known: {
+    readonly identities: ReadonlyMap<string, Identity>;
+    readonly notNulls: ReadonlyMap<string, NotNull>;
+    readonly catalog: CatalogReader;
+  },
+): Part[] {
+  const key = keyOf('pg_class', table.oid);
+  // what the parents get later, and this table has from the beginning
+  const waits =
+    form.type !== 'inherits'
+      ? []
+      : form.parents.flatMap((parent) =>
+          [...(late.missing.get(parent.oid) ?? [])].flatMap((name) =>
+            late.missing.get(table.oid)?.has(name) ? [] : addersOf(parent, name, relations, late),
+          ),
+        );
+  const missing = late.missing.get(table.oid);
+  if (!missing) return [part];
+  const { identities, notNulls, catalog } = known;
+  const added = late.added.get(table.oid) ?? [];
+  // an heir's own column that a parent gets later, too, is there from the beginning
+  const isLate = (column: ColumnRow): boolean => missing.has(column.name) && (!column.local || added.includes(column));
+  const early: Relation = { ...table, columns: table.columns.filter((column) => !isLate(column)) };
+  const lateColumns = table.columns.filter(isLate);
+  // as the table is while they are added one by one
+  lateColumns.forEach((_, count) => tableLooks(catalog, table, [...early.columns, ...lateColumns.slice(0, count)]));
+  const parents = form.parents.map((parent) => ({
+    ...parent,
+    columns: parent.columns.filter(({ name }) => !missing.has(name)),
+  }));
+  const heirs = heirsOf(table, relations);
+  const parts: Part[] = added.map((column) => {
+    const without = heirs.filter(({ oid }) => late.missing.get(oid)?.has(column.name));
+    const notNull = notNulls.get(`${table.oid} ${column.number}`);
+    const where = `attrelid = ${table.regclass} AND attname = ${quoteLiteral(column.name)} AND NOT attisdropped`;
+    // the order of a table's late columns is the order in which they come
+    const earlier = [table, ...without].flatMap((relation) => {
+      const names = relation.columns.flatMap(({ name }) => (late.missing.get(relation.oid)?.has(name) ? [name] : []));
+      const before = names[names.indexOf(column.name) - 1];
+      return before === undefined ? [] : addersOf(relation, before, relations, late);
+    });
+    return {
+      key: lateKey(table.oid, column),
+      kind: part.kind,
+      schema: table.schema,
+      name: table.name,
+      of: key,
+      oid: table.regclass,
+      missing: `NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE ${where})`,
+      sql: [
+        `ALTER TABLE ${table.name} ADD COLUMN ${columnText(table, column, form, identities, notNull, new Set(), false)}`,
+        // what that does not say, here and below: statistics, defaults of an heir's own
+        ...[table, ...without].flatMap((relation) => {
+          const columns = relation.columns.filter(({ name }) => name === column.name);
+          const itsForm = formOf(relation, relations, catalog.version);
+          return columnClauses({ ...relation, columns }, itsForm, identities, notNulls, new Set()).later;
+        }),
+      ],
+      requires: [earlyKey(table.oid), ...without.map(({ oid }) => earlyKey(oid)), ...earlier],
+    };
+  });
+  const { inline: _inline, without: _without, ...rest } = part;
+  return [
+    {
+      key: earlyKey(table.oid),
+      like: key,
+      kind: part.kind,
+      schema: table.schema,
+      name: table.name,
+      of: key,
+      oid: table.regclass,
+      sql: createTable(early, { ...form, parents }, identities, notNulls, new Set()),
+      ignores: table.parents.map((oid) => keyOf('pg_class', oid)),
+      requires: [
+        ...(form.type === 'inherits'
+          ? form.parents.map(({ oid }) => (late.missing.has(oid) ? earlyKey(oid) : keyOf('pg_class', oid)))
+          : []),
+        ...waits,
+      ],
+    },
+    ...parts,
+    {
+      ...rest,
+      missing: 'false',
+      sql: [],
+      requires: [
+        ...(rest.requires ?? []),
+        earlyKey(table.oid),
+        ...lateColumns.flatMap(({ name }) => addersOf(table, name, relations, late)),
+      ],
+    },
+  ];
+}
+
+/** Heirs of all generations. */
+const heirsOf = (table: Relation, relations: Relations): Relation[] => [
+  ...new Set(childrenOf(table, relations).flatMap((heir) => [heir, ...heirsOf(heir, relations)])),
+];
+
 function defaultPart(table: Relation, column: ColumnRow, key: Key): Part {
   const where = `adrelid = ${table.regclass} AND adnum = (SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = adrelid AND attname = ${quoteLiteral(column.name)})`;
   return {
@@ -355,14 +498,14 @@ function columnText(
   return text;
 }
 
-/** CREATE TABLE, and what can only be said behind it. */
-function createTable(
+/** What stands in the parentheses of CREATE TABLE, and what can only be said behind it. */
+function columnClauses(
   table: Relation,
   form: Form,
   identities: ReadonlyMap<string, Identity>,
   notNulls: ReadonlyMap<string, NotNull>,
   apart: ReadonlySet<Key>,
-): string[] {
+): { readonly lines: string[]; readonly later: string[] } {
   const lines: string[] = [];
   const later: string[] = [];
   const alter = (what: string): void => void later.push(`ALTER TABLE ONLY ${table.name} ${what}`);
@@ -404,6 +547,18 @@ function createTable(
         `ALTER FOREIGN TABLE ONLY ${table.name} ALTER COLUMN ${name} OPTIONS (${column.foreignOptions.map(foreignOption).join(', ')})`,
       );
   }
+  return { lines, later };
+}
+
+/** CREATE TABLE, and what can only be said behind it. */
+function createTable(
+  table: Relation,
+  form: Form,
+  identities: ReadonlyMap<string, Identity>,
+  notNulls: ReadonlyMap<string, NotNull>,
+  apart: ReadonlySet<Key>,
+): string[] {
+  const { lines, later } = columnClauses(table, form, identities, notNulls, apart);
   const options = [
     ...(table.options ?? []).map((each) => option(each)),
     ...(table.toastOptions ?? []).map((each) => option(each, 'toast.')),
