@@ -4,9 +4,10 @@
  */
 import type { BaselineRunOptions } from './options.ts';
 
-const READ = ['schema', 'exclude', 'grants', 'comments', 'owner', 'secrets'] as const;
+/** What says what is read, and what the file is called. */
+const KEPT = ['name', 'variant', 'schema', 'exclude', 'grants', 'comments', 'owner', 'secrets'] as const;
 
-export type MadeWith = Partial<Pick<BaselineRunOptions, (typeof READ)[number] | 'tool'>> & { readonly from?: 'dump' };
+export type MadeWith = Partial<Pick<BaselineRunOptions, (typeof KEPT)[number] | 'tool'>> & { readonly from?: 'dump' };
 
 const LINE = /^-- Made by idempotify with (\{.*\})\s*$/m;
 /** Tools put a few lines of their own in front. */
@@ -17,7 +18,7 @@ export function withMade(sql: string, options: BaselineRunOptions, tool: string)
   const made = {
     tool,
     ...(options.fromDump === undefined ? {} : { from: 'dump' }),
-    ...Object.fromEntries(READ.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]))),
+    ...Object.fromEntries(KEPT.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]))),
   };
   // a `;` in a comment ends a statement for clients that split at it
   const line = JSON.stringify(made).replace(
@@ -33,7 +34,7 @@ export function madeWith(sql: string): MadeWith {
     const made = JSON.parse(line ?? '{}') as MadeWith;
     return Object.fromEntries(
       Object.entries(made).filter(
-        ([name]) => name === 'tool' || name === 'from' || (READ as readonly string[]).includes(name),
+        ([name]) => name === 'tool' || name === 'from' || (KEPT as readonly string[]).includes(name),
       ),
     );
   } catch {

@@ -282,7 +282,9 @@ async function withoutTool(options: ResolvedBaselineOptions): Promise<BaselineOu
 }
 
 /** The first migration of the folder. */
-async function written(options: ResolvedBaselineOptions, place: BaselinePlace): Promise<BaselineOutcome> {
+async function written(given: ResolvedBaselineOptions, place: BaselinePlace): Promise<BaselineOutcome> {
+  const { name, variant } = place.earlier?.made ?? {};
+  const options = { ...withoutUndefined({ name, variant }), ...given };
   const { dryRun, called } = options;
   const layout = layoutOf(place.tool);
   assertRoom(options, place);
