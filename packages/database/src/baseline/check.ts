@@ -248,10 +248,42 @@ export const PRINTED: readonly (readonly [setting: string, value: string])[] = [
   ['quote_all_identifiers', 'off'],
 ];
 
+/**
+ * What prints an expression or a query locks the relations that it tells about (src/backend/utils/adt/ruleutils.c, AcquireRewriteLocks()
+ * in src/backend/rewrite/rewriteHandler.c): it would wait for a session that keeps such a relation for itself alone. Their OIDs are in
+ * `busy`; what has to do with them is not looked at. Behind WHERE … AND NOT.
+ */
+const WAITS: Partial<Record<FactKind, string>> = (() => {
+  const needsBusy = (catalog: string, oid: string): string =>
+    `EXISTS (SELECT FROM pg_depend d WHERE d.classid = '${catalog}'::regclass AND d.objid = ${oid} AND d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY (busy))`;
+  const query = needsBusy(
+    'pg_rewrite',
+    `(SELECT w.oid FROM pg_rewrite w WHERE w.ev_class = c.oid AND w.rulename = '_RETURN')`,
+  );
+  return {
+    table: 'c.oid = ANY (busy)',
+    partition: 'c.oid = ANY (busy)',
+    constraint: 'c.oid = ANY (busy)',
+    index: 'i.indrelid = ANY (busy)',
+    trigger: 'c.oid = ANY (busy)',
+    statistics: 's.stxrelid = ANY (busy)',
+    view: query,
+    'materialized view': query,
+    policy: `(c.oid = ANY (busy) OR ${needsBusy('pg_policy', 'p.oid')})`,
+    rule: `(c.oid = ANY (busy) OR ${needsBusy('pg_rewrite', 'r.oid')})`,
+    function: needsBusy('pg_proc', 'p.oid'),
+  };
+})();
+
 const array = (texts: readonly string[]): string => `ARRAY[${texts.map(quoteLiteral).join(', ')}]`;
 
 /** Kinds whose `part` are the types of the arguments. */
 const SIGNED: readonly FactKind[] = ['function', 'aggregate', 'operator'];
+
+const waits = (kind: FactKind): string => {
+  const condition = WAITS[kind];
+  return condition === undefined ? '' : ` AND NOT (busy <> '{}' AND ${condition})`;
+};
 
 /** What the first half of a part that is made in two steps looks like (graph.ts): the rest comes yet. */
 const HALF_MADE = `
@@ -289,13 +321,15 @@ export function checkBlock(facts: readonly Fact[], version: number, halves: bool
       [
         `  before := ARRAY(SELECT pg_catalog.current_setting(setting) FROM pg_catalog.unnest(settings) WITH ORDINALITY AS s (setting, place) ORDER BY place);`,
         `  PERFORM pg_catalog.set_config(s.setting, s.value, true) FROM ROWS FROM (pg_catalog.unnest(settings), pg_catalog.unnest(${array(PRINTED.map(([, value]) => value))})) AS s (setting, value);`,
+        `  busy := ARRAY(SELECT l.relation FROM pg_locks l WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid IS DISTINCT FROM pg_backend_pid()`,
+        `    AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()));`,
         `  WITH expected (kind, schema, name, part, fingerprint) AS (VALUES`,
         `${rows.join(',\n')}`,
         `  ), found (kind, schema, name, part, definition, query) AS (`,
         kinds
           .map(
             (kind) =>
-              `    SELECT '${kind}'::text, ${FOUND[kind].columns}\n      FROM ${FOUND[kind].from}${inSchema(kind) ? ' AND n.nspname = ANY (schemas)' : ''}`,
+              `    SELECT '${kind}'::text, ${FOUND[kind].columns}\n      FROM ${FOUND[kind].from}${inSchema(kind) ? ' AND n.nspname = ANY (schemas)' : ''}${waits(kind)}`,
           )
           .join('\n    UNION ALL\n'),
         `  ), known AS (`,
@@ -310,7 +344,12 @@ export function checkBlock(facts: readonly Fact[], version: number, halves: bool
         `      -- one more constraint, trigger, policy or rule makes it another one`,
         `      THEN f.part <> '' AND f.kind NOT IN (${signed}) AND EXISTS (SELECT FROM known r WHERE r.kind IN ('table', 'view', 'materialized view', 'type') AND r.schema = f.schema AND r.name = f.name)`,
         `      ELSE pg_catalog.left(pg_catalog.md5(f.definition), ${DIGITS}) <> ALL (k.fingerprints) AND (NOT f.query OR pg_catalog.current_setting('server_version_num')::integer / 10000 = ${major})${halves ? HALF_MADE : ''} END;`,
+        `  SELECT pg_catalog.string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid::regclass::text) INTO skipped FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace`,
+        `    WHERE c.oid = ANY (busy) AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND n.nspname = ANY (schemas);`,
         `  PERFORM pg_catalog.set_config(s.setting, s.value, true) FROM ROWS FROM (pg_catalog.unnest(settings), pg_catalog.unnest(before)) AS s (setting, value);`,
+        `  IF skipped IS NOT NULL THEN`,
+        `    RAISE WARNING 'idempotify: not compared with this file, because another session has locked it: %', skipped;`,
+        `  END IF;`,
         `  IF differs IS NOT NULL THEN`,
         `    RAISE EXCEPTION 'idempotify: this database has another definition than the baseline of: %', differs`,
         `      USING HINT = 'Nothing was changed. Bring these objects in line with this file by hand, or make a baseline of this database.';`,
@@ -320,6 +359,9 @@ export function checkBlock(facts: readonly Fact[], version: number, halves: bool
         `  schemas name[] := ${array(schemas)}::name[];`,
         `  settings text[] := ${settings};`,
         '  before text[];',
+        '  -- relations that another session keeps for itself alone: nobody waits for it',
+        '  busy oid[];',
+        '  skipped text;',
         '  differs text;',
       ],
     ),

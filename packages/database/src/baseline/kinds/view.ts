@@ -7,15 +7,23 @@ import { keyOf, type CatalogReader, type Key, type Part } from '../types.ts';
 export async function readViews(catalog: CatalogReader, relations: Relations): Promise<Part[]> {
   if (![...relations.values()].some(({ kind }) => kind === 'v' || kind === 'm')) return [];
   const rows = await catalog.rows(`
-    SELECT c.oid, pg_catalog.pg_get_viewdef(c.oid), r.oid, r.ev_enabled
+    SELECT c.oid, pg_catalog.pg_get_viewdef(c.oid), r.oid, EXISTS (${readsSomething('c.oid')})
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN'
     WHERE c.relkind IN ('v', 'm') AND ${catalog.inScope('c.relnamespace')}`);
-  return rows.flatMap(([oid, definition, rule]): Part[] => {
+  return rows.flatMap(([oid, definition, rule, reads]): Part[] => {
     const view = relations.get(oid ?? '');
     if (!view || definition == null || rule == null) return [];
-    return view.kind === 'm' ? [materialized(view, definition, rule)] : viewParts(view, definition, rule);
+    return view.kind === 'm'
+      ? [materialized(view, definition, rule)]
+      : viewParts(view, definition, rule, reads === 't');
   });
 }
+
+/** What the query of a view needs beside types. @param view SQL: its OID */
+const readsSomething = (view: string): string =>
+  `SELECT FROM pg_catalog.pg_rewrite w JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = w.oid
+          AND d.refclassid IN ('pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_operator'::pg_catalog.regclass) AND d.refobjid <> w.ev_class
+        WHERE w.ev_class = ${view} AND w.rulename = '_RETURN'`;
 
 const body = (definition: string): string => definition.trim().replace(/;$/, '');
 
@@ -38,7 +46,7 @@ function base(view: Relation, rule: string): Omit<Part, 'kind' | 'sql'> & { read
   };
 }
 
-function viewParts(view: Relation, definition: string, rule: string): Part[] {
+function viewParts(view: Relation, definition: string, rule: string, reads: boolean): Part[] {
   const key = keyOf('pg_class', view.oid);
   const dummy = view.columns.map(
     ({ name, type, collation }) =>
@@ -74,7 +82,10 @@ function viewParts(view: Relation, definition: string, rule: string): Part[] {
         // the types and collations of its columns, which pg_depend has for the view itself and not only for its query
         needs: 'own',
         then: {
-          missing: `pg_catalog.pg_get_viewdef(${view.regclass}) ~ '^ SELECT NULL::'`,
+          // the first form reads nothing; pg_get_viewdef() would wait for whoever keeps a table that the view reads for himself
+          missing: reads
+            ? `NOT EXISTS (${readsSomething(view.regclass)})`
+            : `pg_catalog.pg_get_viewdef(${view.regclass}) ~ '^ SELECT NULL::'`,
           sql: [`CREATE OR REPLACE ${sql}`],
         },
       },
