@@ -103,6 +103,16 @@ it('the config file is one, and its keys are all there are', () => {
   expect(described.sort()).toEqual(named);
 });
 
+it('the API example runs', () => {
+  const project = folder({ 'example.mjs': blocks('js')[0]! });
+  fs.mkdirSync(path.join(project, 'node_modules'));
+  fs.symlinkSync(
+    path.resolve(import.meta.dirname, '../../packages/cli'),
+    path.join(project, 'node_modules/idempotify'),
+  );
+  expect(shell(`"${process.execPath}" example.mjs`, project)).toEqual({ code: 0, stdout: 'true 0\n', stderr: '' });
+});
+
 describe('the JSON document', () => {
   it('has the fields that are described, and only they', () => {
     const section = text.slice(text.indexOf('## The report'), text.indexOf('## The config file'));

@@ -1,9 +1,13 @@
 /** The programmatic API. */
+import type { BaselineRunOptions } from './baseline/options.ts';
+import type { BaselineReport } from './baseline/report.ts';
 import type { LintOptions } from './lint/options.ts';
 import type { LintReport } from './lint/report.ts';
 import type { VerifyOptions } from './verify/options.ts';
 import type { VerifyReport } from './verify/report.ts';
 
+export type { BaselineRunOptions as BaselineOptions } from './baseline/options.ts';
+export type { BaselineFileReport, BaselineReport, MarkReport } from './baseline/report.ts';
 export { rewrite } from './commands/rewrite.ts';
 export type { Format, LintOptions, Override, RuleSettings } from './lint/options.ts';
 export type { KnownReport, LintFileReport, LintFinding, LintReport, LintTotals } from './lint/report.ts';
@@ -50,4 +54,17 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
 export async function lint(options: LintOptions = {}): Promise<LintReport> {
   // brings the rules along
   return (await import('./lint/command.ts')).lint(options);
+}
+
+/**
+ * Reads a database or a dump and writes, proves or marks a baseline, as the options say.
+ *
+ * @returns the report; `sql` is what the command would write to standard output, with `output: '-'` or `printLedgerSql`
+ * @throws UsageError for options that are wrong, and when the database, the disk or the folder ends the run
+ */
+export async function baseline(
+  options: BaselineRunOptions & { readonly signal?: AbortSignal | undefined },
+): Promise<BaselineReport & { readonly sql?: string }> {
+  // brings the driver along
+  return (await import('./baseline/command.ts')).baseline(options);
 }

@@ -1,9 +1,9 @@
 /** `baseline` as command. */
 import path from 'node:path';
 import { toolByName } from '@idempotify/core';
-import { onSignals, relativeInside } from '../commands/shared.ts';
+import { onSignals, relativeInside, withoutUndefined } from '../commands/shared.ts';
 import { loadConfig } from '../config.ts';
-import { type Source, below, calledIn, commandLine } from '../options.ts';
+import { type Source, below, calledIn, commandLine, sourceOf } from '../options.ts';
 import { outputTo } from '../output.ts';
 import { colorsFor, printable, progressLine } from '../terminal.ts';
 import { historyText } from './history.ts';
@@ -15,6 +15,27 @@ import {
 } from './options.ts';
 import { type BaselineReport, baselineText } from './report.ts';
 import { type BaselineOutcome, type ResolvedBaselineOptions, runBaseline } from './run.ts';
+
+/**
+ * Reads a database or a dump and writes, proves or marks, as the options say.
+ *
+ * @returns the report; `sql` is what the command would write to standard output, with `output: '-'` or `printLedgerSql`
+ * @throws UsageError for options that are wrong, and when the database, the disk or the folder ends the run
+ */
+export async function baseline(
+  options: BaselineRunOptions & { readonly signal?: AbortSignal | undefined },
+): Promise<BaselineReport & { readonly sql?: string }> {
+  const { cwd, signal, ...checkable } = options;
+  const source = sourceOf('baseline()');
+  const checked = checkedBaselineOptions(withoutUndefined(checkable), source);
+  const { report, print } = await runBaseline({
+    ...checked,
+    cwd: path.resolve(cwd ?? process.cwd()),
+    called: calledIn(source),
+    ...(signal ? { signal } : {}),
+  });
+  return { ...report, ...(print === undefined ? {} : { sql: print }) };
+}
 
 /** @returns the exit code. @throws UsageError */
 export async function runBaselineCommand(folder: string | undefined, given: BaselineCommandOptions): Promise<number> {
