@@ -55,7 +55,8 @@ interface Group {
   readonly sameMajor?: boolean;
 }
 
-const COLUMN = `pg_catalog.concat_ws(' ', pg_catalog.quote_ident(a.attname), ${typeName('a.atttypid', 'a.atttypmod')}, (SELECT 'COLLATE ' || pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.collname) FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace JOIN pg_catalog.pg_type t ON t.oid = a.atttypid WHERE c.oid = a.attcollation AND c.oid <> t.typcollation))`;
+// names as they are: versions differ in what they put in quotes
+const COLUMN = `pg_catalog.concat_ws(' ', a.attname, ${typeName('a.atttypid', 'a.atttypmod')}, (SELECT 'COLLATE ' || n.nspname || '.' || c.collname FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace JOIN pg_catalog.pg_type t ON t.oid = a.atttypid WHERE c.oid = a.attcollation AND c.oid <> t.typcollation))`;
 const columns = (more: string): string =>
   `coalesce((SELECT pg_catalog.md5(pg_catalog.string_agg(${COLUMN}, ',' ORDER BY a.attname COLLATE "C")) FROM pg_catalog.pg_attribute a WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped${more}), '')`;
 
@@ -67,7 +68,7 @@ export const GROUPS = {
   'local columns': { have: columns(' AND a.attislocal') },
   /** `more`: array of names that may be either. */
   'not null': {
-    have: `coalesce((SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ',' ORDER BY a.attname COLLATE "C")) FROM pg_catalog.pg_attribute a WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull AND a.attname <> ALL (w.more::pg_catalog.text[])), '')`,
+    have: `coalesce((SELECT pg_catalog.md5(pg_catalog.string_agg(a.attname, ',' ORDER BY a.attname COLLATE "C")) FROM pg_catalog.pg_attribute a WHERE a.attrelid = w.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull AND a.attname <> ALL (w.more::pg_catalog.text[])), '')`,
   },
   /** `more`: array of the names that may have one. */
   'no default': {

@@ -77,6 +77,7 @@ export class GrantUnit {
         for (const column of columns) {
           const wanted = this.#of(role, column);
           if (node.is_grant) {
+            if (name === ALL) wanted.lacks.clear();
             for (const one of column !== undefined && name === ALL ? OF_COLUMNS : [name]) {
               wanted.has.set(one, { grantable: Boolean(node.grant_option), grantor: as });
               wanted.lacks.delete(one);

@@ -7,6 +7,7 @@ import {
   quoteLiteral,
   rangeVar,
   strings,
+  truncateName,
   walk,
   type Node,
   type QualifiedName,
@@ -611,16 +612,13 @@ export class DumpReader {
   // --------------------------------------------------------------------------------------------------------------- types
 
   /** `name type COLLATE x`, as the check prints it. */
-  #columnLine(def: Node): string {
+  #columnLine(def: Node): ColumnLine {
     const { statement } = this.#source;
-    const name = quoteIdent(def.colname);
     const typed =
       def.typeName === undefined ? '' : this.#source.upTo(statement.offsetOf(def.typeName.location), OF_COLUMN);
-    const collation = def.collClause && strings(def.collClause.collname);
-    // a COLLATE behind the default belongs to the column as well
-    return [name, typed, collation ? `COLLATE ${collation.map(quoteIdent).join('.')}` : undefined]
-      .filter((part) => part !== undefined && part !== '')
-      .join(' ');
+    const collation = def.collClause && strings(def.collClause.collname).join('.');
+    const name = truncateName(def.colname);
+    return { name, text: `${name} ${typed}${collation ? ` COLLATE ${collation}` : ''}` };
   }
 
   /** The value behind `NAME =` in the parentheses of CREATE TYPE, AGGREGATE, OPERATOR. */
@@ -874,21 +872,9 @@ export class DumpReader {
       checks.push(this.#check(inherits ? 'local columns' : 'columns', target, columnsText(lines)));
     }
     if (!typed && !inherits) {
-      const required = [...notNull].filter((name) => !later.notNull.has(name)).map(quoteIdent);
+      const required = [...notNull].filter((name) => !later.notNull.has(name)).sort(byBytes);
       checks.push(
-        this.#check(
-          'not null',
-          target,
-          required.length === 0
-            ? ''
-            : md5(
-                sortedBy(
-                  required,
-                  [...notNull].filter((name) => !later.notNull.has(name)),
-                ).join(','),
-              ),
-          array(later.notNull),
-        ),
+        this.#check('not null', target, required.length === 0 ? '' : md5(required.join(',')), array(later.notNull)),
         this.#check('no default', target, '', array([...defaults, ...later.defaults])),
       );
     }
@@ -1425,22 +1411,21 @@ const makesIndex = ({ tag, node }: Statement): boolean =>
 const undefinedType = (target: Target): string =>
   `NOT EXISTS (SELECT FROM pg_catalog.pg_type x WHERE x.oid = ${target.oid} AND x.typisdefined)`;
 
-const columnsText = (lines: readonly string[]): string =>
-  lines.length === 0 ? '' : md5(sortedBy(lines, lines.map(columnName)).join(','));
-
-/** The name at the beginning of a column's line. */
-const columnName = (line: string): string => {
-  const [, quoted] = /^"((?:[^"]|"")*)"/.exec(line) ?? [];
-  return quoted === undefined ? (line.split(' ')[0] ?? '') : quoted.replaceAll('""', '"');
-};
-
-/** Sorted as PostgreSQL sorts the keys under the collation "C". */
-function sortedBy(lines: readonly string[], keys: readonly string[]): string[] {
-  return lines
-    .map((line, index) => ({ line, key: keys[index] ?? '' }))
-    .sort((a, b) => byBytes(a.key, b.key))
-    .map(({ line }) => line);
+interface ColumnLine {
+  readonly name: string;
+  readonly text: string;
 }
+
+/** Sorted as PostgreSQL sorts names under the collation "C". */
+const columnsText = (lines: readonly ColumnLine[]): string =>
+  lines.length === 0
+    ? ''
+    : md5(
+        [...lines]
+          .sort((a, b) => byBytes(a.name, b.name))
+          .map(({ text }) => text)
+          .join(','),
+      );
 
 /** What pg_sequence holds. @param fallback the type when none is given */
 function sequenceText(options: readonly Node[], fallback: string): string {
