@@ -285,4 +285,13 @@ describe('the text', () => {
     );
     expect(() => baselineFromDump(fifteen.text, { schemas: ['nowhere'] })).toThrow(/nowhere/);
   });
+
+  test('the examples of the documentation', () => {
+    const page = fs.readFileSync(new URL('../../docs/baseline-from-dump.md', import.meta.url), 'utf8');
+    const example = (name: string): string =>
+      new RegExp(`^\`\`\`sql ${name}\\n([^]*?)^\`\`\``, 'm').exec(page)?.[1] ?? '';
+    const { baseline, problems } = baselineFromDump(example('dump'), { grants: false });
+    expect(problems).toEqual([]);
+    expect(baseline.objects.map(({ sql }) => sql).join('\n')).toBe(example('baseline'));
+  });
 });
