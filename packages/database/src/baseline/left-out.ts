@@ -381,8 +381,11 @@ async function ledgerTables(
       only: only === 't' && schema !== 'public',
       relations: (relations ?? '{}').slice(1, -1).split(','),
     });
+    // a name that says little counts where its tool puts it by default; in another schema it may be part of what a product brings along
     const tool = LEDGERS.find(
-      (ledger) => ledger.table === name && (ledger.columns?.includes(columns ?? '') ?? true),
+      (ledger) =>
+        ledger.table === name &&
+        (ledger.columns === undefined || (schema === 'public' && ledger.columns.includes(columns ?? ''))),
     )?.tool;
     const named = own.some((ledger) => ledger.table === name && (ledger.schema ?? schema) === schema);
     if (tool === undefined && !named) continue;

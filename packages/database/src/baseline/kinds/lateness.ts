@@ -32,8 +32,12 @@ const parentsOf = (table: Relation, relations: Relations): Relation[] =>
 const columnOf = (table: Relation, name: string): ColumnRow | undefined =>
   table.columns.find((column) => column.name === name);
 
-/** The columns that stand behind the table's own and are inherited all the same. */
+/**
+ * The columns that stand behind the table's own and are inherited all the same. A table that defines all of its columns itself has become an heir
+ * by ALTER TABLE … INHERIT, and its columns stand as they like.
+ */
 function behindOwn(heir: Relation, relations: Relations): ColumnRow[] {
+  if (heir.columns.every(({ local }) => local)) return [];
   const parents = parentsOf(heir, relations);
   const isOwn = (column: ColumnRow): boolean =>
     column.local && !parents.some((parent) => columnOf(parent, column.name));

@@ -375,7 +375,11 @@ function inSteps(
     const where = `attrelid = ${table.regclass} AND attname = ${quoteLiteral(column.name)} AND NOT attisdropped`;
     // the order of a table's late columns is the order in which they come
     const earlier = [table, ...without].flatMap((relation) => {
-      const names = relation.columns.flatMap(({ name }) => (late.missing.get(relation.oid)?.has(name) ? [name] : []));
+      const names = relation.columns.flatMap((each) =>
+        late.missing.get(relation.oid)?.has(each.name) && (!each.local || late.added.get(relation.oid)?.includes(each))
+          ? [each.name]
+          : [],
+      );
       const before = names[names.indexOf(column.name) - 1];
       return before === undefined ? [] : addersOf(relation, before, relations, late);
     });
