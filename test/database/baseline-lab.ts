@@ -194,3 +194,24 @@ export function node(root: string, args: readonly string[], env: NodeJS.ProcessE
 
 const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url));
 export const program = (file: string): string => path.join(modules, file);
+
+/** The files of a project of Prisma; see prisma-live.ts. */
+export const prismaProject: Readonly<Record<string, string>> = {
+  'package.json': '{ "type": "module" }',
+  'prisma.config.ts': `export { default } from ${JSON.stringify(path.join(import.meta.dirname, 'prisma-live.ts'))};\n`,
+  'prisma/schema.prisma': 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n',
+  '.no-engine': '',
+};
+
+/** Prisma would download its native engine if it saw none; the one in its package never runs this file. */
+export function prismaEnv(root: string): NodeJS.ProcessEnv {
+  const engine = path.join(root, '.no-engine');
+  fs.chmodSync(engine, 0o755);
+  return {
+    PRISMA_QUERY_ENGINE_LIBRARY: engine,
+    PRISMA_SCHEMA_ENGINE_BINARY: engine,
+    PRISMA_ENGINES_CHECKSUM_IGNORE_MISSING: '1',
+    CHECKPOINT_DISABLE: '1',
+    PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  };
+}

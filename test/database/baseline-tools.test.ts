@@ -18,6 +18,8 @@ import {
   mark,
   node,
   openLab,
+  prismaEnv,
+  prismaProject,
   program,
   project,
   removeProjects,
@@ -210,28 +212,13 @@ const cases: readonly Case[] = [
   },
 ];
 
-function runPrisma(root: string, url: string, ...command: readonly string[]): Promise<string> {
-  const engine = path.join(root, '.no-engine');
-  fs.chmodSync(engine, 0o755);
-  return node(root, [program('prisma/build/index.js'), 'migrate', ...command], {
-    DATABASE_URL: url,
-    PRISMA_QUERY_ENGINE_LIBRARY: engine,
-    PRISMA_SCHEMA_ENGINE_BINARY: engine,
-    PRISMA_ENGINES_CHECKSUM_IGNORE_MISSING: '1',
-    CHECKPOINT_DISABLE: '1',
-    PRISMA_HIDE_UPDATE_MESSAGE: '1',
-  });
-}
+const runPrisma = (root: string, url: string, ...command: readonly string[]): Promise<string> =>
+  node(root, [program('prisma/build/index.js'), 'migrate', ...command], { DATABASE_URL: url, ...prismaEnv(root) });
 
 const prisma: Case = {
   name: 'Prisma',
   tool: 'prisma',
-  project: {
-    'package.json': '{ "type": "module" }',
-    'prisma.config.ts': `export { default } from ${JSON.stringify(path.join(import.meta.dirname, 'prisma-live.ts'))};\n`,
-    'prisma/schema.prisma': 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n',
-    '.no-engine': '',
-  },
+  project: prismaProject,
   migrations: 'prisma/migrations',
   next: { 'prisma/migrations/20250101000000_email/migration.sql': `${addColumn};\n` },
   run: (root, url) => runPrisma(root, url, 'deploy'),

@@ -336,9 +336,12 @@ function assertVariant({ variant, called }: ResolvedBaselineOptions, tool: Tool)
 }
 
 /** A baseline comes before everything else: behind migrations that are there it would make again what they have made. */
-function assertRoom({ force, called }: ResolvedBaselineOptions, place: BaselinePlace): void {
-  const { display, migrations, earlier } = place;
-  const others = migrations.filter((each) => each !== earlier?.migration);
+function assertRoom({ force, variant, called }: ResolvedBaselineOptions, place: BaselinePlace): void {
+  const { display, migrations, earlier, folder, tool } = place;
+  const replaced = earlier
+    ? undefined
+    : tool.baseline?.replaces?.({ folder, ...(variant === undefined ? {} : { variant }) });
+  const others = migrations.filter((each) => each !== earlier?.migration && each !== replaced);
   if (others.length > 0) {
     const [first = ''] = others;
     throw new UsageError(
@@ -354,7 +357,8 @@ function assertRoom({ force, called }: ResolvedBaselineOptions, place: BaselineP
 
 /** From the name of the earlier file, so that the new one gets the same. */
 function timeOf(migration: string | undefined): Date | undefined {
-  const match = /(?:^|[/V_])(\d{4})(\d\d)(\d\d)_?(\d\d)(\d\d)(\d\d)/.exec(migration ?? '');
+  // diesel has dashes in it, MikroORM a word in front
+  const match = /(?:^|\D)(\d{4})-?(\d\d)-?(\d\d)[-_]?(\d\d)(\d\d)(\d\d)(?!\d)/.exec(migration ?? '');
   if (match) {
     const [, ...parts] = match.map(Number);
     const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts;

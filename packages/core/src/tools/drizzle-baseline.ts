@@ -16,7 +16,14 @@ import {
   tableRef,
 } from './baseline.ts';
 import { basename, dirname, slashes } from './paths.ts';
-import { BaselineRefused, type BaselineInput, type Baselines, type LedgerInput, type Tool } from './types.ts';
+import {
+  BaselineRefused,
+  type BaselineInput,
+  type Baselines,
+  type FolderView,
+  type LedgerInput,
+  type Tool,
+} from './types.ts';
 
 const journalPath = 'meta/_journal.json';
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -53,43 +60,60 @@ const withoutSnapshot = (where: string): string =>
 
 const variants = ['new', 'replace'] as const;
 
+type Place = Pick<BaselineInput, 'folder' | 'variant'>;
+
 /**
  * The one migration that is there and stands for the same schema: written by `drizzle-kit pull`, or by `generate` and said to be so.
  * Its snapshot and its place stay; the SQL becomes the baseline's.
  */
-function replaced(
+function replaced({ folder, variant }: Place, migrations: readonly string[]): string | undefined {
+  const [only, ...others] = migrations;
+  if (only === undefined || others.length > 0) return undefined;
+  // the journal has it and the folder has not: it was taken away to be written anew
+  return !folder.exists(only) || variant === 'replace' || pulled(folder.read(only)) ? only : undefined;
+}
+
+/** @throws BaselineRefused when there are migrations, and none that the baseline takes the place of */
+function placeIn(
   input: BaselineInput,
   migrations: readonly string[],
   snapshot: (path: string) => string,
 ): string | undefined {
-  const [only] = migrations;
-  if (only === undefined) return undefined;
+  const [first] = migrations;
+  if (first === undefined) return undefined;
+  const place = replaced(input, migrations);
   if (migrations.length > 1) {
     throw new BaselineRefused(
       `Drizzle has ${migrations.length} migrations here already, and each builds on the snapshot of the one before: a baseline has to be the first. Write it into an empty folder, or compare the history with the database instead.`,
     );
   }
-  if (!pulled(input.folder.read(only)) && input.variant !== 'replace') {
+  if (place === undefined) {
     throw new BaselineRefused(
-      `${only} is there already. If drizzle-kit wrote it for the schema that the database has, and it has not been run anywhere, the variant "replace" puts the baseline in its place and keeps its snapshot.`,
+      `${first} is there already. If drizzle-kit wrote it for the schema that the database has, and it has not been run anywhere, the variant "replace" puts the baseline in its place and keeps its snapshot.`,
     );
   }
-  if (!input.folder.exists(snapshot(only))) {
-    throw new BaselineRefused(`${only} has no snapshot (${snapshot(only)}): run \`drizzle-kit pull\` again.`);
+  if (input.folder.exists(place) && !input.folder.exists(snapshot(place))) {
+    throw new BaselineRefused(`${place} has no snapshot (${snapshot(place)}): run \`drizzle-kit pull\` again.`);
   }
-  return only;
+  return place;
 }
+
+/** The files that the journal has. */
+const journalled = (folder: FolderView): string[] =>
+  (readJournal(folder.exists(journalPath) ? folder.read(journalPath) : undefined)?.entries ?? []).map(
+    (entry) => `${entry.tag}.sql`,
+  );
 
 export function drizzleBaseline(tool: Omit<Tool, 'baseline'>): Baselines {
   return {
     variants,
+    replaces: (input) => replaced(input, journalled(input.folder)),
     files(input) {
       const { folder } = input;
       const journal = readJournal(folder.exists(journalPath) ? folder.read(journalPath) : undefined);
       const text = ended(input.sql);
-      const present = (journal?.entries ?? []).map((entry) => `${entry.tag}.sql`);
       const prefix = (path: string): string => path.split('_')[0] ?? '';
-      const place = replaced(input, present, (path) => `meta/${prefix(path)}_snapshot.json`);
+      const place = placeIn(input, journalled(folder), (path) => `meta/${prefix(path)}_snapshot.json`);
       const migration = place ?? `0000_${slug(input.name, 'baseline')}.sql`;
       mustBeWhole(tool, { path: migration, text }, input.sql.trim());
       if (place !== undefined) return { migration, files: [{ path: migration, text }], notes: [] };
@@ -147,9 +171,10 @@ export function drizzleV1Baseline(tool: Omit<Tool, 'baseline'>): Baselines {
   const snapshotOf = (path: string): string => `${dirname(path)}/snapshot.json`;
   return {
     variants,
+    replaces: (input) => replaced(input, existing(select, input.folder)),
     files(input) {
       const others = existing(select, input.folder);
-      const place = replaced(input, others, snapshotOf);
+      const place = placeIn(input, others, snapshotOf);
       const text = ended(input.sql);
       const number = numberBefore(others, input.time, 0, stamp(input.time));
       const migration = place ?? `${number}_${slug(input.name, 'baseline')}/migration.sql`;

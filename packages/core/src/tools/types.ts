@@ -189,6 +189,11 @@ export interface Baselines {
   /** The ways in which it can be written, if there are several. The first is the usual one. */
   readonly variants?: readonly string[];
   /**
+   * The migration in the folder whose place the baseline takes: one that its tool wrote for the schema that is there already, so that
+   * nothing is lost with it but its SQL. Missing, or undefined: the baseline is a file of its own.
+   */
+  replaces?(input: Pick<BaselineInput, 'folder' | 'variant'>): string | undefined;
+  /**
    * The baseline as a migration that the tool runs before all others of the folder.
    * @throws BaselineRefused when there is no such place or name
    */
