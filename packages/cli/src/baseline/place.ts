@@ -130,7 +130,8 @@ function toolFor(cwd: string, root: string, group: MigrationFolder | undefined, 
 }
 
 function earlierIn(root: string, migrations: readonly string[]): BaselinePlace['earlier'] {
-  for (const migration of migrations) {
+  // it comes before all others, but for what a tool allows in front
+  for (const migration of migrations.slice(0, 5)) {
     const text = textOf(path.join(root, migration));
     if (typeof text !== 'string' || !isBaseline(text)) continue;
     return { migration, text, made: madeWith(isScript(migration) ? (embeddedSql(text, migration) ?? '') : text) };

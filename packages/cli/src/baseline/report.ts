@@ -162,7 +162,7 @@ function mark(report: MarkReport, { source }: BaselineReport, quiet: boolean, c:
     if (entries.length > 0) lines.push(`${c.red('error')} ${title}`, ...entries.map((entry) => `  ${entry}`));
   };
   const entry = ({ name, message }: UnprovenBlock): string =>
-    `${printable(name ?? 'a block without a name')}: ${message.split('\n').map(printable).join('\n    ')}`;
+    `${name === undefined || name.endsWith('.') ? 'what stands around the objects' : printable(name)}: ${message.split('\n').map(printable).join('\n    ')}`;
   const of = (kind: UnprovenBlock['kind']): UnprovenBlock[] => unproven.filter((each) => each.kind === kind);
   list('the database lacks what the baseline makes:', of('missing').map(entry));
   list(
