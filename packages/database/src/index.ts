@@ -55,7 +55,6 @@ export { concurrentBuilds, modeOf, reachesBeyond, scriptOf, sentAs, type ScriptF
 export { compare, look, masked, unstableColumns, type State } from './verify/state.ts';
 export {
   baselineFromDump,
-  compareHistory,
   compareReplayed,
   readLive,
   readLiveInside,

@@ -1,6 +1,14 @@
 /** `baseline --history`: what the migrations of a folder have to do with a live database. */
 import path from 'node:path';
-import { BaselineRefused, type BaselineLedger, type NewFile, type Tool, isScript, textOf } from '@idempotify/core';
+import {
+  BaselineRefused,
+  type BaselineLedger,
+  type NewFile,
+  type Tool,
+  isScript,
+  quoteIdent,
+  textOf,
+} from '@idempotify/core';
 import {
   type HistoryComparison,
   type LiveCatalog,
@@ -101,7 +109,10 @@ export async function compareWithHistory(live: LiveSession, options: BaselineHis
   const place = await findBaselinePlace(options.cwd, options.history, namedTool(options.tool, called));
   const { tool, folder, display } = place;
   const files = filesOf(place, called);
-  const ledgerNames = ledgerTable === undefined ? {} : { ledger: [ledgerTable] };
+  const ledgerNames =
+    ledgerTable === undefined
+      ? {}
+      : { ledger: [[...(ledgerSchema === undefined ? [] : [ledgerSchema]), ledgerTable].map(quoteIdent).join('.')] };
   const found = await readLive(live, ledgerNames);
   const { replayed, server } = await replay(place, files, found, options);
   const where = {

@@ -527,8 +527,10 @@ async function withHistory(options: ResolvedBaselineOptions, history: string): P
       exitCode: compared.exitCode,
     };
     const { ledger } = compared;
-    if (options.printLedgerSql) return { report, ...(ledger ? { print: ledgerSql(ledger) } : {}) };
-    if (!options.markApplied || !ledger) return { report };
+    if (!options.printLedgerSql && !options.markApplied) return { report };
+    // what was asked for can't be done; the report says why
+    if (!ledger) return { report: { ...report, exitCode: 1 } };
+    if (options.printLedgerSql) return { report, print: ledgerSql(ledger) };
     const nothing = { table: ledger.table, written: [], already: [], unproven: [], extra: [] };
     try {
       const done = await markApplied(session, ledger, {

@@ -8,7 +8,6 @@ export { readUndisturbed } from './undisturbed.ts';
 export type { Baseline, BaselineObject, BaselineOptions, LeftOut } from './types.ts';
 export { baselineFromDump, type DumpBaseline, type DumpProblem } from './dump/index.ts';
 export {
-  compareHistory,
   compareReplayed,
   readLive,
   readLiveInside,

@@ -48,6 +48,10 @@ import type {
 } from './types.ts';
 
 export interface CompareOptions {
+  /**
+   * Statements that only write rows count as run when a later statement certainly was. Without it, no migration with such a
+   * statement can be marked.
+   */
   readonly assumeData?: boolean;
   /** Indexes of migrations that the tool's table has as applied: of the rows that they write, it is told. */
   readonly recorded?: ReadonlySet<number>;
@@ -64,6 +68,7 @@ interface Evidence {
   missing: number;
 }
 
+/** Compares what a replay has found with what a live database has. Reads and writes nothing. */
 export function compareReplayed(
   replayed: Replayed,
   live: LiveCatalog,

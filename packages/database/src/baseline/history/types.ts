@@ -1,10 +1,8 @@
 /** What comes of comparing a history of migrations with a live database. Plain data. */
 import type { FolderView, Tool } from '@idempotify/core';
 import type { Json } from '../../catalog/diff.ts';
-import type { LiveSession } from '../../live/session.ts';
 import type { Server } from '../../runners/types.ts';
 import type { Place } from '../../verify/types.ts';
-import type { LiveOptions } from './live.ts';
 
 /** A migration of the history, in the tool's order. */
 export interface HistoryMigration {
@@ -32,18 +30,6 @@ export interface ReplayOptions {
   /** Is told after each migration. */
   progress?(done: number, total: number): void;
   readonly signal?: AbortSignal;
-}
-
-export interface HistoryOptions extends Omit<ReplayOptions, 'roles'>, LiveOptions {
-  /** Outside of a transaction. Nothing is written. */
-  readonly live: LiveSession;
-  /**
-   * Statements that only write rows count as run when a later statement certainly was. Without it, no migration with such a
-   * statement can be marked.
-   */
-  readonly assumeData?: boolean;
-  /** `kind name`, as the differences have them: objects that may be as they are in the live database. */
-  readonly accept?: ReadonlySet<string>;
 }
 
 /**
