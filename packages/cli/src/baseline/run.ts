@@ -227,7 +227,12 @@ async function readDump(options: ResolvedBaselineOptions, file: string): Promise
   };
 }
 
-const reported = ({ baseline, source, warnings, problems }: Read): Omit<BaselineReport, 'files' | 'notes'> => {
+const PLAIN_TEXT = 'The baseline holds passwords in plain text: keep it out of places that others can read.';
+
+const reported = (
+  { baseline, source, warnings, problems }: Read,
+  { secrets }: ResolvedBaselineOptions,
+): Omit<BaselineReport, 'files' | 'notes'> => {
   const kinds: Record<string, number> = {};
   for (const { kind } of baseline.objects) kinds[kind] = (kinds[kind] ?? 0) + 1;
   return {
@@ -236,7 +241,7 @@ const reported = ({ baseline, source, warnings, problems }: Read): Omit<Baseline
     objects: baseline.objects.length,
     kinds,
     leftOut: baseline.leftOut,
-    warnings,
+    warnings: secrets ? [...warnings, PLAIN_TEXT] : warnings,
     roles: baseline.roles,
     problems,
     exitCode: problems.length > 0 ? 1 : 0,
@@ -249,7 +254,7 @@ const reported = ({ baseline, source, warnings, problems }: Read): Omit<Baseline
 async function withoutTool(options: ResolvedBaselineOptions): Promise<BaselineOutcome> {
   const { cwd, output, split, dryRun, called } = options;
   const result = await read(options);
-  const report = reported(result);
+  const report = reported(result, options);
   if (result.problems.length > 0) return { report: { ...report, files: [], notes: [] } };
   const sql = baselineSql(result.baseline);
   const files: BaselineFileReport[] = [];
@@ -290,7 +295,7 @@ async function written(given: ResolvedBaselineOptions, place: BaselinePlace): Pr
   assertRoom(options, place);
   assertVariant(options, place.tool);
   const result = await read(options);
-  const report = reported(result);
+  const report = reported(result, options);
   const { root, display, tool, earlier } = place;
   const about = { folder: display, tool: { name: tool.name, title: tool.title } };
   if (result.problems.length > 0) return { report: { ...report, ...about, files: [], notes: [] } };
@@ -456,7 +461,7 @@ async function marked(options: ResolvedBaselineOptions, found: BaselinePlace): P
     // as much as then, unless it is said otherwise now
     const fresh = await readLive(session, { ...place.earlier?.made, ...withoutUndefined(options) });
     const report = {
-      ...reported(fresh),
+      ...reported(fresh, options),
       ...aboutPlace(place),
       files: first?.files ?? [],
       notes: [...(first?.notes ?? []), ...ledger.notes],

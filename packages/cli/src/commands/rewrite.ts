@@ -565,6 +565,7 @@ Examples:
   $ idempotify --stdin --stdin-filepath migrations/002_add.sql < migrations/002_add.sql
 
 Other commands, each with a --help of its own:
+  idempotify baseline    write the schema of a database as its first migration
   idempotify lint        find what goes wrong with migrations before they are run
   idempotify explain     what a rule of lint is about
   idempotify init        set up config, commit hook, ESLint and CI for a project

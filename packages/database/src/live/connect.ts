@@ -95,6 +95,8 @@ async function connectTo(
 
 /** `prefer` and `allow` try the other way when this one is what the server, or its pg_hba.conf, does not want. */
 function worthAnotherWay(error: unknown, encrypted: boolean): boolean {
+  // it is we who gave up: there is no password, or channel binding is demanded
+  if (error instanceof Error && error.cause instanceof ConnectionError) return false;
   const code = sqlState(error);
   if (code !== undefined) return code === '28000';
   return (
