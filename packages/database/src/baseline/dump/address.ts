@@ -25,6 +25,8 @@ export interface Target {
   readonly catalog: string;
   /** SQL: its OID, or NULL. Works under any search_path. */
   readonly oid: string;
+  /** Its own name, where it stands on the relation and is found by both. */
+  readonly child?: string;
   /** SQL: the number of the column, where it is one. */
   readonly column?: string;
   readonly owner?: string;
@@ -155,6 +157,7 @@ export function child(kind: keyof typeof CHILD, table: QualifiedName, name: stri
     name: `${quoteIdent(name)} on ${nameSql(table)}`,
     schema: table.schema,
     relation: table,
+    child: name,
     catalog,
     oid: `(SELECT x.oid FROM pg_catalog.${catalog} x WHERE x.${parent} = ${regclass(table)} AND x.${names} = ${quoteLiteral(name)}${more})`,
   };

@@ -48,6 +48,10 @@ const from = (expression: string, catalog: string): string =>
   `(SELECT ${expression} FROM pg_catalog.${catalog} x WHERE x.oid = w.oid)`;
 const concat = (...parts: string[]): string => `pg_catalog.concat_ws('|', ${parts.join(', ')})`;
 
+/** What stands on a relation: `w.oid` is the relation's, `w.more` the name. A query for each would take the longest of all. */
+const onRelation = (expression: string, catalog: string, relation: string, name: string): string =>
+  `(SELECT ${expression} FROM pg_catalog.${catalog} x WHERE x.${relation} = w.oid AND x.${name} = w.more)`;
+
 interface Group {
   /** SQL over `w.oid` (and `w.more`): what is there, as text. */
   readonly have: string;
@@ -99,7 +103,10 @@ export const GROUPS = {
     have: `(SELECT ${concat(typeName('s.seqtypid'), 's.seqstart', 's.seqincrement', 's.seqmin', 's.seqmax', 's.seqcache', 's.seqcycle')} FROM pg_catalog.pg_sequence s WHERE s.seqrelid = w.oid)`,
   },
   view: { have: skeletonSql('pg_catalog.pg_get_viewdef(w.oid)', true), sameMajor: true },
-  constraint: { have: skeletonSql('pg_catalog.pg_get_constraintdef(w.oid)') },
+  constraint: {
+    have: onRelation(skeletonSql('pg_catalog.pg_get_constraintdef(x.oid)'), 'pg_constraint', 'conrelid', 'conname'),
+  },
+  'domain constraint': { have: skeletonSql('pg_catalog.pg_get_constraintdef(w.oid)') },
   index: {
     have: `(SELECT CASE WHEN i.indisvalid OR c.relkind = 'I' THEN ${skeletonSql('pg_catalog.pg_get_indexdef(c.oid)')} ELSE 'INVALID' END FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE c.oid = w.oid)`,
   },
@@ -121,25 +128,34 @@ export const GROUPS = {
   aggregate: {
     have: `(SELECT ${plain(concat('x.aggtransfn::pg_catalog.regproc', typeName('x.aggtranstype'), 'x.agginitval'))} FROM pg_catalog.pg_aggregate x WHERE x.aggfnoid = w.oid)`,
   },
-  trigger: { have: skeletonSql('pg_catalog.pg_get_triggerdef(w.oid)') },
-  rule: { have: skeletonSql('pg_catalog.pg_get_ruledef(w.oid)', true), sameMajor: true },
+  trigger: {
+    have: onRelation(skeletonSql('pg_catalog.pg_get_triggerdef(x.oid)'), 'pg_trigger', 'tgrelid', 'tgname'),
+  },
+  rule: {
+    have: onRelation(skeletonSql('pg_catalog.pg_get_ruledef(x.oid)', true), 'pg_rewrite', 'ev_class', 'rulename'),
+    sameMajor: true,
+  },
   policy: {
-    have: from(
+    have: onRelation(
       concat(
         'x.polcmd',
         'x.polpermissive',
         `(SELECT pg_catalog.string_agg(coalesce(r.rolname, ''), ',' ORDER BY r.rolname COLLATE "C") FROM pg_catalog.unnest(x.polroles) p LEFT JOIN pg_catalog.pg_roles r ON r.oid = p)`,
       ),
       'pg_policy',
+      'polrelid',
+      'polname',
     ),
   },
   'policy conditions': {
-    have: from(
+    have: onRelation(
       concat(
         skeletonSql(`coalesce(pg_catalog.pg_get_expr(x.polqual, x.polrelid), '')`, true),
         skeletonSql(`coalesce(pg_catalog.pg_get_expr(x.polwithcheck, x.polrelid), '')`, true),
       ),
       'pg_policy',
+      'polrelid',
+      'polname',
     ),
     sameMajor: true,
   },

@@ -245,9 +245,9 @@ export class DumpReader {
     return {
       group,
       label: `${target.kind} ${target.name}${WHAT[group] ?? ''}`,
-      oid: target.oid,
+      oid: target.child === undefined || !target.relation ? target.oid : regclass(target.relation),
       want: typeof want === 'string' ? [want] : want,
-      ...(more === undefined ? {} : { more }),
+      ...(more === undefined && target.child === undefined ? {} : { more: more ?? target.child ?? '' }),
     };
   }
 
@@ -277,12 +277,13 @@ export class DumpReader {
     const outside = OF_THE_SERVER[tag];
     if (outside) {
       const [kind, reason] = outside;
-      // a password may stand in the rest
-      this.#leaveOut(
-        kind,
-        String(node.dbname ?? node.role ?? node.tablespacename ?? node.role?.rolename ?? roleOf(node.role) ?? ''),
-        reason,
-      );
+      // only the name: a password may stand in the rest
+      const name: unknown =
+        node.dbname ??
+        node.tablespacename ??
+        (typeof node.role === 'string' ? node.role : roleOf(node.role)) ??
+        node.granted_roles?.[0]?.AccessPriv?.priv_name;
+      this.#leaveOut(kind, typeof name === 'string' ? quoteIdent(name) : '', reason);
       return;
     }
     switch (tag) {
@@ -351,7 +352,7 @@ export class DumpReader {
         const constraint = node.def?.Constraint;
         if (!constraint?.conname) break;
         const target = domainConstraint(domain, constraint.conname);
-        return this.#create(target, [this.#check('constraint', target, skeleton(this.#constraintText()))]);
+        return this.#create(target, [this.#check('domain constraint', target, skeleton(this.#constraintText()))]);
       }
       case 'DefineStmt':
         return this.#define(statement, node);
@@ -551,10 +552,12 @@ export class DumpReader {
     const [, command] = /^\\(\S*)/.exec(text) ?? [];
     if (command === 'restrict' || command === 'unrestrict') return;
     if (command === 'connect' || command === 'c') {
+      // pg_dump --create, and pg_dumpall in front of databases that have nothing
+      if (this.pieces.length === 0) return;
       this.#refuse(
         statement,
-        'what follows is about another database, or stands behind what belongs to the server',
-        'Make a dump of one database with pg_dump --schema-only, without --create.',
+        'what follows is about another database',
+        'Make a dump of one database with pg_dump --schema-only.',
       );
       return;
     }
@@ -655,7 +658,7 @@ export class DumpReader {
       this.#add(own, `${own.oid} IS NULL`, {
         title: `domain ${target.name}`,
         sql: [`ALTER DOMAIN ${nameSql(name)} ADD CONSTRAINT ${quoteIdent(constraint.conname)} CHECK ${text}`],
-        checks: [this.#check('constraint', own, skeleton(`CHECK ${text}`))],
+        checks: [this.#check('domain constraint', own, skeleton(`CHECK ${text}`))],
       });
     }
   }
@@ -1153,8 +1156,8 @@ export class DumpReader {
     const using = this.#source.after(['using'], new Set(['with'])) ?? '';
     const withCheck = this.#source.after(['with', 'check']) ?? '';
     for (const role of roles) if (role !== undefined) this.roles.add(role);
-    const exist = rolesExist(roles);
-    this.#add(target, [`${target.oid} IS NULL`, ...exist].join(' AND '), {
+    // without one of its roles it can not be made, and to leave it out could open the table
+    this.#add(target, `${target.oid} IS NULL`, {
       checks: [
         this.#check(
           'policy',
@@ -1168,13 +1171,6 @@ export class DumpReader {
         this.#check('policy conditions', target, `${skeleton(using, true)}|${skeleton(withCheck, true)}`),
       ],
     });
-    if (exist.length > 0)
-      this.warnings.push(
-        `policy ${target.name} is only made where the roles that it names exist: ${roles
-          .filter((role) => role !== undefined)
-          .map(quoteIdent)
-          .join(', ')}.`,
-      );
   }
 
   #familyMembers(node: Node): void {
