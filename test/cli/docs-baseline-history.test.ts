@@ -9,7 +9,7 @@ import { build, execute, folder, program, type Outcome } from './harness.ts';
 const text = fs.readFileSync(path.resolve(import.meta.dirname, '../../docs/baseline-history.md'), 'utf8');
 const blocks = (language: string): string[] =>
   [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map((match) => match[1]!);
-const [compare, mark] = blocks('sh').map((block) => block.trim());
+const [compare, mark, accept] = blocks('sh').map((block) => block.trim());
 
 /** `-- path` and what stands below it. */
 const files = Object.fromEntries(
@@ -80,6 +80,13 @@ it('tells what the ledger has and the database has not', async () => {
       { kind: 'index', name: 'public."User_email_key"', change: 'missing', by: { migration: 0, statement: 1 } },
     ],
   });
+});
+
+it('lets be as it is what is accepted', () => {
+  const { code, stdout, stderr } = shell(accept!);
+  // what the ledger has is no longer without a reason
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('accepted as it is\n  index public."User_email_key", missing (1_init/migration.sql:2)');
 });
 
 it('refuses what it can not compare', () => {

@@ -134,6 +134,12 @@ function objectLines(report: BaselineHistoryReport, c: Colors): string[] {
     c.red('should have been dropped'),
     of('left over').map(({ kind, name, by: place }) => [`  ${short(`${kind} ${name}`)} ${by(place)}`]),
   );
+  part(
+    c.dim('accepted as it is'),
+    report.accepted.map(({ kind, name, change, by: place }) => [
+      `  ${short(`${kind} ${name}`)}, ${change} ${by(place)}`,
+    ]),
+  );
   part(c.yellow('in the database, and made by no migration'), extra.map(extraLines));
   part(
     c.dim('in another order, which changes nothing'),

@@ -11,6 +11,7 @@ import {
 } from '@idempotify/core';
 import {
   type HistoryComparison,
+  type HistoryDifference,
   type LiveCatalog,
   type LiveSession,
   type Replayed,
@@ -54,6 +55,8 @@ export interface BaselineHistoryOptions {
   readonly prelude?: string;
   /** `--assume-data`: statements that only write rows count as run when a later statement certainly was. */
   readonly assumeData?: boolean;
+  /** `--accept`: objects that may be as they are in the database, as the report names them: `index public.a_b_idx`. */
+  readonly accept?: readonly string[];
   /** The schema and name of the tool's table, where they are not the usual ones. */
   readonly ledgerSchema?: string;
   readonly ledgerTable?: string;
@@ -69,6 +72,8 @@ export interface BaselineHistoryReport extends HistoryComparison {
   readonly tool: { readonly name: string; readonly title: string };
   /** The servers, for people: `PostgreSQL 16.14`, `PGlite 0.5.16 (PostgreSQL 18.3)`. */
   readonly servers: { readonly live: string; readonly replay: string };
+  /** Differences that were accepted, and are not among `differences`. */
+  readonly accepted: readonly HistoryDifference[];
   readonly ledger: HistoryLedgerReport;
 }
 
@@ -132,7 +137,13 @@ export async function compareWithHistory(live: LiveSession, options: BaselineHis
     ledgerReport = { ...ledgerReport, refused: error.message };
   }
   const recorded = new Set(ledgerReport.recorded);
-  const comparison = compareReplayed(replayed, found, { assumeData: options.assumeData === true, recorded });
+  const accept = new Set(options.accept);
+  const how = { assumeData: options.assumeData === true, recorded };
+  const comparison = compareReplayed(replayed, found, { ...how, accept });
+  const accepted =
+    accept.size === 0
+      ? []
+      : compareReplayed(replayed, found, how).differences.filter(({ kind, name }) => accept.has(`${kind} ${name}`));
   const recordedOnly = [...recorded].filter((index) =>
     ['missing', 'partly'].includes(comparison.migrations[index]!.verdict),
   );
@@ -146,6 +157,7 @@ export async function compareWithHistory(live: LiveSession, options: BaselineHis
       folder: display,
       tool: { name: tool.name, title: tool.title },
       servers: { live: `PostgreSQL ${dotted(found.version)}`, replay: server },
+      accepted,
       ledger: ledgerReport,
     },
     tool,

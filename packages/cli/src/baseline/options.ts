@@ -46,6 +46,8 @@ export interface BaselineRunOptions {
   readonly disposableServer?: boolean | undefined;
   readonly prelude?: string | undefined;
   readonly assumeData?: boolean | undefined;
+  /** With `history`: objects that may be as they are in the database, as the report names them. */
+  readonly accept?: readonly string[] | undefined;
   /** Where the tool keeps its table, when it isn't the usual place. */
   readonly ledgerSchema?: string | undefined;
   readonly ledgerTable?: string | undefined;
@@ -121,6 +123,7 @@ const OPTIONS: Checks<Omit<BaselineRunOptions, 'cwd'> & BaselineOutputOptions> =
   disposableServer: boolean,
   prelude: text,
   assumeData: boolean,
+  accept: texts,
   json: boolean,
   quiet: boolean,
   verbose: boolean,
@@ -168,7 +171,7 @@ export function checkedBaselineOptions(
     ['folder', 'output', 'split', 'name', 'variant', 'dryRun', 'force', 'schema', 'exclude', 'secrets'],
     'it writes no baseline',
   );
-  for (const option of ['server', 'prelude', 'assumeData'] as const) needs(option, ['history']);
+  for (const option of ['server', 'prelude', 'assumeData', 'accept'] as const) needs(option, ['history']);
   needs('disposableServer', ['server']);
   for (const option of ['ledgerSchema', 'ledgerTable'] as const)
     if (source.title === '') needs(option, ['markApplied', 'printLedgerSql', 'history']);

@@ -518,6 +518,7 @@ async function withHistory(options: ResolvedBaselineOptions, history: string): P
       ...(disposableServer === undefined ? {} : { disposableServer }),
       ...(prelude === undefined ? {} : { prelude }),
       ...(assumeData === undefined ? {} : { assumeData }),
+      ...(options.accept === undefined ? {} : { accept: options.accept }),
       ...(ledgerSchema === undefined ? {} : { ledgerSchema }),
       ...(ledgerTable === undefined ? {} : { ledgerTable }),
       ...(options.progress ? { progress: options.progress } : {}),
