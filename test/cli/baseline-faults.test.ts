@@ -59,7 +59,11 @@ async function prepared(): Promise<string> {
 const as = (user: string): string => server.url.replace('postgres:postgres@', `${user}:${user}@`);
 
 /** The server through a wire that is cut before the client's n-th message is passed on. */
-async function cut(after: number, work: (url: string) => Promise<void>): Promise<number> {
+async function cut(
+  after: number,
+  work: (url: string) => Promise<void>,
+  hear: (data: Buffer) => void = () => undefined,
+): Promise<number> {
   let sent = 0;
   const { hostname, port } = new URL(server.url);
   const wire = net.createServer((client) => {
@@ -69,6 +73,7 @@ async function cut(after: number, work: (url: string) => Promise<void>): Promise
       upstream.destroy();
     };
     client.on('data', (data) => {
+      hear(data);
       if (++sent > after) end();
       else upstream.write(data);
     });
@@ -149,11 +154,61 @@ describe('a role', () => {
     expect(await marks()).toBeNull();
   });
 
+  it('that may not connect, or not ask', async () => {
+    const at = folder();
+    await admin.run('CREATE DATABASE closed');
+    await admin.run('REVOKE CONNECT ON DATABASE closed FROM public');
+    await admin.run('CREATE DATABASE deaf');
+    const deaf = await connectLive(server.url.replace(/postgres$/, 'deaf'));
+    await deaf.run(
+      'CREATE VIEW v AS SELECT 1 AS i; REVOKE EXECUTE ON FUNCTION pg_get_viewdef(oid), pg_get_viewdef(oid, boolean), pg_get_viewdef(oid, int) FROM public',
+    );
+    await deaf.close();
+    const url = (name: string): string => as('reader').replace(/postgres$/, name);
+    expect(await refusal(at, { url: url('closed'), output: 'x.sql' })).toMatch(
+      /permission denied for database "closed"/,
+    );
+    expect(await refusal(at, { url: url('deaf'), output: 'x.sql' })).toMatch(
+      /42501 permission denied for function pg_get_viewdef/,
+    );
+    expect(tree(at)).toEqual({});
+  });
+
   it('whose transactions only read', async () => {
     const at = await prepared();
     expect(await refusal(at, { url: as('frozen'), folder: 'm', markApplied: true })).toMatch(/may only read/);
     expect(await marks()).toBeNull();
   });
+});
+
+it('nothing is said that a pooler does not pass on', async () => {
+  const heard: Buffer[] = [];
+  const at = folder();
+  await cut(
+    Infinity,
+    async (url) => {
+      await baseline(at, { url: `${url}?sslmode=disable`, output: 'x.sql' });
+    },
+    (data) => heard.push(data),
+  );
+  const bytes = Buffer.concat(heard);
+  const startup = bytes.subarray(8, bytes.readUInt32BE(0)).toString().split('\0');
+  expect(startup.filter((_, index) => index % 2 === 0 && startup[index] !== '')).toEqual(
+    expect.not.arrayContaining(['options', 'statement_timeout', 'lock_timeout', 'search_path']),
+  );
+  const queries: string[] = [];
+  const kinds = new Set<string>();
+  for (let from = bytes.readUInt32BE(0); from < bytes.length; from += 1 + bytes.readUInt32BE(from + 1)) {
+    const kind = String.fromCharCode(bytes[from]!);
+    kinds.add(kind);
+    if (kind === 'Q') queries.push(bytes.subarray(from + 5, from + bytes.readUInt32BE(from + 1)).toString());
+  }
+  // simple queries, a password, good-bye: nothing is prepared
+  expect([...kinds].sort()).toEqual(['Q', 'X', 'p']);
+  const [, begin = '', ...rest] = queries;
+  expect(begin).toMatch(/^BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL /);
+  expect(rest.at(-1)).toBe('ROLLBACK');
+  expect([begin, ...rest].filter((sql) => /\bSET (?!LOCAL\b)/.test(sql.replace(/'[^']*'/g, '')))).toEqual([]);
 });
 
 it('a query that takes too long', async () => {
