@@ -19,7 +19,7 @@ export interface BaselineReport {
     readonly user?: string;
   };
   readonly objects: number;
-  /** How many blocks of which kind. */
+  /** How many objects of which kind. */
   readonly kinds: Readonly<Record<string, number>>;
   readonly leftOut: readonly LeftOut[];
   readonly warnings: readonly string[];

@@ -234,11 +234,17 @@ const reported = (
   { secrets }: ResolvedBaselineOptions,
 ): Omit<BaselineReport, 'files' | 'notes'> => {
   const kinds: Record<string, number> = {};
-  for (const { kind } of baseline.objects) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  // one may stand in several blocks
+  const seen = new Set<string>();
+  for (const { kind, name } of baseline.objects.flatMap((object) => [object, ...(object.beside ?? [])])) {
+    if (seen.has(`${kind} ${name}`)) continue;
+    seen.add(`${kind} ${name}`);
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+  }
   return {
     version: BASELINE_VERSION,
     source,
-    objects: baseline.objects.length,
+    objects: seen.size,
     kinds,
     leftOut: baseline.leftOut,
     warnings: secrets ? [...warnings, PLAIN_TEXT] : warnings,

@@ -1,6 +1,6 @@
 /** The text of a baseline: one guarded block for what belongs together. */
 import { dollarQuote, OWN_TAG } from '@idempotify/core';
-import type { BaselineObject, Key, Part, Step } from './types.ts';
+import type { BaselineObject, Key, Kind, Part, Step } from './types.ts';
 
 /**
  * @param parts in the order in which they are made
@@ -15,7 +15,12 @@ export function blocks(parts: readonly Part[], dress: ReadonlyMap<Key, readonly 
     const body = group.flatMap((part) => branches(part, dress.get(part.key) ?? []));
     if (body.length > 0) {
       const { kind, schema, name } = first;
-      objects.push({ kind, schema, name, sql: `${comment(`${kind} ${name}`)}\n${doBlock(body)}\n` });
+      const beside = group.flatMap((part) =>
+        part === first || LINKS.has(part.kind) || part.missing === 'false'
+          ? []
+          : [{ kind: part.kind, name: part.name }],
+      );
+      objects.push({ kind, schema, name, sql: `${comment(`${kind} ${name}`)}\n${doBlock(body)}\n`, beside });
     }
     group = [];
   };
@@ -28,13 +33,21 @@ export function blocks(parts: readonly Part[], dress: ReadonlyMap<Key, readonly 
   return objects;
 }
 
+/** Parts that are no objects, but something that is said about two. */
+const LINKS: ReadonlySet<Kind> = new Set<Kind>([
+  'attached partition',
+  'inheritance',
+  'owned sequence',
+  'attached index',
+  'default',
+]);
+
 const rootOf = (part: Part): Key => part.of ?? part.key;
 
 /**
  * `text` as comment of one line. A name may hold line ends, which would end it; a `;` in a comment ends the statement for clients that split at it
  * (Prisma's engine in JavaScript).
  */
-// eslint-disable-next-line no-control-regex
 export const comment = (text: string): string => `-- ${text.replace(/[\u0000-\u001f\u007f\u2028\u2029;]/gu, '?')}`;
 
 /** @param body lines inside of BEGIN and END */

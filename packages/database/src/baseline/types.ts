@@ -257,6 +257,8 @@ export interface BaselineObject {
   readonly name: string;
   /** Complete statements with `;` and a newline; a comment line with kind and name in front. */
   readonly sql: string;
+  /** What else the block makes: constraints and indexes of a table. Without links such as ATTACH PARTITION, which are no objects. */
+  readonly beside?: readonly { readonly kind: Kind; readonly name: string }[];
 }
 
 export interface Baseline {
