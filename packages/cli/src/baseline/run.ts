@@ -123,7 +123,7 @@ interface Read {
 async function connect(options: ResolvedBaselineOptions): Promise<LiveConnection & { facts: ServerFacts }> {
   if (options.url === undefined && !namesDatabase(process.env)) {
     throw new UsageError(
-      `which database? ${options.called('url')} postgres://user@host/database says it, or the variables PGHOST, PGPORT, PGUSER, PGDATABASE, or PGSERVICE`,
+      `which database? ${options.called('url')} postgres://user@host/database says it${process.env['DATABASE_URL'] ? ', such as --url "$DATABASE_URL"' : ''}, or the variables PGHOST, PGPORT, PGUSER, PGDATABASE, or PGSERVICE`,
     );
   }
   const session = await connectLive(options.url);
@@ -490,6 +490,11 @@ async function marked(options: ResolvedBaselineOptions, found: BaselinePlace): P
     } catch (error) {
       if (error instanceof NotProven) return refuse({ ...nothing, unproven: error.unproven });
       if (error instanceof LedgerRefused) return refuse({ ...nothing, refused: error.message });
+      if (error instanceof ConnectionError)
+        throw new UsageError(
+          `${error.message}. All or nothing was written to ${ledger.table}: the same command says which, once the database is there again`,
+          { cause: error },
+        );
       throw error;
     }
   });

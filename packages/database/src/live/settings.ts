@@ -140,7 +140,7 @@ export function connectionSettings(url: string | undefined, env: Environment = p
   if (values.require_auth) unsupported('require_auth', 'the choice of an authentication method');
   if (values.requirepeer) unsupported('requirepeer', 'the check of who runs a server behind a Unix socket');
 
-  const user = values.user || os.userInfo().username;
+  const user = values.user || systemUser();
   const password = values.password || undefined;
   const tls = tlsSettings(values, env);
   const hosts = hostsOf(values);
@@ -160,6 +160,20 @@ export function connectionSettings(url: string | undefined, env: Environment = p
       oneOf('channel_binding', values.channel_binding, ['disable', 'prefer', 'require'] as const) === 'require',
     tls,
   };
+}
+
+function systemUser(): string {
+  try {
+    return os.userInfo().username;
+  } catch (error) {
+    // in a container, a user may be nothing but a number
+    throw new ConnectionError(
+      'which user? Neither the URL nor PGUSER says it, and the system has no name for this one',
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 function unsupported(what: string, why: string): never {
