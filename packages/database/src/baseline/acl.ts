@@ -146,16 +146,15 @@ export function wishOf(
     if (grantee !== '' && grantee !== OWNER) roles.add(grantee);
     lines.push(`REVOKE ${word(letters)} FROM ${roleText(grantee)}`);
   }
-  // who passes a right on must have been given it before
+  // who passes a right on must have been given it before; beside that in the order of the list, which the new one has then
   const able = new Set([OWNER]);
-  for (let waiting = grants; waiting.length > 0;) {
-    const ready = waiting.filter(({ grantor }) => able.has(grantor));
-    const now = ready.length > 0 ? ready : waiting;
-    for (const { grantee, option, line } of now) {
-      if (option) able.add(grantee);
-      lines.push(line);
-    }
-    waiting = waiting.filter((each) => !now.includes(each));
+  const waiting = [...grants];
+  while (waiting.length > 0) {
+    const ready = waiting.findIndex(({ grantor }) => able.has(grantor));
+    const [next] = waiting.splice(Math.max(ready, 0), 1);
+    if (!next) break;
+    if (next.option) able.add(next.grantee);
+    lines.push(next.line);
   }
   return { lines, roles: [...roles] };
 }
