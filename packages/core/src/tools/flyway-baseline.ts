@@ -49,7 +49,7 @@ export function flywayBaseline(tool: Omit<Tool, 'baseline'>, checksum: (text: st
         migration = `B${last === undefined ? '1' : partsOf(last).version.replaceAll('.', '_')}__${name}.sql`;
         if (folder.exists(migration)) throw new BaselineRefused(`${migration} is there already.`);
         notes.push(
-          'Baseline migrations (B…) are run in new databases by Flyway 13, and by the paid editions of those before; others ignore the file.',
+          'Baseline migrations (B…) are part of Flyway 13; of the versions before, only some editions know them, and others ignore the file.',
         );
       } else {
         const version = first === undefined ? 1n : wholeVersion(first) - 1n;
