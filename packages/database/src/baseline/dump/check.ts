@@ -12,7 +12,7 @@ const CAST =
   '::(time(stamp)?(\\([0-9]+\\))? with(out)? time zone|character varying|double precision|bit varying|interval( [a-z]+ to [a-z]+| [a-z]+)?|("[^"]*"|[A-Za-z_0-9$]+)(\\.("[^"]*"|[A-Za-z_0-9$]+))?)(\\([0-9, ]+\\))?(\\[\\])*';
 /** A point of time with its zone: pg_dump prints it in the zone of its session. */
 const INSTANT = '[0-9]+-[0-9][0-9]-[0-9][0-9] [0-9:.]+[+-][0-9:]+';
-const LAYOUT = '[ \\t\\r\\n()"]|pg_catalog\\.';
+const LAYOUT = `[ \\t\\r\\n()"']|pg_catalog\\.`;
 /** `users.id` or `id`: PostgreSQL 16 no longer writes what is not needed. */
 const QUALIFIER = '("[^"]*"|[A-Za-z_][A-Za-z_0-9$]*)\\.';
 
@@ -42,8 +42,10 @@ export function skeletonSql(text: string, query = false, literal = false): strin
 const options = (column: string): string =>
   `coalesce((SELECT pg_catalog.string_agg(x, ',' ORDER BY x COLLATE "C") FROM pg_catalog.unnest(${column}) x), '')`;
 const procedure = (column: string): string => `${column}::pg_catalog.regproc::pg_catalog.text`;
-const plain = (sql: string): string => `pg_catalog.replace(${sql}, 'pg_catalog.', '')`;
-const typeName = (type: string, typmod = 'NULL'): string => `pg_catalog.format_type(${type}, ${typmod})`;
+const plain = (sql: string): string => `pg_catalog.replace(pg_catalog.replace(${sql}, '"', ''), 'pg_catalog.', '')`;
+/** Without quotes, which pg_dump --quote-all-identifiers puts everywhere. */
+const typeName = (type: string, typmod = 'NULL'): string =>
+  `pg_catalog.replace(pg_catalog.format_type(${type}, ${typmod}), '"', '')`;
 const from = (expression: string, catalog: string): string =>
   `(SELECT ${expression} FROM pg_catalog.${catalog} x WHERE x.oid = w.oid)`;
 const concat = (...parts: string[]): string => `pg_catalog.concat_ws('|', ${parts.join(', ')})`;
@@ -249,7 +251,8 @@ export interface Check {
 
 export { md5 };
 
-export const procedureName = (text: string): string => text.replaceAll('pg_catalog.', '');
+/** A name of a function or a type as the checks hold it: without what versions and options of pg_dump write or leave out. */
+export const bare = (text: string): string => text.replaceAll('"', '').replaceAll('pg_catalog.', '');
 
 /** The block that raises when something is there and differs. @param major of the server that was dumped */
 export function checkBody(checks: readonly Check[], major: number): string {

@@ -35,7 +35,7 @@ import {
   typeRef,
   type Target,
 } from './address.ts';
-import { md5, procedureName, skeleton, skeletonSql, type Check, type GroupName } from './check.ts';
+import { md5, bare, skeleton, skeletonSql, type Check, type GroupName } from './check.ts';
 import { bareGrants, defaultGrants, grantsOn, roleOf, rolesExist, type GrantUnit } from './grants.ts';
 import { Source } from './source.ts';
 
@@ -341,7 +341,7 @@ export class DumpReader {
           creates: true,
           checks: [
             this.#check('type', target, ['r', 'p']),
-            ...(text === undefined ? [] : [this.#check('range', target, text)]),
+            ...(text === undefined ? [] : [this.#check('range', target, text.replaceAll('"', ''))]),
           ],
         });
       }
@@ -440,7 +440,7 @@ export class DumpReader {
         const context = node.context === 'COERCION_IMPLICIT' ? 'i' : node.context === 'COERCION_ASSIGNMENT' ? 'a' : 'e';
         const name = node.func && nameSql(qualified(strings(node.func.objname)));
         return this.#create(target, [
-          this.#check('cast', target, [method, context, ...(name ? [procedureName(name)] : [])].join('|')),
+          this.#check('cast', target, [method, context, ...(name ? [bare(name)] : [])].join('|')),
         ]);
       }
       case 'CreateTransformStmt':
@@ -498,7 +498,7 @@ export class DumpReader {
             target,
             [
               node.eventname,
-              procedureName(nameSql(qualified(strings(node.funcname)))),
+              bare(nameSql(qualified(strings(node.funcname)))),
               ...(tags.length === 0 ? [] : [tags.sort(byBytes).join(',')]),
             ].join('|'),
           ),
@@ -621,7 +621,7 @@ export class DumpReader {
       def.typeName === undefined ? '' : this.#source.upTo(statement.offsetOf(def.typeName.location), OF_COLUMN);
     const collation = def.collClause && strings(def.collClause.collname).join('.');
     const name = truncateName(def.colname);
-    return { name, text: `${name} ${typed}${collation ? ` COLLATE ${collation}` : ''}` };
+    return { name, text: `${name} ${typed.replaceAll('"', '')}${collation ? ` COLLATE ${collation}` : ''}` };
   }
 
   /** The value behind `NAME =` in the parentheses of CREATE TYPE, AGGREGATE, OPERATOR. */
@@ -646,7 +646,7 @@ export class DumpReader {
     const value = given ? this.#expression(given, 'default') : '';
     this.#create(target, [
       this.#check('type', target, 'd'),
-      this.#check('domain', target, `${base}|${notNull ? 't' : 'f'}|${skeleton(value)}`),
+      this.#check('domain', target, `${base.replaceAll('"', '')}|${notNull ? 't' : 'f'}|${skeleton(value)}`),
     ]);
     for (const constraint of constraints) {
       if (constraint.contype !== 'CONSTR_CHECK' || !constraint.conname) continue;
@@ -691,8 +691,8 @@ export class DumpReader {
             'aggregate',
             target,
             [
-              procedureName(this.#definition('sfunc') ?? ''),
-              this.#definition('stype') ?? '',
+              bare(this.#definition('sfunc') ?? ''),
+              bare(this.#definition('stype') ?? ''),
               ...(value === undefined ? [] : [value]),
             ].join('|'),
           ),
@@ -703,7 +703,7 @@ export class DumpReader {
           (node.definition ?? []).find((item: Node) => item.DefElem.defname === key)?.DefElem.arg?.TypeName;
         const target = operator(name, argument('leftarg'), argument('rightarg'));
         const called = this.#definition('function') ?? this.#definition('procedure') ?? '';
-        return this.#create(target, [this.#check('operator', target, procedureName(called))]);
+        return this.#create(target, [this.#check('operator', target, bare(called))]);
       }
       case 'OBJECT_COLLATION': {
         const target = named(node.kind, name);
@@ -730,7 +730,7 @@ export class DumpReader {
       case 'OBJECT_TSDICTIONARY': {
         const target = named(node.kind, name);
         if (!target) return;
-        const template = procedureName(this.#definition('template') ?? '');
+        const template = bare(this.#definition('template') ?? '');
         const rest = (node.definition ?? [])
           .filter((item: Node) => item.DefElem.defname !== 'template')
           .map((item: Node) => `${quoteIdent(item.DefElem.defname)} = ${quoteLiteral(defElemText(item.DefElem) ?? '')}`)
@@ -739,7 +739,7 @@ export class DumpReader {
       }
       case 'OBJECT_TSCONFIGURATION': {
         const target = named(node.kind, name);
-        const parser = procedureName(this.#definition('parser') ?? '').replaceAll('"', '');
+        const parser = bare(this.#definition('parser') ?? '');
         if (target) this.#create(target, [this.#check('text search configuration', target, parser)]);
         return;
       }
@@ -829,7 +829,7 @@ export class DumpReader {
           const text = this.#expression(constraint, 'default');
           defaults.add(def.colname);
           // what it calls can go away and take the default with it
-          const heals = /\bnextval\(|\w"?\./.test(text.replaceAll(/'(?:[^']|'')*'/g, "''"));
+          const heals = /\bnextval"?\(|\w"?\./.test(text.replaceAll(/'(?:[^']|'')*'/g, "''"));
           // PostgreSQL keeps no default that is NULL and nothing else
           const want = /^NULL\b/.test(text) ? [` ${skeleton(text)}`, 'none'] : ` ${skeleton(text)}`;
           checks.push(this.#check(heals ? 'default' : 'inline default', own, want, def.colname));
