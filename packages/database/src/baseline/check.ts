@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { quoteLiteral } from '@idempotify/core';
 import { doBlock } from './emit.ts';
 import { LATER } from './kinds/function.ts';
+import { isSecret } from './secrets.ts';
 import type { Relation, Relations } from './relations.ts';
 import type { CatalogName, CatalogReader } from './types.ts';
 
@@ -159,7 +160,8 @@ const FOUND = {
     from: `pg_cast c WHERE c.oid >= 16384`,
   },
   'foreign server': {
-    columns: `'', s.srvname, '', concat_ws(' ', f.fdwname, s.srvtype, s.srvversion), false`,
+    columns: `'', s.srvname, '', concat_ws(' ', f.fdwname, s.srvtype, s.srvversion,
+        (SELECT string_agg(o.option, ' ' ORDER BY o.option COLLATE "C") FROM unnest(s.srvoptions) AS o (option) WHERE NOT ${isSecret('o.option')})), false`,
     from: `pg_foreign_server s JOIN pg_foreign_data_wrapper f ON f.oid = s.srvfdw WHERE true`,
   },
   publication: {

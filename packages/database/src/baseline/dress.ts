@@ -83,8 +83,6 @@ const literal = (text: string | null): string => (text === null ? 'NULL' : quote
 const COMMENTS = `
   SELECT d.classoid, d.objoid, d.objsubid, d.description FROM pg_catalog.pg_description d
   WHERE d.objoid >= 16384 OR (d.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.objoid = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'public'))
-  UNION ALL
-  SELECT d.classoid, d.objoid, 0, d.description FROM pg_catalog.pg_shdescription d WHERE d.classoid = 'pg_catalog.pg_subscription'::pg_catalog.regclass
   ORDER BY 1, 2, 3`;
 
 /** What extensions are commented with in every database. */
@@ -146,8 +144,7 @@ async function comments(parts: readonly Part[], catalog: CatalogReader, wear: We
 
 function description(part: Part): string {
   const place = placeOf(part.key);
-  const catalog = place?.catalog ?? 'pg_class';
-  return `pg_catalog.${catalog === 'pg_subscription' ? 'shobj_description' : 'obj_description'}(${part.oid}, '${catalog}')`;
+  return `pg_catalog.obj_description(${part.oid}, '${place?.catalog ?? 'pg_class'}')`;
 }
 
 /** What extensions and the schema public are commented with in every database. */

@@ -1,11 +1,15 @@
 /** Options of foreign objects that must not be shown. */
-import { quoteIdent } from '@idempotify/core';
+import { quoteIdent, quoteLiteral } from '@idempotify/core';
 import type { CatalogReader } from './types.ts';
 
 /** By their names: what is a secret, or says where it lies. */
 const SECRET = /passw|passfile|secret|token|credential|(?:^|_|ssl|api|access|private)key(?:$|_)/i;
 /** An address with a password in it. */
 const ADDRESS = /:\/\/[^/@\s]*:[^/@\s]*@/;
+
+/** SQL, the same for the server: whether the option (`name=value`) must not be shown. */
+export const isSecret = (option: string): string =>
+  `(split_part(${option}, '=', 1) ~* ${quoteLiteral(SECRET.source)} OR ${option} ~ ${quoteLiteral(ADDRESS.source.replaceAll('\\/', '/'))})`;
 
 /**
  * The options that may be seen; the others are reported as left out, unless `options.secrets`.
