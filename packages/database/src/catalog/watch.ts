@@ -11,7 +11,6 @@ import {
   readOnly,
   readers,
   type Detailed,
-  type Snapshot,
 } from './snapshot.ts';
 
 /**
@@ -26,7 +25,7 @@ import {
  */
 export interface CatalogWatch {
   /** The same as `snapshot()`. */
-  look(): Promise<Snapshot>;
+  look(): Promise<Detailed>;
   /**
    * To be called before a savepoint is set.
    * @returns to be called after going back to it: spares looking again at what was looked at just before
@@ -235,10 +234,15 @@ const statement = {
  * @param session in a transaction that has changed nothing in the catalogs yet; as superuser, since not everybody may
  *   read all catalogs. The watch is good until the transaction ends; going back to a savepoint is all right.
  * @param earlier of an earlier transaction in the same database: then not everything has to be read
+ * @param known what there is, where somebody has just looked and nobody else changes anything: then nothing has to be read
  */
-export async function watchCatalogs(session: Session, earlier?: Watched): Promise<CatalogWatch & { watched: Watched }> {
+export async function watchCatalogs(
+  session: Session,
+  earlier?: Watched,
+  known?: Detailed,
+): Promise<CatalogWatch & { watched: Watched }> {
   const watch = new Watch(session);
-  await watch.start(earlier);
+  await watch.start(earlier, known);
   return watch;
 }
 
@@ -246,7 +250,7 @@ export async function watchCatalogs(session: Session, earlier?: Watched): Promis
  * The same as `snapshot()`, in a database that has been watched before, or in a copy of it.
  * @param session as for `watchCatalogs`; it need not be in a transaction
  */
-export async function lookSince(session: Session, earlier: Watched): Promise<Snapshot> {
+export async function lookSince(session: Session, earlier: Watched): Promise<Detailed> {
   return new Watch(session).since(earlier);
 }
 
@@ -268,12 +272,13 @@ class Watch implements CatalogWatch {
     this.#session = session;
   }
 
-  async start(earlier: Watched | undefined): Promise<void> {
+  async start(earlier: Watched | undefined, known: Detailed | undefined): Promise<void> {
     await this.#open();
     // age() counts from the transaction's own number, which it only has once it has asked for one
     const [number] = await this.#session.query('SELECT txid_current()::bigint % 4294967296 AS transaction');
     const transaction = number?.rows[0]?.['transaction'] ?? '';
-    const base = earlier ? await this.#current(earlier, this.#everything()) : await detailedSnapshot(this.#session);
+    const base =
+      known ?? (earlier ? await this.#current(earlier, this.#everything()) : await detailedSnapshot(this.#session));
     this.watched = await readOnly(this.#session, async (): Promise<Watched> => {
       const [found] = base.objects.has('function') ? await this.#session.query(functionsDepend) : [];
       const [oid] = await this.#session.query(newestQuery);
@@ -310,12 +315,12 @@ class Watch implements CatalogWatch {
   }
 
   /** What there is now, in whatever transaction, when it was once as `earlier` says. */
-  async since(earlier: Watched): Promise<Snapshot> {
+  async since(earlier: Watched): Promise<Detailed> {
     await this.#open();
     return this.#current(earlier, this.#everything());
   }
 
-  async look(): Promise<Snapshot> {
+  async look(): Promise<Detailed> {
     const writes = await this.#writes();
     if (this.#counts && this.#seen?.writes === writes) return this.#seen.snapshot;
     const snapshot = await this.#current(this.watched, this.#counts ? this.#since(writes) : this.#everything());

@@ -1,6 +1,6 @@
 /** Runs a history in a scratch database, and notes after each statement what has become of the catalogs. */
 import { folderView, quoteIdent, type Statement } from '@idempotify/core';
-import { columnOrder, snapshot, snapshotKinds, type Snapshot } from '../../catalog/snapshot.ts';
+import { columnOrder, detailedSnapshot, snapshotKinds, type Detailed, type Snapshot } from '../../catalog/snapshot.ts';
 import { tidyCatalogs } from '../../catalog/tidy.ts';
 import { lookSince, watchCatalogs, type Watched } from '../../catalog/watch.ts';
 import { SqlError } from '../../runners/errors.ts';
@@ -76,7 +76,7 @@ class Replay {
   #superuser = false;
   #role = '';
   #watched: Watched | undefined;
-  #last!: Snapshot;
+  #last!: Detailed;
   readonly #changes = new Map<string, Map<string, Version[]>>();
   readonly #places: StatementPlace[] = [];
 
@@ -185,18 +185,18 @@ class Replay {
 
   /** In one transaction, looking at what has changed in it: fast. @returns whether it could be committed; else it has left nothing */
   async #together(script: ScriptFile, statements: readonly ReplayedStatement[]): Promise<boolean> {
-    const seen: Snapshot[] = [];
+    const seen: Detailed[] = [];
     const failure = await this.#withRoles(async () => {
       seen.length = 0;
       const session = await this.#open();
       try {
         await session.query('BEGIN');
-        const watch = this.#superuser ? await watchCatalogs(session, this.#watched) : undefined;
+        const watch = this.#superuser ? await watchCatalogs(session, this.#watched, this.#last) : undefined;
         // the earlier one stays good when this transaction is rolled back
         const watched = watch?.watched;
         for (const sql of script.sql) {
           await session.query(sql);
-          seen.push(await (watch ? watch.look() : snapshot(session)));
+          seen.push(await (watch ? watch.look() : detailedSnapshot(session)));
         }
         await session.query('COMMIT');
         this.#watched = watched;
@@ -261,12 +261,12 @@ class Replay {
     }
   }
 
-  async #snapshot(): Promise<Snapshot> {
+  async #snapshot(): Promise<Detailed> {
     const session = await this.#open();
-    return this.#watched ? lookSince(session, this.#watched) : snapshot(session);
+    return this.#watched ? lookSince(session, this.#watched) : detailedSnapshot(session);
   }
 
-  #note(step: number, now: Snapshot): void {
+  #note(step: number, now: Detailed): void {
     const before = this.#last;
     if (before === now) return;
     this.#last = now;
