@@ -31,7 +31,6 @@ import {
   routine,
   transformOf,
   type,
-  typeOid,
   typeRef,
   type Target,
 } from './address.ts';
@@ -232,13 +231,12 @@ export class DumpReader {
     });
   }
 
-  #create(target: Target, checks: readonly Check[] = [], more: Parameters<DumpReader['_more']>[0] = {}): void {
+  #create(
+    target: Target,
+    checks: readonly Check[] = [],
+    more: { execute?: boolean; settings?: Readonly<Record<string, string>>; sql?: readonly string[] } = {},
+  ): void {
     this.#add(target, `${target.oid} IS NULL`, { ...more, checks, creates: true });
-  }
-
-  /** Names the type of what `#add` takes. */
-  _more(more: { execute?: boolean; settings?: Readonly<Record<string, string>>; sql?: readonly string[] }): void {
-    void more;
   }
 
   #check(group: GroupName, target: Target, want: readonly string[] | string, more?: string): Check {
@@ -520,7 +518,7 @@ export class DumpReader {
         break;
       }
       case 'CommentStmt':
-        return this.#comment(statement, node);
+        return this.#comment(node);
       case 'SecLabelStmt': {
         const target = addressed(node.objtype, node.object);
         if (!target) {
@@ -784,7 +782,7 @@ export class DumpReader {
       (option('volatility')?.arg?.String?.sval ?? 'volatile').charAt(0),
       flag('strict'),
       flag('security'),
-      skeleton(node.is_procedure ? this.#procedureResult(parameters) : returned),
+      skeleton(node.is_procedure ? '' : returned),
       ...(node.is_procedure ? [] : [skeleton(given)]),
       ...(source === '' ? [] : [md5(source)]),
     ];
@@ -795,11 +793,6 @@ export class DumpReader {
       // before 14 PL/pgSQL takes the first `;` of BEGIN ATOMIC for the end of the statement
       execute: node.sql_body !== undefined,
     });
-  }
-
-  #procedureResult(parameters: readonly Node[]): string {
-    void parameters;
-    return '';
   }
 
   // ----------------------------------------------------------------------------------------------------------- relations
@@ -1177,10 +1170,9 @@ export class DumpReader {
     const target = operatorClass('operator family', qualified(strings(node.opfamilyname)), node.amname);
     const items: Node[] = (node.items ?? []).map((item: Node) => item.CreateOpClassItem);
     const conditions = items.map((item) => {
-      const { objname, objargs } = item.name;
+      const { objargs } = item.name;
       const types: Node[] = (item.class_args ?? objargs ?? []).map((argument: Node) => argument.TypeName);
       const [left, right] = types;
-      void objname;
       const catalog = item.itemtype === 1 ? ['pg_amop', 'amop', 'amopstrategy'] : ['pg_amproc', 'amproc', 'amprocnum'];
       const [table, prefix, number] = catalog as [string, string, string];
       return `NOT EXISTS (SELECT FROM pg_catalog.${table} x WHERE x.${prefix}family = ${target.oid} AND x.${prefix}lefttype = ${typeRef(left)} AND x.${prefix}righttype = ${typeRef(right ?? left)} AND x.${number} = ${item.number})`;
@@ -1272,7 +1264,7 @@ export class DumpReader {
     );
   }
 
-  #comment(statement: Statement, node: Node): void {
+  #comment(node: Node): void {
     if (this.#options.comments === false) return;
     const target = addressed(node.objtype, node.object);
     if (!target) {
@@ -1284,7 +1276,6 @@ export class DumpReader {
         );
       return;
     }
-    void statement;
     const text = node.comment;
     if (text === undefined) return;
     const there =
@@ -1340,11 +1331,10 @@ export class DumpReader {
       `default ${role} ${schema ?? ''} ${String(node.action.objtype)}`,
       () => defaultGrants(role, schema, node.action.objtype),
       node.action,
-      role,
     );
   }
 
-  #toUnit(statement: Statement, key: string, unit: () => GrantUnit | undefined, node: Node, of?: string): void {
+  #toUnit(statement: Statement, key: string, unit: () => GrantUnit | undefined, node: Node): void {
     if (this.#grants?.key !== key) {
       this.#endGrants();
       const made = unit();
@@ -1360,7 +1350,6 @@ export class DumpReader {
       if (role !== undefined) this.roles.add(role);
     }
     if (as !== undefined) this.roles.add(as);
-    void of;
     this.#grants.unit.add(node, this.#source.sql, as);
   }
 
@@ -1440,5 +1429,3 @@ function sequenceText(options: readonly Node[], fallback: string): string {
   const cycle = value('cycle')?.arg?.Boolean?.boolval ? 't' : 'f';
   return [kind, number('start') ?? (up ? least : most), increment, least, most, number('cache') ?? 1n, cycle].join('|');
 }
-
-export { typeOid };
