@@ -2,9 +2,9 @@
  * The block at the head of a baseline: what is there already must be what the file would make. What is missing is nobody's business here,
  * the blocks make it. Everything that differs is named at once, before anything is changed.
  */
-import { hash } from 'node:crypto';
 import { quoteLiteral } from '@idempotify/core';
 import { doBlock } from './emit.ts';
+import { declarations, skeleton, skeletonSql } from './skeleton.ts';
 import { LATER } from './kinds/function.ts';
 import { isSecret } from './secrets.ts';
 import type { Relation, Relations } from './relations.ts';
@@ -222,7 +222,7 @@ const inSchema = (kind: FactKind): boolean => FOUND[kind].columns.startsWith('n.
 export async function readFacts(catalog: CatalogReader, reading: Promise<Relations>): Promise<Fact[]> {
   const queries = (Object.entries(SOURCE) as [keyof typeof SOURCE, readonly [CatalogName, string]][]).map(
     ([kind, [name, oid]]) =>
-      `SELECT '${kind}', f.schema, f.name, f.part, left(md5(f.definition), ${DIGITS}) FROM (SELECT ${FOUND[kind].columns} FROM ${FOUND[kind].from}
+      `SELECT '${kind}', f.schema, f.name, f.part, ${fingerprintSql(`'${kind}'`, 'f.definition', 'f.query', true)} FROM (SELECT ${FOUND[kind].columns} FROM ${FOUND[kind].from}
         AND ${inSchema(kind) ? catalog.inScope('n.oid') : 'true'} AND ${catalog.notMember(name, oid)}) f (schema, name, part, definition, query)`,
   );
   const rows = await catalog.rows(queries.join('\nUNION ALL '));
@@ -237,7 +237,14 @@ export async function readFacts(catalog: CatalogReader, reading: Promise<Relatio
 /** Hexadecimal digits of a fingerprint: it tells what differs, and defends against nobody. */
 const DIGITS = 12;
 
-export const fingerprint = (definition: string): string => hash('md5', definition).slice(0, DIGITS);
+export const fingerprint = (definition: string): string => skeleton(definition).slice(0, DIGITS);
+
+/**
+ * The same in SQL. The body of a function is kept as it was written, to the byte.
+ * @param literal where the variables of the block are not there
+ */
+const fingerprintSql = (kind: string, definition: string, query: string, literal: boolean): string =>
+  `pg_catalog.left(CASE WHEN ${kind} = 'function' AND NOT ${query} THEN pg_catalog.md5(${definition}) ELSE ${skeletonSql(definition, false, literal)} END, ${DIGITS})`;
 
 /** What decides how PostgreSQL prints a definition. */
 export const PRINTED: readonly (readonly [setting: string, value: string])[] = [
@@ -345,7 +352,7 @@ export function checkBlock(facts: readonly Fact[], version: number, halves: bool
         `    WHERE CASE WHEN k.kind IS NULL`,
         `      -- one more constraint, trigger, policy or rule makes it another one`,
         `      THEN f.part <> '' AND f.kind NOT IN (${signed}) AND EXISTS (SELECT FROM known r WHERE r.kind IN ('table', 'view', 'materialized view', 'type') AND r.schema = f.schema AND r.name = f.name)`,
-        `      ELSE pg_catalog.left(pg_catalog.md5(f.definition), ${DIGITS}) <> ALL (k.fingerprints) AND (NOT f.query OR pg_catalog.current_setting('server_version_num')::integer / 10000 = ${major})${halves ? HALF_MADE : ''} END;`,
+        `      ELSE ${fingerprintSql('f.kind', 'f.definition', 'f.query', false)} <> ALL (k.fingerprints) AND (NOT f.query OR pg_catalog.current_setting('server_version_num')::integer / 10000 = ${major})${halves ? HALF_MADE : ''} END;`,
         `  SELECT pg_catalog.string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid::regclass::text) INTO skipped FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace`,
         `    WHERE c.oid = ANY (busy) AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND n.nspname = ANY (schemas);`,
         `  PERFORM pg_catalog.set_config(s.setting, s.value, true) FROM ROWS FROM (pg_catalog.unnest(settings), pg_catalog.unnest(before)) AS s (setting, value);`,
@@ -359,6 +366,7 @@ export function checkBlock(facts: readonly Fact[], version: number, halves: bool
       ],
       [
         `  schemas name[] := ${array(schemas)}::name[];`,
+        ...declarations,
         `  settings text[] := ${settings};`,
         '  before text[];',
         '  -- relations that another session keeps for itself alone: nobody waits for it',

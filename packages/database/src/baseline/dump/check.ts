@@ -4,40 +4,8 @@
  * are compared. Some spellings do not survive one more round (`(ARRAY['a'::varchar])::text[]` comes back with a cast at each element),
  * and versions differ in parentheses and qualifiers: casts, parentheses, quotes and white space are taken out of both.
  */
-import { createHash } from 'node:crypto';
 import { quoteLiteral } from '@idempotify/core';
-
-/** A cast, as a regular expression that JavaScript and PostgreSQL read alike: the longest alternatives stand first. */
-const CAST =
-  '::(time(stamp)?(\\([0-9]+\\))? with(out)? time zone|character varying|double precision|bit varying|interval( [a-z]+ to [a-z]+| [a-z]+)?|("[^"]*"|[A-Za-z_0-9$]+)(\\.("[^"]*"|[A-Za-z_0-9$]+))?)(\\([0-9, ]+\\))?(\\[\\])*';
-/** A point of time with its zone: pg_dump prints it in the zone of its session. */
-const INSTANT = '[0-9]+-[0-9][0-9]-[0-9][0-9] [0-9:.]+[+-][0-9:]+';
-const LAYOUT = `[ \\t\\r\\n()"']|pg_catalog\\.`;
-/** `users.id` or `id`: PostgreSQL 16 no longer writes what is not needed. */
-const QUALIFIER = '("[^"]*"|[A-Za-z_][A-Za-z_0-9$]*)\\.';
-
-const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
-
-/** @param query qualifiers go as well */
-export function skeleton(text: string, query = false): string {
-  const bare = text.replaceAll(new RegExp(CAST, 'g'), '').replaceAll(new RegExp(INSTANT, 'g'), '');
-  const rest = query ? bare.replaceAll(new RegExp(QUALIFIER, 'g'), '') : bare;
-  return md5(rest.replaceAll(new RegExp(LAYOUT, 'g'), ''));
-}
-
-/** The patterns as variables of the block that compares, in which they stand many times. */
-const VARIABLES = { a_cast: CAST, an_instant: INSTANT, a_qualifier: QUALIFIER, layout: LAYOUT };
-export const declarations = Object.entries(VARIABLES).map(
-  ([name, value]) => `  ${name} text := ${quoteLiteral(value)};`,
-);
-
-/** The same in SQL. @param text SQL of type text @param literal where the variables are not there */
-export function skeletonSql(text: string, query = false, literal = false): string {
-  const without = (inner: string, name: keyof typeof VARIABLES): string =>
-    `pg_catalog.regexp_replace(${inner}, ${literal ? quoteLiteral(VARIABLES[name]) : name}, '', 'g')`;
-  const bare = without(without(text, 'a_cast'), 'an_instant');
-  return `pg_catalog.md5(${without(query ? without(bare, 'a_qualifier') : bare, 'layout')})`;
-}
+import { md5, skeletonSql } from '../skeleton.ts';
 
 const options = (column: string): string =>
   `coalesce((SELECT pg_catalog.string_agg(x, ',' ORDER BY x COLLATE "C") FROM pg_catalog.unnest(${column}) x), '')`;
@@ -248,8 +216,6 @@ export interface Check {
   readonly want: readonly string[];
   readonly more?: string;
 }
-
-export { md5 };
 
 /** A name of a function or a type as the checks hold it: without what versions and options of pg_dump write or leave out. */
 export const bare = (text: string): string => text.replaceAll('"', '').replaceAll('pg_catalog.', '');

@@ -4,7 +4,8 @@ import { PRINTED } from '../check.ts';
 import { comment, doBlock } from '../emit.ts';
 import { PRIORITY, type Baseline, type BaselineObject, type BaselineOptions, type Kind } from '../types.ts';
 import { nameSql } from './address.ts';
-import { checkBody, declarations } from './check.ts';
+import { declarations } from '../skeleton.ts';
+import { checkBody } from './check.ts';
 import { scopeOfDump } from './scope.ts';
 import { DumpReader, type Piece } from './statements.ts';
 

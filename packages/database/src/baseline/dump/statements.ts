@@ -34,7 +34,8 @@ import {
   typeRef,
   type Target,
 } from './address.ts';
-import { md5, bare, skeleton, skeletonSql, type Check, type GroupName } from './check.ts';
+import { md5, skeleton, skeletonSql } from '../skeleton.ts';
+import { bare, type Check, type GroupName } from './check.ts';
 import { bareGrants, defaultGrants, grantsOn, roleOf, rolesExist, type GrantUnit } from './grants.ts';
 import { Source } from './source.ts';
 
