@@ -11,7 +11,7 @@ const CAST =
   '::(time(stamp)?(\\([0-9]+\\))? with(out)? time zone|character varying|double precision|bit varying|interval( [a-z]+ to [a-z]+| [a-z]+)?|("[^"]*"|[A-Za-z_0-9$]+)(\\.("[^"]*"|[A-Za-z_0-9$]+))?)(\\([0-9, ]+\\))?(\\[\\])*';
 /** A point of time with its zone: pg_dump prints it in the zone of its session. */
 const INSTANT = '[0-9]+-[0-9][0-9]-[0-9][0-9] [0-9:.]+[+-][0-9:]+';
-const LAYOUT = `[ \t\r\n()"']|pg_catalog\.`;
+const LAYOUT = `[ \\t\\r\\n()"']|pg_catalog\\.`;
 /** `users.id` or `id`: PostgreSQL 16 no longer writes what is not needed. */
 const QUALIFIER = '("[^"]*"|[A-Za-z_][A-Za-z_0-9$]*)\\.';
 
