@@ -5,7 +5,7 @@
  * and versions differ in parentheses and qualifiers: casts, parentheses, quotes and white space are taken out of both.
  */
 import { quoteLiteral } from '@idempotify/core';
-import { md5, skeletonSql } from '../skeleton.ts';
+import { skeletonSql } from '../skeleton.ts';
 
 const options = (column: string): string =>
   `coalesce((SELECT pg_catalog.string_agg(x, ',' ORDER BY x COLLATE "C") FROM pg_catalog.unnest(${column}) x), '')`;

@@ -1,1 +1,0 @@
-export { pgDump, tocEntries } from './pg-dump.mjs';
