@@ -3,7 +3,7 @@ import { quoteIdent, quoteLiteral } from '@idempotify/core';
 import { childrenOf, option, partitionsOf, type Relation, type Relations } from '../relations.ts';
 import { alsoRequires, keyOf, type CatalogReader, type Key, type Part, type Step } from '../types.ts';
 import { cameWithParent, indexStateColumns, indexSteps, readIndexState, replicaIdentity } from './index.ts';
-import { formOf, linkKey } from './table.ts';
+import { earlyKey, formOf, linkKey } from './table.ts';
 import { enabledWord } from './trigger.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function readConstraints(
   attached: ReadonlyMap<Key, readonly Key[]>,
 ): Promise<{
   readonly parts: Part[];
-  /** The part that makes a table a partition or an heir -> the constraints that the table has to have before. */
+  /** A part of a table, or one that makes it a partition or an heir -> the constraints that have to be there before. */
   readonly before: ReadonlyMap<Key, readonly Key[]>;
 }> {
   const rows = await catalog.rows(`
@@ -35,7 +35,13 @@ export async function readConstraints(
   const first = new Map<Key, Key[]>();
   const before = new Map<Key, Key[]>();
   const put = (map: Map<Key, Key[]>, key: Key, value: Key): void => void map.set(key, [...(map.get(key) ?? []), value]);
-  const notValid = new Set(rows.flatMap((row) => (/ NOT VALID$/.test(row[4] ?? '') ? [`${row[1]} ${row[2]}`] : [])));
+  const states = new Map(
+    rows.flatMap((row) =>
+      row[3] === 'c'
+        ? [[`${row[1]} ${row[2]}`, { local: row[5] === 't', valid: !/ NOT VALID$/.test(row[4] ?? '') }] as const]
+        : [],
+    ),
+  );
   for (const row of rows) {
     const table = relations.get(row[1] ?? '');
     const [oid, , name, type, definition] = row as string[];
@@ -50,10 +56,14 @@ export async function readConstraints(
       inherited: Number(row[6] ?? 0) > 0,
     };
     if (type === 'c') {
-      const alone = formOf(table, relations, catalog.version).type === 'alone';
-      parts.push(...check(base, alone, relations, notValid));
-      if (alone && base.inherited)
-        for (const parent of table.parents) put(before, linkKey(table.oid, parent), keyOf('pg_constraint', oid));
+      parts.push(
+        ...check(base, {
+          relations,
+          version: catalog.version,
+          states,
+          put: (key, earlier) => put(before, key, earlier),
+        }),
+      );
     } else if (type === 'f') parts.push(...foreignKey(base, row, relations, attached));
     else parts.push(...keyConstraint(base, row, relations, attached));
     // what a partition has of its own comes first: the parent's takes it up instead of making another
@@ -98,22 +108,49 @@ function constraintPart(
 const added = ({ table, name, definition }: Base, only = true): string =>
   `ALTER TABLE ${only ? 'ONLY ' : ''}${table.name} ADD CONSTRAINT ${quoteIdent(name)} ${definition}`;
 
-/**
- * @param alone the table is made alone, and has to have what its parent checks before it becomes its heir
- * @param notValid `table name` of all that are NOT VALID
- */
-function check(base: Base, alone: boolean, relations: Relations, notValid: ReadonlySet<string>): Part[] {
+/** What a CHECK constraint is in a table: said by the table itself, not yet proven. */
+interface CheckState {
+  readonly local: boolean;
+  readonly valid: boolean;
+}
+
+/** What the parts of CHECK constraints have to know of each other. */
+interface Checks {
+  readonly relations: Relations;
+  readonly version: number;
+  /** `table name` */
+  readonly states: ReadonlyMap<string, CheckState>;
+  /** Notes that the part `key` comes after another one. */
+  put(key: Key, before: Key): void;
+}
+
+function check(base: Base, { relations, version, states, put }: Checks): Part[] {
   const { table } = base;
-  if (!base.local && !alone && base.inherited) return [];
+  const partition = table.partitionBound !== null;
+  const alone = formOf(table, relations, version).type === 'alone';
+  // what an heir does not say itself comes with its parent's; a partition that is made alone has to have it before it is attached
+  if (base.inherited && !base.local && !partition) return [];
+  const key = keyOf('pg_constraint', base.oid);
+  if (alone && base.inherited) for (const parent of table.parents) put(linkKey(table.oid, parent), key);
+  const requires: Key[] = [];
+  const valid = states.get(`${table.oid} ${base.name}`)?.valid;
+  const below = (above: Relation): void => {
+    for (const heir of childrenOf(above, relations)) {
+      const state = states.get(`${heir.oid} ${base.name}`);
+      if (!state || heir.partitionBound !== null) continue;
+      const linked = formOf(heir, relations, version).type === 'alone';
+      // who is an heir when the constraint comes has it as it is, NOT VALID; who becomes one later has it as valid
+      if ((!valid && !state.valid) || (linked && !state.local))
+        requires.push(linked ? linkKey(heir.oid, above.oid) : keyOf('pg_class', heir.oid));
+      else if (!valid && !linked) for (const part of [keyOf('pg_class', heir.oid), earlyKey(heir.oid)]) put(part, key);
+      below(heir);
+    }
+  };
+  below(table);
   const word = table.kind === 'f' ? 'FOREIGN TABLE' : 'TABLE';
   // without ONLY: children that are there already get it, too
   const sql = `ALTER ${word} ${table.name} ADD CONSTRAINT ${quoteIdent(base.name)} ${base.definition}`;
   const part = constraintPart(base, 'check', [sql]);
-  // a child that is made later has it as valid: there was no row in it
-  const later = childrenOf(table, relations).filter(
-    (child) => notValid.has(`${table.oid} ${base.name}`) && notValid.has(`${child.oid} ${base.name}`),
-  );
-  const requires = later.flatMap((child) => [keyOf('pg_class', child.oid), linkKey(child.oid, table.oid)]);
   // an heir that also says it itself: PostgreSQL joins both (MergeWithExistingConstraint in src/backend/catalog/heap.c)
   const missing =
     base.local && base.inherited && !alone ? { missing: part.missing.replace(/\)$/, ' AND conislocal)') } : undefined;

@@ -318,7 +318,7 @@ function tablePart(
 }
 
 /** The key of the part that makes a table without the columns that come late. */
-const earlyKey = (table: string): Key => `${keyOf('pg_class', table)}/early`;
+export const earlyKey = (table: string): Key => `${keyOf('pg_class', table)}/early`;
 const lateKey = (table: string, column: ColumnRow): Key => `${keyOf('pg_class', table)}/late/${column.number}`;
 
 /** The parts that add a column to a table, or to those above it that it inherits from. */
