@@ -187,10 +187,8 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
   };
   // asked at once: the server answers one question while the answer to the one before is worked on
   const reading = readRelations(catalog, scope.excludedRelations);
-  const withRelations = <T>(read: (catalog: CatalogReader, relations: Relations) => Promise<T>): Promise<T> =>
-    reading.then((relations) => read(catalog, relations));
-  const indexes = withRelations(readIndexes);
-  const constraints = indexes.then(async ({ attached }) => readConstraints(catalog, await reading, attached));
+  const indexes = readIndexes(catalog, reading);
+  const constraints = readConstraints(catalog, reading, indexes);
   const [relations, edges, wear, moreFacts, ...kinds] = await Promise.all([
     reading,
     readEdges(catalog),
@@ -198,7 +196,12 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
     readFacts(catalog, reading),
     indexes.then(({ parts }) => parts),
     constraints.then(({ parts }) => parts),
-    ...[readTables, readSequences, readViews, readRules, readTriggers, readPolicies].map(withRelations),
+    readTables(catalog, reading),
+    readSequences(catalog, reading),
+    readViews(catalog, reading),
+    readRules(catalog, reading),
+    readTriggers(catalog, reading),
+    readPolicies(catalog, reading),
     readLanguages(catalog),
     readAccessMethods(catalog),
     readCollations(catalog),

@@ -8,18 +8,18 @@ import { enabledWord } from './trigger.ts';
 
 /**
  * CHECK, PRIMARY KEY, UNIQUE, EXCLUDE and FOREIGN KEY, each a part of its own.
- * @param attached table -> the parts that attach indexes to those of the table
+ * @param indexes with table -> the parts that attach indexes to those of the table
  */
 export async function readConstraints(
   catalog: CatalogReader,
-  relations: Relations,
-  attached: ReadonlyMap<Key, readonly Key[]>,
+  reading: Promise<Relations>,
+  indexes: Promise<{ readonly attached: ReadonlyMap<Key, readonly Key[]> }>,
 ): Promise<{
   readonly parts: Part[];
   /** A part of a table, or one that makes it a partition or an heir -> the constraints that have to be there before. */
   readonly before: ReadonlyMap<Key, readonly Key[]>;
 }> {
-  const rows = await catalog.rows(`
+  const asking = catalog.rows(`
     SELECT k.oid, k.conrelid, k.conname, k.contype, pg_catalog.pg_get_constraintdef(k.oid), k.conislocal, k.coninhcount, k.conindid,
       x.relname, pg_catalog.to_json(x.reloptions), k.confrelid, k.conparentid, p.conrelid, p.conname,
       disabled.triggers, k.connoinherit, pi.indisvalid,
@@ -31,6 +31,7 @@ export async function readConstraints(
         WHERE t.tgenabled <> 'O' AND t.tgisinternal GROUP BY t.tgconstraint) disabled (oid, triggers) ON disabled.oid = k.oid AND k.contype = 'f'
     WHERE k.conrelid <> 0 AND k.contype IN ('c', 'p', 'u', 'x', 'f') AND ${catalog.inScope('k.connamespace')}
       AND ${catalog.notMember('pg_constraint', 'k.oid')}`);
+  const [rows, relations, { attached }] = await Promise.all([asking, reading, indexes]);
   const parts: Part[] = [];
   const first = new Map<Key, Key[]>();
   const before = new Map<Key, Key[]>();

@@ -97,7 +97,7 @@ const lastName = (name: string): string => /("(?:[^"]|"")*"|[^."]+)$/.exec(name)
 /** All indexes that are no constraint's, and the links between indexes of partitions and those above them. */
 export async function readIndexes(
   catalog: CatalogReader,
-  relations: Relations,
+  reading: Promise<Relations>,
 ): Promise<{
   readonly parts: Part[];
   /** Table -> the parts that attach indexes to those of the table. */
@@ -105,13 +105,14 @@ export async function readIndexes(
   /** The part that attaches a partition -> the indexes that the partition has to have before, or PostgreSQL would make others. */
   readonly before: ReadonlyMap<Key, readonly Key[]>;
 }> {
-  const rows = await catalog.rows(`
+  const asking = catalog.rows(`
     SELECT x.oid, i.indrelid, x.relname, CASE WHEN k.oid IS NULL THEN pg_catalog.pg_get_indexdef(x.oid) END, k.oid, k.conname, x.reltablespace <> 0, x.relkind, k.connoinherit, pi.indisvalid,
       ${indexStateColumns('i', 'x')}
     FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
       LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = x.oid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
       LEFT JOIN pg_catalog.pg_constraint p ON p.oid = k.conparentid LEFT JOIN pg_catalog.pg_index pi ON pi.indexrelid = p.conindid
     WHERE ${catalog.inScope('x.relnamespace')} AND x.relpersistence <> 't' AND ${catalog.notMember('pg_class', 'x.oid')}`);
+  const [rows, relations] = await Promise.all([asking, reading]);
   const parts: Part[] = [];
   const names = new Map<string, string>();
   const tables = new Map<string, Relation>();

@@ -4,11 +4,12 @@ import type { Relations } from '../relations.ts';
 import { keyOf, type CatalogReader, type Part } from '../types.ts';
 import { enabledWord } from './trigger.ts';
 
-export async function readRules(catalog: CatalogReader, relations: Relations): Promise<Part[]> {
-  const rows = await catalog.rows(`
+export async function readRules(catalog: CatalogReader, reading: Promise<Relations>): Promise<Part[]> {
+  const asking = catalog.rows(`
     SELECT r.oid, r.ev_class, r.rulename, pg_catalog.pg_get_ruledef(r.oid), r.ev_enabled
     FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
     WHERE r.rulename <> '_RETURN' AND ${catalog.inScope('c.relnamespace')} AND ${catalog.notMember('pg_rewrite', 'r.oid')}`);
+  const [rows, relations] = await Promise.all([asking, reading]);
   return rows.flatMap(([oid, relation, name, definition, enabled]): Part[] => {
     const table = relations.get(relation ?? '');
     if (!table || oid == null || name == null || definition == null) return [];

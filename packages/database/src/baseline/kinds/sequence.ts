@@ -5,8 +5,8 @@ import { keyOf, type CatalogReader, type Part } from '../types.ts';
 import { sequenceOptions } from './table.ts';
 
 /** Sequences, and which column owns them: both can only be said when both are there. */
-export async function readSequences(catalog: CatalogReader, relations: Relations): Promise<Part[]> {
-  const rows = await catalog.rows(`
+export async function readSequences(catalog: CatalogReader, reading: Promise<Relations>): Promise<Part[]> {
+  const asking = catalog.rows(`
     SELECT c.oid, pg_catalog.format_type(s.seqtypid, NULL), d.refobjid, a.attname,
       s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle
     FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
@@ -14,6 +14,7 @@ export async function readSequences(catalog: CatalogReader, relations: Relations
         AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
       LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
     WHERE ${catalog.inScope('c.relnamespace')} AND d.deptype IS DISTINCT FROM 'i'`);
+  const [rows, relations] = await Promise.all([asking, reading]);
   return rows.flatMap((row): Part[] => {
     const [oid, type, ownerOid, column, ...numbers] = row as string[];
     const sequence = relations.get(oid ?? '');

@@ -40,11 +40,13 @@ interface NotNull {
 const isTable = (relation: Relation): boolean => /^[rpf]$/.test(relation.kind);
 
 /** Tables, foreign tables, and the links between parents and children. */
-export async function readTables(catalog: CatalogReader, relations: Relations): Promise<Part[]> {
+export async function readTables(catalog: CatalogReader, reading: Promise<Relations>): Promise<Part[]> {
+  const [identities, notNulls, relations] = await Promise.all([
+    readIdentities(catalog),
+    catalog.version >= 180000 ? readNotNulls(catalog) : new Map<string, NotNull>(),
+    reading,
+  ]);
   const tables = [...relations.values()].filter(isTable);
-  if (tables.length === 0) return [];
-  const identities = await readIdentities(catalog);
-  const notNulls = catalog.version >= 180000 ? await readNotNulls(catalog) : new Map<string, NotNull>();
   const parts: Part[] = [];
   for (const table of tables) {
     const form = formOf(table, relations, catalog.version);

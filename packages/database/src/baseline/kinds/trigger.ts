@@ -12,18 +12,19 @@ export const enabledWord = (letter: string | null): string =>
  * Triggers; those that a partition has from its parent only where they are switched on or off in another way.
  * (Up to 12 they can be told by tgisinternal and a dependency on the parent's.)
  */
-export async function readTriggers(catalog: CatalogReader, relations: Relations): Promise<Part[]> {
+export async function readTriggers(catalog: CatalogReader, reading: Promise<Relations>): Promise<Part[]> {
   const clone =
     catalog.version >= 130000
       ? 'NULLIF(t.tgparentid, 0)'
       : `(SELECT d.refobjid FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass AND d.objid = t.oid
           AND d.refclassid = d.classid AND d.deptype IN ('P', 'S', 'I') LIMIT 1)`;
-  const rows = await catalog.rows(`
+  const asking = catalog.rows(`
     SELECT t.oid, t.tgrelid, t.tgname, CASE WHEN x.parent IS NULL THEN pg_catalog.pg_get_triggerdef(t.oid) END, t.tgenabled, x.parent, p.tgenabled, t.tgconstraint
     FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid CROSS JOIN LATERAL (SELECT ${clone}) x (parent)
       LEFT JOIN pg_catalog.pg_trigger p ON p.oid = x.parent
     WHERE (NOT t.tgisinternal OR (x.parent IS NOT NULL AND t.tgconstraint = 0)) AND (x.parent IS NULL OR t.tgenabled <> p.tgenabled)
       AND ${catalog.inScope('c.relnamespace')} AND ${catalog.notMember('pg_trigger', 't.oid')}`);
+  const [rows, relations] = await Promise.all([asking, reading]);
   return rows.flatMap(([oid, relation, name, definition, enabled = null, parent, , constraint]): Part[] => {
     const table = relations.get(relation ?? '');
     if (!table || oid == null || name == null) return [];

@@ -4,12 +4,12 @@ import { option, storageName, type Relation, type Relations } from '../relations
 import { keyOf, type CatalogReader, type Key, type Part } from '../types.ts';
 
 /** Views, with what their columns have by default, and materialized views. */
-export async function readViews(catalog: CatalogReader, relations: Relations): Promise<Part[]> {
-  if (![...relations.values()].some(({ kind }) => kind === 'v' || kind === 'm')) return [];
-  const rows = await catalog.rows(`
+export async function readViews(catalog: CatalogReader, reading: Promise<Relations>): Promise<Part[]> {
+  const asking = catalog.rows(`
     SELECT c.oid, pg_catalog.pg_get_viewdef(c.oid), r.oid, EXISTS (${readsSomething('c.oid')})
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN'
     WHERE c.relkind IN ('v', 'm') AND ${catalog.inScope('c.relnamespace')}`);
+  const [rows, relations] = await Promise.all([asking, reading]);
   return rows.flatMap(([oid, definition, rule, reads]): Part[] => {
     const view = relations.get(oid ?? '');
     if (!view || definition == null || rule == null) return [];
