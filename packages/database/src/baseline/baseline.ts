@@ -54,6 +54,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   bytea_output: 'hex',
   extra_float_digits: '3',
   jit: 'off',
+  // it is somebody's server, with other things to do
+  max_parallel_workers_per_gather: '0',
   lock_timeout: "'5s'",
   idle_in_transaction_session_timeout: "'5min'",
 };

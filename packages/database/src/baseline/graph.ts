@@ -33,19 +33,20 @@ type Links = readonly (readonly number[])[];
 
 function linksOf(parts: readonly Part[], edges: readonly Edge[]): Links {
   const position = new Map<Key, number>();
-  parts.forEach((part, index) => {
-    for (const key of part.also ?? []) position.set(key, index);
-  });
-  parts.forEach((part, index) => position.set(part.key, index));
-  const links: number[][] = parts.map(() => []);
+  const rests = new Map<Key, number>();
+  const likes = new Map<Key, number>();
+  const links: number[][] = [];
+  for (const [index, part] of parts.entries()) {
+    if (part.also) for (const key of part.also) position.set(key, index);
+    if (part.wholeOf !== undefined) rests.set(part.wholeOf, index);
+    if (part.like !== undefined) likes.set(part.like, index);
+    links.push([]);
+  }
+  for (const [index, part] of parts.entries()) position.set(part.key, index);
   const link = (from: number, key: Key): void => {
     const to = position.get(key);
     if (to !== undefined && to !== from) links[from]?.push(to);
   };
-  const rests = new Map(
-    parts.flatMap((part, index) => (part.wholeOf === undefined ? [] : [[part.wholeOf, index] as const])),
-  );
-  const likes = new Map(parts.flatMap((part, index) => (part.like === undefined ? [] : [[part.like, index] as const])));
   for (const [from, to] of edges) {
     const index = position.get(from);
     if (index === undefined) continue;
@@ -62,10 +63,10 @@ function linksOf(parts: readonly Part[], edges: readonly Edge[]): Links {
     }
     link(index, to);
   }
-  parts.forEach((part, index) => {
-    for (const key of part.requires ?? []) link(index, key);
-    if (isHalf(part) && part.split && part.split.needs !== 'own') for (const key of part.split.needs) link(index, key);
-  });
+  for (const [index, part] of parts.entries()) {
+    if (part.requires) for (const key of part.requires) link(index, key);
+    if (part.split && part.split.needs !== 'own' && isHalf(part)) for (const key of part.split.needs) link(index, key);
+  }
   return links;
 }
 
@@ -85,8 +86,9 @@ function wishesOf(parts: readonly Part[]): Links | undefined {
     else named.set(name, [index]);
   });
   return parts.map((part, index) => {
+    if (part.body === undefined) return [];
     const wishes = new Set<number>();
-    for (const [word] of part.body?.matchAll(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []) {
+    for (const [word] of part.body.matchAll(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*/gu)) {
       const name = word.startsWith('"') ? word.slice(1, -1).replaceAll('""', '"') : word.toLowerCase();
       for (const to of named.get(name) ?? []) if (to !== index) wishes.add(to);
     }
@@ -115,8 +117,28 @@ function lastWord(name: string): string {
   return word.startsWith('"') ? word.slice(1, -1).replaceAll('""', '"') : word;
 }
 
+/** 1 for parts that nobody needs, or only such parts: they are in no circle. */
+function outsideOfCircles(graph: Links): Uint8Array {
+  const needed = new Int32Array(graph.length);
+  for (const outgoing of graph) for (const to of outgoing) needed[to] = (needed[to] as number) + 1;
+  const outside = new Uint8Array(graph.length);
+  const ready: number[] = [];
+  for (let index = 0; index < graph.length; index++) if (needed[index] === 0) ready.push(index);
+  for (let index = ready.pop(); index !== undefined; index = ready.pop()) {
+    outside[index] = 1;
+    for (const to of graph[index] as readonly number[]) {
+      const left = (needed[to] as number) - 1;
+      needed[to] = left;
+      if (left === 0) ready.push(to);
+    }
+  }
+  return outside;
+}
+
 /** The strongly connected components of more than one part (Tarjan's algorithm, without recursion). */
 function circles(graph: Links): number[][] {
+  const outside = outsideOfCircles(graph);
+  if (!outside.includes(0)) return [];
   const index = new Int32Array(graph.length).fill(-1);
   const low = new Int32Array(graph.length);
   const onStack = new Uint8Array(graph.length);
@@ -124,7 +146,7 @@ function circles(graph: Links): number[][] {
   const found: number[][] = [];
   let counter = 0;
   for (let root = 0; root < graph.length; root++) {
-    if (index[root] !== -1) continue;
+    if (index[root] !== -1 || outside[root]) continue;
     const work: [node: number, next: number][] = [[root, 0]];
     while (work.length > 0) {
       const top = work.at(-1) as [number, number];
@@ -256,9 +278,11 @@ function sorted(parts: readonly Part[], links: Links): Part[] {
   const wishes = wishesOf(parts);
   const component = new Int32Array(parts.length).fill(-1);
   if (wishes)
-    circles(links.map((hard, index) => [...hard, ...(wishes[index] ?? [])])).forEach((members, number) => {
-      for (const member of members) component[member] = number;
-    });
+    circles(links.map((hard, index) => (wishes[index]?.length ? hard.concat(wishes[index]) : hard))).forEach(
+      (members, number) => {
+        for (const member of members) component[member] = number;
+      },
+    );
   const waiting = new Int32Array(parts.length);
   const dependents: number[][] = parts.map(() => []);
   const wait = (from: number, to: number): void => {
