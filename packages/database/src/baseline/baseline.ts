@@ -2,7 +2,7 @@
 import { quoteLiteral } from '@idempotify/core';
 import type { LiveSession } from '../live/session.ts';
 import { ConnectionError } from '../runners/errors.ts';
-import { checkBlock, fingerprint, readFacts, type Fact } from './check.ts';
+import { checkBlock, fingerprint, readFacts, tableLooks, type Fact } from './check.ts';
 import { dress, readWear } from './dress.ts';
 import { blocks, comment, doBlock } from './emit.ts';
 import { inOrder, type Edge } from './graph.ts';
@@ -14,6 +14,7 @@ import { readDomains } from './kinds/domain.ts';
 import { readEventTriggers } from './kinds/event-trigger.ts';
 import { readExtensions } from './kinds/extension.ts';
 import { readForeign } from './kinds/foreign.ts';
+import { isTable } from './kinds/form.ts';
 import { readFunctions } from './kinds/function.ts';
 import { readIndexes } from './kinds/index.ts';
 import { readAccessMethods, readLanguages } from './kinds/language.ts';
@@ -26,7 +27,7 @@ import { readSchemas } from './kinds/schema.ts';
 import { readSequences } from './kinds/sequence.ts';
 import { readStatistics } from './kinds/statistics.ts';
 import { readSubscriptions } from './kinds/subscription.ts';
-import { readTables, tableLooks } from './kinds/table.ts';
+import { readTables } from './kinds/table.ts';
 import { readTextSearch } from './kinds/text-search.ts';
 import { readTriggers } from './kinds/trigger.ts';
 import { readTypes } from './kinds/type.ts';
@@ -250,7 +251,7 @@ function withoutDefaults(ordered: readonly Part[], relations: Relations, catalog
   const cut = new Set(ordered.flatMap(({ kind, key }) => (kind === 'default' ? [key] : [])));
   if (cut.size === 0) return;
   for (const table of relations.values()) {
-    if (!/^[rpf]$/.test(table.kind)) continue;
+    if (!isTable(table)) continue;
     const isCut = ({ defaultOid }: ColumnRow): boolean =>
       defaultOid !== null && cut.has(keyOf('pg_attrdef', defaultOid));
     if (!table.columns.some(isCut)) continue;

@@ -5,10 +5,9 @@
 import { quoteLiteral } from '@idempotify/core';
 import { doBlock } from './emit.ts';
 import { declarations, skeleton, skeletonSql } from './skeleton.ts';
-import { LATER } from './kinds/function.ts';
 import { isSecret } from './secrets.ts';
 import type { Relation, Relations } from './relations.ts';
-import type { CatalogName, CatalogReader } from './types.ts';
+import { LATER, type CatalogName, type CatalogReader, type FactKind } from './types.ts';
 
 /** How one object looks. */
 export interface Fact {
@@ -22,7 +21,7 @@ export interface Fact {
 }
 
 /** One line of a table's definition. What is not said has no default, may be NULL. */
-export interface FactColumn {
+interface FactColumn {
   readonly name: string;
   readonly type: string;
   readonly notNull: boolean;
@@ -31,8 +30,15 @@ export interface FactColumn {
   readonly expression: string | null;
 }
 
-/** @param columns those of the table, maybe as they are in the middle of the file */
-export function tableFact(table: Relation, columns: readonly FactColumn[]): string {
+/**
+ * Notes how a table looks, or may look in the middle of the file.
+ * @param columns those that it has then
+ */
+export function tableLooks(catalog: CatalogReader, table: Relation, columns: readonly FactColumn[]): void {
+  catalog.fact('table', table.schema, table.relname, '', tableDefinition(table, columns));
+}
+
+function tableDefinition(table: Relation, columns: readonly FactColumn[]): string {
   const { kind, persistence, rowSecurity, forceRowSecurity, partitionKey } = table;
   const lines = columns.map(
     ({ name, type, notNull, identity, generated, expression }) =>
@@ -172,9 +178,7 @@ const FOUND = {
     columns: `'', e.evtname, '', concat_ws(' ', e.evtevent, e.evtfoid::regproc, e.evttags), false`,
     from: `pg_event_trigger e WHERE true`,
   },
-} as const;
-
-export type FactKind = keyof typeof FOUND;
+} as const satisfies Readonly<Record<FactKind, { readonly columns: string; readonly from: string }>>;
 
 /** Where the object stands in a catalog, for kinds that are asked for on the source, too. */
 const SOURCE = {

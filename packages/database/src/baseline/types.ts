@@ -1,5 +1,4 @@
 /** What the parts of a baseline are, and what is said about them. */
-import type { FactKind } from './check.ts';
 import type { LiveSession } from '../live/session.ts';
 
 /** The OIDs of the system catalogs, the same on every server (src/include/catalog/pg_*.h). */
@@ -207,6 +206,9 @@ export interface Split {
   readonly then: { readonly missing: string; readonly sql: readonly string[] };
 }
 
+/** Stands for the body of a function that is made in two steps, until the rest of the file's objects are there. */
+export const LATER = 'SELECT NULL /* idempotify: the body comes later */';
+
 /** What is there and will not be in the baseline. */
 export interface LeftOut {
   readonly kind: string;
@@ -228,6 +230,33 @@ export interface BaselineOptions {
   /** Relations in which migration tools keep what they have applied, `schema.name` or `name` for any schema, beside those that are known. */
   readonly ledger?: readonly string[];
 }
+
+/** What is compared of objects that are there already (check.ts). */
+export type FactKind =
+  | 'table'
+  | 'partition'
+  | 'view'
+  | 'materialized view'
+  | 'sequence'
+  | 'constraint'
+  | 'index'
+  | 'trigger'
+  | 'policy'
+  | 'rule'
+  | 'function'
+  | 'type'
+  | 'domain check'
+  | 'aggregate'
+  | 'operator'
+  | 'statistics'
+  | 'text search dictionary'
+  | 'text search configuration'
+  | 'collation'
+  | 'extension'
+  | 'cast'
+  | 'foreign server'
+  | 'publication'
+  | 'event trigger';
 
 /** Where a reader of one kind gets its rows. */
 export interface CatalogReader {

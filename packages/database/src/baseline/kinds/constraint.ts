@@ -2,8 +2,10 @@
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
 import { childrenOf, option, partitionsOf, type Relation, type Relations } from '../relations.ts';
 import { alsoRequires, keyOf, type CatalogReader, type Key, type Part, type Step } from '../types.ts';
+import { formOf } from './form.ts';
 import { cameWithParent, indexStateColumns, indexSteps, readIndexState, replicaIdentity } from './index.ts';
-import { earlyKey, formOf, linkKey } from './table.ts';
+import { linkKey } from './inheritance.ts';
+import { earlyKey } from './late-columns.ts';
 import { enabledWord } from './trigger.ts';
 
 /**

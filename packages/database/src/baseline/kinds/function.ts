@@ -1,6 +1,6 @@
 /** Functions, procedures and window functions. */
 import { quoteLiteral } from '@idempotify/core';
-import { keyOf, type CatalogReader, type Key, type Part, type Split } from '../types.ts';
+import { keyOf, LATER, type CatalogReader, type Key, type Part, type Split } from '../types.ts';
 import { has, schemaOid, select } from './query.ts';
 import { shellKey } from './type.ts';
 
@@ -113,9 +113,6 @@ interface Row {
   readonly defaults: string | null;
   readonly sqlBody: string | null;
 }
-
-/** Stands for a body until the rest of the file's objects are there. */
-export const LATER = 'SELECT NULL /* idempotify: the body comes later */';
 
 /**
  * A body of parsed SQL depends on all that it names: on a view that calls the function, say; the default of an argument

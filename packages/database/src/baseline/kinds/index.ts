@@ -2,7 +2,7 @@
 import { quoteIdent } from '@idempotify/core';
 import { partitionsOf, regclass, type Relation, type Relations } from '../relations.ts';
 import { keyOf, type CatalogReader, type Key, type Part, type Step } from '../types.ts';
-import { linkKey } from './table.ts';
+import { linkKey } from './inheritance.ts';
 
 /** What can be set of an index that is there. */
 export interface IndexState {

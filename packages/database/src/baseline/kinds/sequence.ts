@@ -1,8 +1,7 @@
-/** Sequences, but for those behind identity columns (table.ts). */
+/** Sequences, but for those behind identity columns (create-table.ts). */
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
 import type { Relations } from '../relations.ts';
 import { keyOf, type CatalogReader, type Part } from '../types.ts';
-import { sequenceOptions } from './table.ts';
 
 /** Sequences, and which column owns them: both can only be said when both are there. */
 export async function readSequences(catalog: CatalogReader, reading: Promise<Relations>): Promise<Part[]> {
@@ -58,4 +57,29 @@ export async function readSequences(catalog: CatalogReader, reading: Promise<Rel
     }
     return parts;
   });
+}
+
+const LIMITS: Readonly<Record<string, readonly [bigint, bigint]>> = {
+  smallint: [-32768n, 32767n],
+  integer: [-2147483648n, 2147483647n],
+  bigint: [-9223372036854775808n, 9223372036854775807n],
+};
+
+/** What differs from what CREATE SEQUENCE would choose (init_params in src/backend/commands/sequence.c), without the type. */
+export function sequenceOptions(type: string, numbers: readonly (string | undefined)[]): string {
+  const [start = '1', increment = '1', min = '1', max = '1', cache = '1', cycle = 'f'] = numbers;
+  const [lowest, highest] = LIMITS[type] ?? [0n, 0n];
+  const up = !increment.startsWith('-');
+  const usualMin = up ? '1' : String(lowest);
+  const usualMax = up ? String(highest) : '-1';
+  return [
+    start === (up ? min : max) ? '' : `START WITH ${start}`,
+    increment === '1' ? '' : `INCREMENT BY ${increment}`,
+    min === usualMin ? '' : `MINVALUE ${min}`,
+    max === usualMax ? '' : `MAXVALUE ${max}`,
+    cache === '1' ? '' : `CACHE ${cache}`,
+    cycle === 't' ? 'CYCLE' : '',
+  ]
+    .filter((word) => word !== '')
+    .join(' ');
 }

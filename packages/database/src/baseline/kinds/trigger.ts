@@ -2,7 +2,7 @@
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
 import { partitionsOf, type Relations } from '../relations.ts';
 import { keyOf, type CatalogReader, type Key, type Part } from '../types.ts';
-import { linkKey } from './table.ts';
+import { linkKey } from './inheritance.ts';
 
 /** tgenabled, ev_enabled, evtenabled as it is written in ALTER. */
 export const enabledWord = (letter: string | null): string =>
