@@ -48,7 +48,8 @@ const rootOf = (part: Part): Key => part.of ?? part.key;
  * `text` as comment of one line. A name may hold line ends, which would end it; a `;` in a comment ends the statement for clients that split at it
  * (Prisma's engine in JavaScript).
  */
-export const comment = (text: string): string => `-- ${text.replace(/[\u0000-\u001f\u007f\u2028\u2029;]/gu, '?')}`;
+export const comment = (text: string): string =>
+  `-- ${/^[ -:<-~]*$/.test(text) ? text : text.replace(/[\u0000-\u001f\u007f\u2028\u2029;]/gu, '?')}`;
 
 /** @param body lines inside of BEGIN and END */
 export function doBlock(body: readonly string[], declare: readonly string[] = []): string {
@@ -58,16 +59,18 @@ export function doBlock(body: readonly string[], declare: readonly string[] = []
 
 function branches(part: Part, more: readonly Step[]): string[] {
   const missing = part.missing ?? `${part.oid} IS NULL`;
-  const steps: Step[] = [
-    ...(part.sql.length > 0 && missing !== 'false'
-      ? [{ needed: missing, sql: part.sql.map((sql) => statement(part, sql)) }]
-      : []),
-    ...(part.steps ?? []),
-    ...more,
-  ];
-  return steps.map(
-    ({ needed, sql }) => `  IF ${needed} THEN\n${sql.map((each) => `    ${each};`).join('\n')}\n  END IF;`,
-  );
+  const lines: string[] = [];
+  if (part.sql.length > 0 && missing !== 'false')
+    lines.push(branch(missing, part.execute ? part.sql.map((sql) => statement(part, sql)) : part.sql));
+  if (part.steps) for (const { needed, sql } of part.steps) lines.push(branch(needed, sql));
+  for (const { needed, sql } of more) lines.push(branch(needed, sql));
+  return lines;
+}
+
+function branch(needed: string, sql: readonly string[]): string {
+  let text = `  IF ${needed} THEN\n`;
+  for (const each of sql) text += `    ${each};\n`;
+  return `${text}  END IF;`;
 }
 
 const statement = (part: Part, sql: string): string =>

@@ -36,13 +36,13 @@ function linksOf(parts: readonly Part[], edges: readonly Edge[]): Links {
   const rests = new Map<Key, number>();
   const likes = new Map<Key, number>();
   const links: number[][] = [];
-  for (const [index, part] of parts.entries()) {
+  parts.forEach((part, index) => {
     if (part.also) for (const key of part.also) position.set(key, index);
     if (part.wholeOf !== undefined) rests.set(part.wholeOf, index);
     if (part.like !== undefined) likes.set(part.like, index);
     links.push([]);
-  }
-  for (const [index, part] of parts.entries()) position.set(part.key, index);
+  });
+  parts.forEach((part, index) => position.set(part.key, index));
   const link = (from: number, key: Key): void => {
     const to = position.get(key);
     if (to !== undefined && to !== from) links[from]?.push(to);
@@ -63,10 +63,10 @@ function linksOf(parts: readonly Part[], edges: readonly Edge[]): Links {
     }
     link(index, to);
   }
-  for (const [index, part] of parts.entries()) {
+  parts.forEach((part, index) => {
     if (part.requires) for (const key of part.requires) link(index, key);
     if (part.split && part.split.needs !== 'own' && isHalf(part)) for (const key of part.split.needs) link(index, key);
-  }
+  });
   return links;
 }
 

@@ -19,10 +19,18 @@ export const md5 = (text: string): string => hash('md5', text);
 
 /** @param query qualifiers go as well */
 export function skeleton(text: string, query = false): string {
-  const bare = text.replaceAll(new RegExp(CAST, 'g'), '').replaceAll(new RegExp(INSTANT, 'g'), '');
-  const rest = query ? bare.replaceAll(new RegExp(QUALIFIER, 'g'), '') : bare;
-  return md5(rest.replaceAll(new RegExp(LAYOUT, 'g'), ''));
+  const uncast = text.includes('::') ? text.replace(PATTERNS.cast, '') : text;
+  const bare = uncast.includes(':') ? uncast.replace(PATTERNS.instant, '') : uncast;
+  const rest = query ? bare.replace(PATTERNS.qualifier, '') : bare;
+  return md5(rest.replace(PATTERNS.layout, ''));
 }
+
+const PATTERNS = {
+  cast: new RegExp(CAST, 'g'),
+  instant: new RegExp(INSTANT, 'g'),
+  qualifier: new RegExp(QUALIFIER, 'g'),
+  layout: new RegExp(LAYOUT, 'g'),
+};
 
 /** The patterns as variables of the block that compares, in which they stand many times. */
 const VARIABLES = { a_cast: CAST, an_instant: INSTANT, a_qualifier: QUALIFIER, layout: LAYOUT };
