@@ -101,6 +101,22 @@ describe.each([14, 18])('on PostgreSQL %i', (major) => {
     expect(missing.sort()).toEqual([lost]);
   });
 
+  it('compares bodies to the byte, and what PostgreSQL prints anew each time by what it says', async () => {
+    const made = `CREATE FUNCTION public.f(a text[] DEFAULT (ARRAY['a'::varchar, 'b'::varchar])::text[]) RETURNS text LANGUAGE sql AS $$ SELECT 'a b' $$;
+      CREATE PROCEDURE public.p() LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'a b'; END $$;`;
+    const name = await server.createDatabase();
+    await (await open(name)).query(made);
+    const text = baselineSql(await read(name));
+    const session = await open(await server.createDatabase());
+    await session.query(text);
+    await session.query(text);
+    await session.query(`CREATE OR REPLACE FUNCTION public.f(a text[] DEFAULT (ARRAY['a'::varchar, 'b'::varchar])::text[]) RETURNS text LANGUAGE sql AS $$ SELECT 'ab' $$;
+      CREATE OR REPLACE PROCEDURE public.p() LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'ab'; END $$;`);
+    await expect(session.query(text)).rejects.toThrow(
+      /baseline of: function public\.f\(text\[\]\), function public\.p\(\)$/,
+    );
+  });
+
   it('goes on where it was broken off, be it between the halves of what is made in two steps', async () => {
     const session = await open(await server.createDatabase());
     await session.query(baseline.head);

@@ -226,7 +226,7 @@ const inSchema = (kind: FactKind): boolean => FOUND[kind].columns.startsWith('n.
 export async function readFacts(catalog: CatalogReader, reading: Promise<Relations>): Promise<Fact[]> {
   const queries = (Object.entries(SOURCE) as [keyof typeof SOURCE, readonly [CatalogName, string]][]).map(
     ([kind, [name, oid]]) =>
-      `SELECT '${kind}', f.schema, f.name, f.part, ${fingerprintSql(`'${kind}'`, 'f.definition', 'f.query', true)} FROM (SELECT ${FOUND[kind].columns} FROM ${FOUND[kind].from}
+      `SELECT '${kind}', f.schema, f.name, f.part, ${fingerprintSql(`'${kind}'`, 'f.definition', true)} FROM (SELECT ${FOUND[kind].columns} FROM ${FOUND[kind].from}
         AND ${inSchema(kind) ? catalog.inScope('n.oid') : 'true'} AND ${catalog.notMember(name, oid)}) f (schema, name, part, definition, query)`,
   );
   const rows = await catalog.rows(queries.join('\nUNION ALL '));
@@ -244,11 +244,16 @@ const DIGITS = 12;
 export const fingerprint = (definition: string): string => skeleton(definition).slice(0, DIGITS);
 
 /**
- * The same in SQL. The body of a function is kept as it was written, to the byte.
+ * The same in SQL. The body of a function stands behind AS and is kept as it was written, to the byte; what stands in front of it (the defaults
+ * of arguments), and a body of parsed SQL, which has no AS, are printed anew each time (pg_get_functiondef in src/backend/utils/adt/ruleutils.c).
  * @param literal where the variables of the block are not there
  */
-const fingerprintSql = (kind: string, definition: string, query: string, literal: boolean): string =>
-  `pg_catalog.left(CASE WHEN ${kind} = 'function' AND NOT ${query} THEN pg_catalog.md5(${definition}) ELSE ${skeletonSql(definition, false, literal)} END, ${DIGITS})`;
+function fingerprintSql(kind: string, definition: string, literal: boolean): string {
+  const body = `pg_catalog.strpos(${definition}, E'\\nAS ')`;
+  const head = skeletonSql(`pg_catalog.left(${definition}, ${body})`, false, literal);
+  const both = `pg_catalog.md5(${head} || pg_catalog.substr(${definition}, ${body}))`;
+  return `pg_catalog.left(CASE WHEN ${kind} = 'function' AND ${body} > 0 THEN ${both} ELSE ${skeletonSql(definition, false, literal)} END, ${DIGITS})`;
+}
 
 /** What decides how PostgreSQL prints a definition. */
 export const PRINTED: readonly (readonly [setting: string, value: string])[] = [
@@ -356,7 +361,7 @@ export function checkBlock(facts: readonly Fact[], version: number, halves: bool
         `    WHERE CASE WHEN k.kind IS NULL`,
         `      -- one more constraint, trigger, policy or rule makes it another one`,
         `      THEN f.part <> '' AND f.kind NOT IN (${signed}) AND EXISTS (SELECT FROM known r WHERE r.kind IN ('table', 'view', 'materialized view', 'type') AND r.schema = f.schema AND r.name = f.name)`,
-        `      ELSE ${fingerprintSql('f.kind', 'f.definition', 'f.query', false)} <> ALL (k.fingerprints) AND (NOT f.query OR pg_catalog.current_setting('server_version_num')::integer / 10000 = ${major})${halves ? HALF_MADE : ''} END;`,
+        `      ELSE ${fingerprintSql('f.kind', 'f.definition', false)} <> ALL (k.fingerprints) AND (NOT f.query OR pg_catalog.current_setting('server_version_num')::integer / 10000 = ${major})${halves ? HALF_MADE : ''} END;`,
         `  SELECT pg_catalog.string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid::regclass::text) INTO skipped FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace`,
         `    WHERE c.oid = ANY (busy) AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND n.nspname = ANY (schemas);`,
         `  PERFORM pg_catalog.set_config(s.setting, s.value, true) FROM ROWS FROM (pg_catalog.unnest(settings), pg_catalog.unnest(before)) AS s (setting, value);`,
