@@ -19,7 +19,7 @@ import { isBaseline } from '@idempotify/database';
 import { realIfThere, relativeInside } from '../commands/shared.ts';
 import { UsageError } from '../errors.ts';
 import { planInputs } from '../files/inputs.ts';
-import { foldersToCome } from '../files/to-come.ts';
+import { foldersToCome, usualFolder } from '../files/to-come.ts';
 import { readManifest } from '../init/project.ts';
 import { printable } from '../terminal.ts';
 import { embeddedSql } from './embedded.ts';
@@ -64,8 +64,9 @@ export async function findBaselinePlace(
     const [first, ...more] = toCome;
     if (first && more.length === 0) return placeAt(cwd, path.join(cwd, first.path), first.tool);
     if (first) throw several(toCome.map(({ path: at }) => at));
+    if (tool) return placeAt(cwd, path.join(cwd, usualFolder(cwd, tool)), tool);
     throw new UsageError(
-      'no folder of migrations was found, and nothing that says where it will be. Name it: idempotify baseline FOLDER --tool NAME; or write only the SQL: --output FILE',
+      'no folder of migrations was found, and nothing that says which tool the project has. Name it: idempotify baseline --tool NAME, or with the folder: idempotify baseline FOLDER --tool NAME; or write only the SQL: --output FILE',
     );
   }
   if (used.length > 1) throw several(used.map(({ display }) => display));

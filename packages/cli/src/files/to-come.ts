@@ -40,6 +40,25 @@ const PACKAGES = [
   ['knex', 'knex'],
 ] as const;
 
+/** Where tools look when nothing tells them otherwise; of those that have no such place, where their guides put it. */
+const USUAL: Readonly<Record<string, string>> = {
+  prisma: 'prisma/migrations',
+  drizzle: 'drizzle',
+  'drizzle-v1': 'drizzle',
+  supabase: 'supabase/migrations',
+  dbmate: 'db/migrations',
+  flyway: 'db/migration',
+  liquibase: 'db/changelog',
+};
+
+/** The folder for a tool that is named, when nothing in the project says another one. @param root absolute */
+export function usualFolder(root: string, tool: Tool): string {
+  const usual = USUAL[tool.name] ?? 'migrations';
+  const resources = 'src/main/resources';
+  const java = tool.name === 'flyway' || tool.name === 'liquibase';
+  return java && fs.existsSync(path.join(root, resources)) ? `${resources}/${usual}` : usual;
+}
+
 /**
  * @param root absolute
  * @param dependencies of the project's package.json
