@@ -89,6 +89,7 @@ export {
   type DumpBaseline,
   type DumpProblem,
   type LeftOut,
+  isLink,
   ledgerSql,
   LedgerRefused,
   markApplied,

@@ -29,6 +29,7 @@ import {
   beyond,
   blocksOf,
   connectLive,
+  isLink,
   ledgerSql,
   markApplied,
   namesDatabase,
@@ -237,7 +238,7 @@ const reported = (
   // one may stand in several blocks
   const seen = new Set<string>();
   for (const { kind, name } of baseline.objects.flatMap((object) => [object, ...(object.beside ?? [])])) {
-    if (seen.has(`${kind} ${name}`)) continue;
+    if (isLink(kind) || seen.has(`${kind} ${name}`)) continue;
     seen.add(`${kind} ${name}`);
     kinds[kind] = (kinds[kind] ?? 0) + 1;
   }

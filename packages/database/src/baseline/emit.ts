@@ -42,6 +42,9 @@ const LINKS: ReadonlySet<Kind> = new Set<Kind>([
   'default',
 ]);
 
+/** Whether this kind is no object, but something that is said about two. */
+export const isLink = (kind: Kind): boolean => LINKS.has(kind);
+
 const rootOf = (part: Part): Key => part.of ?? part.key;
 
 /**

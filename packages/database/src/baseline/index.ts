@@ -1,6 +1,7 @@
 export { ledgerSql, LedgerRefused, markApplied, type Marked, type MarkOptions } from './ledger.ts';
 export { baselineSql, readBaseline } from './baseline.ts';
 export { beyond, blocksOf, isBaseline, type FileBlock } from './blocks.ts';
+export { isLink } from './emit.ts';
 export { CircleError } from './graph.ts';
 export { ScopeError } from './left-out.ts';
 export { proveBlocks, type UnprovenBlock } from './prove.ts';
