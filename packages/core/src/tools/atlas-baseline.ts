@@ -95,7 +95,7 @@ export function atlasBaseline(tool: Omit<Tool, 'baseline'>): Baselines {
           insert: `INSERT INTO ${table} (version, description, type, applied, total, executed_at, execution_time, error, error_stmt, hash, partial_hashes, operator_version) VALUES (${version}, ${description}, 4, 0, 0, pg_catalog.now(), 0, '', '', ${hash}, 'null', 'idempotify')`,
         })),
         notes: [
-          'Table atlas_schema_revisions in the schema atlas_schema_revisions. Where the URL has search_path=…, Atlas keeps it in that schema: name it then.',
+          'The table is atlas_schema_revisions, in the schema atlas_schema_revisions. Where the URL has search_path=…, Atlas keeps it in that schema: name it then.',
         ],
       };
     },

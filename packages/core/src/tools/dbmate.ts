@@ -135,7 +135,7 @@ const baseline: Baselines = {
         };
       }),
       notes: [
-        'Table schema_migrations (the default name) in the schema that the URL names with ?search_path=, which is public without it.',
+        'The table is schema_migrations (the default name), in the schema that the URL of dbmate names with ?search_path= (public without it).',
       ],
     };
   },

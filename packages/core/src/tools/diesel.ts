@@ -87,7 +87,7 @@ const baseline: Baselines = {
           insert: `INSERT INTO ${table} (version) VALUES (${version})`,
         };
       }),
-      notes: ['Table __diesel_schema_migrations in the first schema of search_path.'],
+      notes: ['The table is __diesel_schema_migrations, in the first schema of search_path.'],
     };
   },
 };

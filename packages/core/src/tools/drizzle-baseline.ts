@@ -160,7 +160,7 @@ export function drizzleBaseline(tool: Omit<Tool, 'baseline'>): Baselines {
           there: `EXISTS (SELECT FROM ${table} WHERE created_at = ${when})`,
           insert: `INSERT INTO ${table} ("hash", "created_at") VALUES (${quoteLiteral(hash)}, ${when})`,
         })),
-        notes: ['Table drizzle.__drizzle_migrations (the default name).'],
+        notes: ['The table is drizzle.__drizzle_migrations (the default name).'],
       };
     },
   };
@@ -210,7 +210,7 @@ export function drizzleV1Baseline(tool: Omit<Tool, 'baseline'>): Baselines {
           there: `EXISTS (SELECT FROM ${table} AS done WHERE ${named} = ${quoteLiteral(name)})`,
           insert: `INSERT INTO ${table} ("hash", "created_at", "name") VALUES (${quoteLiteral(hash)}, ${when}, ${quoteLiteral(name)})`,
         })),
-        notes: ['Table drizzle.__drizzle_migrations (the default name).'],
+        notes: ['The table is drizzle.__drizzle_migrations (the default name).'],
       };
     },
   };

@@ -132,7 +132,7 @@ export function flywayBaseline(tool: Omit<Tool, 'baseline'>, checksum: (text: st
             ` VALUES ((SELECT coalesce(max(installed_rank), 0) + 1 FROM ${table}), ${quoteLiteral(version)}, ${quoteLiteral(description)}, ${quoteLiteral(prefix === 'B' ? 'SQL_BASELINE' : 'SQL')}, ${quoteLiteral(script)}, ${sum}, current_user, 0, true)`,
         })),
         notes: [
-          'Table flyway_schema_history (the default name) in the default schema of the connection. `flyway baseline` does not work once that table is there (flyway/flyway#2754), and need not.',
+          'The table is flyway_schema_history (the default name), in the default schema of the connection. `flyway baseline` does not work once that table is there (flyway/flyway#2754), and need not.',
         ],
       };
     },

@@ -81,7 +81,7 @@ const baseline: Baselines = {
         },
       ],
       notes: [
-        'Table schema_migrations (the default name) in the first schema of search_path. It holds one row: the number of the last migration.',
+        'The table is schema_migrations (the default name), in the first schema of search_path. It holds one row: the number of the last migration.',
       ],
     };
   },

@@ -342,7 +342,7 @@ const baseline: Baselines = {
         there: `coalesce(${newest(versionOf(file.path))}, false)`,
         insert: `INSERT INTO ${table} (version_id, is_applied) VALUES (${versionOf(file.path)}, true)`,
       })),
-      notes: ['Table goose_db_version (the default name) in the first schema of search_path.'],
+      notes: ['The table is goose_db_version (the default name), in the first schema of search_path.'],
     };
   },
 };

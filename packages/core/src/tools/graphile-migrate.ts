@@ -189,7 +189,7 @@ const baseline: Baselines = {
         there: hasRow(table, 'hash', hash),
         insert: `INSERT INTO ${table} (hash, previous_hash, filename) VALUES (${hash}, ${previous === '-' ? 'NULL' : quoteLiteral(previous)}, ${quoteLiteral(name)})`,
       })),
-      notes: ['Table graphile_migrate.migrations.'],
+      notes: ['The table is graphile_migrate.migrations.'],
     };
   },
 };

@@ -142,7 +142,7 @@ const baseline: Baselines = {
         there: hasRow(table, 'name', quoteLiteral(name)),
         insert: `INSERT INTO ${table} (name, run_on) VALUES (${quoteLiteral(name)}, pg_catalog.now())`,
       })),
-      notes: ['Table pgmigrations (the default name) in the schema public.'],
+      notes: ['The table is pgmigrations (the default name), in the schema public.'],
     };
   },
 };

@@ -135,7 +135,7 @@ const baseline: Baselines = {
         there: hasRow(table, 'id', number),
         insert: insert(number, name, text, file),
       })),
-      notes: ['Table migrations in the first schema of search_path.'],
+      notes: ['The table is migrations, in the first schema of search_path.'],
     };
   },
 };

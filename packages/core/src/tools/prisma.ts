@@ -108,7 +108,9 @@ const baseline: Baselines = {
         there: `EXISTS (SELECT FROM ${table} WHERE migration_name = ${quoteLiteral(name)} AND ${applied})`,
         insert: `INSERT INTO ${table} (id, checksum, finished_at, migration_name, logs, started_at, applied_steps_count) VALUES (${quoteLiteral(randomUUID())}, ${quoteLiteral(checksum)}, pg_catalog.now(), ${quoteLiteral(name)}, '', pg_catalog.now(), 0)`,
       })),
-      notes: ['Table _prisma_migrations in the schema that the URL names with ?schema=, which is public without it.'],
+      notes: [
+        'The table is _prisma_migrations, in the schema that the URL of Prisma names with ?schema= (public without it).',
+      ],
     };
   },
 };

@@ -83,7 +83,7 @@ const baseline: Baselines = {
         insert: `INSERT INTO ${table} (version, name, applied_on, checksum) VALUES (${version}, ${quoteLiteral(name)}, pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), ${checksum})`,
       })),
       notes: [
-        'Table refinery_schema_history (the default name) in the first schema of search_path, and a refinery without the feature int8-versions: with it, use Target::Fake instead.',
+        'The table is refinery_schema_history (the default name), in the first schema of search_path, and a refinery without the feature int8-versions: with it, use Target::Fake instead.',
       ],
     };
   },

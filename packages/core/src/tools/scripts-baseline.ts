@@ -137,7 +137,7 @@ export const knexBaseline = (select: Tool['select']): Baselines =>
       const head = language.typescript ? "import type { Knex } from 'knex';\n\n" : '';
       return head + comment + functions(language, 'knex', 'Knex', up);
     },
-    ledgerNote: 'Table knex_migrations (the default name) in the first schema of search_path.',
+    ledgerNote: 'The table is knex_migrations (the default name), in the first schema of search_path.',
     ledger(input, known, marks) {
       const table = tableRef(input.schema, input.table ?? 'knex_migrations');
       const lock = tableRef(input.schema, `${input.table ?? 'knex_migrations'}_lock`);
@@ -188,7 +188,7 @@ export const typeormBaseline = (select: Tool['select']): Baselines =>
         `  ${access}async down()${result} {\n    ${throwDown}\n  }\n}${modules ? '' : ';'}\n`
       );
     },
-    ledgerNote: 'Table migrations (the default name) in the first schema of search_path.',
+    ledgerNote: 'The table is migrations (the default name), in the first schema of search_path.',
     ledger(input, _known, marks) {
       const table = tableRef(input.schema, input.table ?? 'migrations');
       const rows = marks.map((path) => {
@@ -277,7 +277,7 @@ export const mikroOrmBaseline = (select: Tool['select']): Baselines =>
     notes: () => [
       'MikroORM compares its entities with .snapshot-<database>.json beside the migrations: where there is none yet, run `mikro-orm migration:create` on a database that has the baseline, so that it looks there.',
     ],
-    ledgerNote: 'Table mikro_orm_migrations (the default name) in the schema public.',
+    ledgerNote: 'The table is mikro_orm_migrations (the default name), in the schema public.',
     ledger(input, _known, marks) {
       const table = tableRef(input.schema ?? 'public', input.table ?? 'mikro_orm_migrations');
       return {
@@ -314,7 +314,7 @@ export const kyselyBaseline = (select: Tool['select']): Baselines =>
         head + comment + functions(language, 'db', 'Kysely<unknown>', `  await sql.raw(\`${sql}\`).execute(db);\n`)
       );
     },
-    ledgerNote: 'Table kysely_migration (the default name) in the first schema of search_path.',
+    ledgerNote: 'The table is kysely_migration (the default name), in the first schema of search_path.',
     ledger(input, known, marks) {
       const table = tableRef(input.schema, input.table ?? 'kysely_migration');
       const lock = tableRef(input.schema, `${input.table ?? 'kysely_migration'}_lock`);

@@ -120,7 +120,7 @@ const baseline: Baselines = {
         there: hasRow(table, 'version', entry.version),
         insert: `INSERT INTO ${table} (version, description, success, checksum, execution_time) VALUES (${entry.version}, ${entry.description}, TRUE, ${entry.checksum}, 0)`,
       })),
-      notes: ['Table _sqlx_migrations (the default name) in the first schema of search_path.'],
+      notes: ['The table is _sqlx_migrations (the default name), in the first schema of search_path.'],
     };
   },
 };

@@ -89,7 +89,7 @@ const baseline: Baselines = {
           insert: `INSERT INTO ${table} (version, name, statements) VALUES (${version}, ${name}, ARRAY[${statements}]::text[])`,
         };
       }),
-      notes: ['Table supabase_migrations.schema_migrations.'],
+      notes: ['The table is supabase_migrations.schema_migrations.'],
     };
   },
 };

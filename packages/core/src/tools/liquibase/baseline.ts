@@ -94,7 +94,7 @@ export function liquibaseBaseline(tool: Omit<Tool, 'baseline'>): Baselines {
             ` VALUES (${entry.id}, ${entry.author}, ${entry.filename}, pg_catalog.now(), (SELECT coalesce(max(orderexecuted), 0) + 1 FROM ${table}), ${entry.sum}, 'sql', '', 'EXECUTED', NULL, NULL, NULL, pg_catalog.right((extract(epoch FROM pg_catalog.now()) * 1000)::bigint::text, 10))`,
         })),
         notes: [
-          'Table databasechangelog (the default name) in the default schema, written for Liquibase 4.22 or later. The column liquibase, which version wrote the row, stays empty.',
+          'The table is databasechangelog (the default name), in the default schema, written for Liquibase 4.22 or later. The column liquibase, which version wrote the row, stays empty.',
         ],
       };
     },
