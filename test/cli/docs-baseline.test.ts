@@ -6,9 +6,12 @@ import { connectLive, type LiveSession } from '@idempotify/database';
 import { startPostgres, type OwnServer } from '../support/servers.ts';
 import { build, execute, folder, has, program, run, write, type Outcome } from './harness.ts';
 
+const readme = /^## Adopt a database that is older than its migrations\n([^]*?)^## /m.exec(
+  fs.readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8'),
+)![1]!;
 const text = fs.readFileSync(path.resolve(import.meta.dirname, '../../docs/baseline.md'), 'utf8');
-const blocks = (language: string): string[] =>
-  [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map((match) => match[1]!);
+const blocks = (language: string, of = text): string[] =>
+  [...of.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map((match) => match[1]!);
 const commands = blocks('sh').flatMap((block) => block.trim().split('\n'));
 
 const DUMP = 'CREATE TABLE public.a (\n    id integer NOT NULL\n);\n';
@@ -52,6 +55,7 @@ function shell(script: string, cwd = at): Outcome {
   const functions = [
     `idempotify() { "${process.execPath}" ${program.join(' ')} "$@"; }`,
     `pg_dump() { cat dump.sql; }`,
+    `npx() { "$@"; }`,
   ].join('\n');
   const env = { PGPASSWORD: 'pass', PGPORT: port, PGHOST: '127.0.0.1', PGUSER: 'me', PGDATABASE: 'shop' };
   return execute(cwd, 'sh', ['-c', `${functions}\n${script}`], { env });
@@ -65,6 +69,20 @@ it.each(commands)('%s', (command) => {
   expect(code).toBe(0);
   // where SQL goes to standard output, the report goes there
   if (!command.includes('--print-ledger-sql')) expect(stderr).toBe('');
+});
+
+it('the example of README.md', async () => {
+  const [written, marked] = blocks('sh', readme)[0]!.trim().split('\n');
+  const project = folder({ 'prisma/schema.prisma': '' });
+  expect(shell(written!, project)).toMatchObject({ code: 0, stderr: '' });
+  const { code, stdout, stderr } = shell(marked!, project);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('in public._prisma_migrations of database "shop": 0_init\n');
+  const { stdout: sql } = shell(
+    'idempotify baseline --output - --quiet --schema public --exclude "public.tmp_*"',
+    project,
+  );
+  expect(sql).toContain(`\n${blocks('sql', readme)[0]!}`);
 });
 
 it('the examples of the help', () => {
