@@ -89,13 +89,16 @@ function nextSteps(report: BaselineReport, options: ResolvedBaselineOptions): st
     if (options.output === '-') return [];
     return [
       `look at ${file}`,
-      ...(options.split === undefined
-        ? []
-        : [`psql --single-transaction --file ${quoted(first.path)}   runs it on a database`]),
+      // all.sql says itself that the first error ends it
+      `psql --single-transaction ${options.split === undefined ? '-v ON_ERROR_STOP=1 ' : ''}--file ${quoted(first.path)} postgres://…   runs it on a database`,
     ];
   }
   const { tool } = report;
-  if (tool === undefined || !toolByName(tool.name)?.baseline?.ledger) return [`look at ${file}`];
+  if (tool === undefined || !toolByName(tool.name)?.baseline?.ledger)
+    return [
+      `look at ${file}`,
+      `psql --single-transaction -v ON_ERROR_STOP=1 --file ${quoted(first.path)} postgres://…   runs it on a database`,
+    ];
   const url = options.url === undefined ? '' : ' --url …';
   const folder =
     options.folder === undefined ? '' : ` ${quoted(relativeInside(here, path.resolve(here, options.folder)))}`;

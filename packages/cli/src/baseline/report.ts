@@ -68,6 +68,8 @@ export interface Shown {
 }
 
 const FEW = 5;
+/** Characters of a statement that say which one it is. */
+const LONG = 160;
 const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
 
 function plural(kind: string): string {
@@ -125,7 +127,7 @@ function problems({ problems: found }: BaselineReport, c: Colors): string[] {
 
 function leftOut({ leftOut: all }: BaselineReport, verbose: boolean, c: Colors): string[] {
   if (all.length === 0) return [];
-  const lines = [`${c.cyan('left out')} ${count(all.length, 'object')}`];
+  const lines = [c.cyan('left out')];
   if (verbose) {
     for (const { kind, name, reason } of all) lines.push(`  ${kind} ${printable(name)}: ${printable(reason)}`);
     return lines;
@@ -163,8 +165,17 @@ function mark(report: MarkReport, { source }: BaselineReport, quiet: boolean, c:
   };
   const entry = ({ name, message }: UnprovenBlock): string =>
     `${name === undefined || name.endsWith('.') ? 'what stands around the objects' : printable(name)}: ${message.split('\n').map(printable).join('\n    ')}`;
+  const missing = (each: UnprovenBlock): string => {
+    const { name, statement } = each;
+    if (name === undefined || statement === undefined) return entry(each);
+    const line = printable(statement.replace(/\s+/g, ' '));
+    // the object itself
+    const [kind = ''] = /^(?:[a-z-]+ )+/.exec(name) ?? [];
+    if (line.toLowerCase().startsWith(`create ${kind}`)) return printable(name);
+    return `${printable(name)}: ${line.length > LONG ? `${line.slice(0, LONG)} …` : line}`;
+  };
   const of = (kind: UnprovenBlock['kind']): UnprovenBlock[] => unproven.filter((each) => each.kind === kind);
-  list('the database lacks what the baseline makes:', of('missing').map(entry));
+  list('the database lacks what the baseline makes:', of('missing').map(missing));
   list(
     'the database has it otherwise than the baseline:',
     of('differs').map(({ message }) => message.split('\n').map(printable).join('\n    ')),
@@ -174,8 +185,17 @@ function mark(report: MarkReport, { source }: BaselineReport, quiet: boolean, c:
   if (refused !== undefined) {
     for (const line of refused.split('\n')) lines.push(`${c.red('error')} ${printable(line)}`);
   }
-  if (lines.length > 0) lines.push(`Nothing was written to ${table}.`);
-  else if (!quiet) {
+  if (lines.length > 0) {
+    lines.push(`Nothing was written to ${table}.`);
+    if (of('missing').length > 0 && of('differs').length === 0 && extra.length === 0 && refused === undefined)
+      lines.push(
+        'The baseline makes what is missing: let the tool run it on this database, or run it with psql, and mark it then.',
+      );
+    else if (unproven.length > 0 || extra.length > 0)
+      lines.push(
+        'Change this database by hand until it is as the baseline says, or write the baseline anew from it (--force) if the database is right.',
+      );
+  } else if (!quiet) {
     const where = source ? ` of database "${printable(source.database)}"` : '';
     if (written.length > 0)
       lines.push(`${c.green('marked as applied')} in ${table}${where}: ${written.map(printable).join(', ')}`);

@@ -83,7 +83,9 @@ const DEVICES = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 function safeName(name: string, longest: number): string {
   let safe = '';
   let bytes = 0;
-  for (const character of name.normalize('NFC').replace(/[^\p{L}\p{N}\p{M}_.,()-]+/gu, '_')) {
+  // quotes of capital letters say nothing here
+  const bare = name.normalize('NFC').replace(/"([\p{L}\p{N}_]+)"/gu, '$1');
+  for (const character of bare.replace(/[^\p{L}\p{N}\p{M}_.,()-]+/gu, '_')) {
     bytes += Buffer.byteLength(character);
     if (bytes > longest) break;
     safe += character;

@@ -370,7 +370,7 @@ export function checkBlock(facts: readonly Fact[], version: number, halves: bool
         `  END IF;`,
         `  IF differs IS NOT NULL THEN`,
         `    RAISE EXCEPTION 'idempotify: this database has another definition than the baseline of: %', differs`,
-        `      USING HINT = 'Nothing was changed. Bring these objects in line with this file by hand, or make a baseline of this database.';`,
+        `      USING HINT = 'Nothing was changed so far; a client that goes on after an error does not stop here (psql: -v ON_ERROR_STOP=1). Bring these objects in line with this file by hand, or make a baseline of this database.';`,
         `  END IF;`,
       ],
       [

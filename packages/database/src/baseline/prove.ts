@@ -10,6 +10,8 @@ export interface UnprovenBlock {
   readonly kind: 'missing' | 'differs' | 'failed';
   /** What the server said. */
   readonly message: string;
+  /** Of what is missing: the statement that would make it, where the server has told. */
+  readonly statement?: string;
 }
 
 /** How many blocks are sent at once before the first that fails is known. */
@@ -55,7 +57,14 @@ async function prove(session: LiveSession, blocks: readonly FileBlock[], unprove
     await session.run('ROLLBACK TO SAVEPOINT idempotify_block; RELEASE SAVEPOINT idempotify_block');
     const [only] = blocks;
     if (only && blocks.length === 1) {
-      unproven.push({ name: only.name, kind: kindOf(error), message: said(error) });
+      const kind = kindOf(error);
+      const statement = kind === 'missing' ? statementOf(error) : undefined;
+      unproven.push({
+        name: only.name,
+        kind,
+        message: said(error),
+        ...(statement === undefined ? {} : { statement }),
+      });
       return;
     }
   }
@@ -74,3 +83,7 @@ function kindOf({ code }: SqlError): UnprovenBlock['kind'] {
 
 const said = ({ message, fields }: SqlError): string =>
   [message, fields.detail].filter((each) => each !== undefined && each !== '').join('\n');
+
+/** PL/pgSQL's context, in whatever language (pl_exec.c, `SQL statement "%s"`): the statement stands in quotes in front of the block's line. */
+const statementOf = ({ fields }: SqlError): string | undefined =>
+  /^[^"\n]*"([^]*)"\n.*\binline_code_block\b/.exec(fields.where ?? '')?.[1];
