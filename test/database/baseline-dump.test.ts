@@ -215,6 +215,35 @@ describe('the text', () => {
     expect(sqlOf(fifteen.text, { secrets: true })).toContain('s3cret');
   });
 
+  test('secrets are what they are for a live database', () => {
+    const text = dump(
+      `CREATE SERVER a FOREIGN DATA WRAPPER w OPTIONS (aws_secret_access_key 's3cret');`,
+      `CREATE SERVER b FOREIGN DATA WRAPPER w OPTIONS (url 'https://me:s3cret@example.org/');`,
+      `CREATE USER MAPPING FOR PUBLIC SERVER c OPTIONS (api_token 's3cret');`,
+      `CREATE SERVER c FOREIGN DATA WRAPPER w OPTIONS (host 'example.org', keepalives '1');`,
+    );
+    const { baseline, problems } = baselineFromDump(text);
+    expect(problems).toEqual([]);
+    expect(baseline.leftOut.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'foreign server a',
+      'foreign server b',
+      'user mapping for PUBLIC on server c',
+    ]);
+    expect(baselineSql(baseline)).toContain('CREATE SERVER c');
+    expect(baselineSql(baseline)).not.toContain('s3cret');
+  });
+
+  test.each([
+    `CREATE FOREIGN DATA WRAPPER w OPTIONS (password 's3cret');`,
+    `CREATE FOREIGN TABLE public.t (id integer) SERVER s OPTIONS (api_key 's3cret');`,
+    `CREATE FOREIGN TABLE public.t (id integer OPTIONS (token 's3cret')) SERVER s;`,
+  ])('a secret that can not be left out is refused: %s', (statement) => {
+    const { problems } = baselineFromDump(dump(statement));
+    expect(problems).toEqual([expect.objectContaining({ message: expect.stringMatching(/may hold a secret/) })]);
+    expect(JSON.stringify(problems)).not.toContain('s3cret');
+    expect(baselineFromDump(dump(statement), { secrets: true }).problems).toEqual([]);
+  });
+
   test('rows and positions of sequences are left out, all of them', () => {
     const text = dump(
       'CREATE TABLE public.t (id integer);',

@@ -5,7 +5,7 @@
 import { quoteLiteral } from '@idempotify/core';
 import { doBlock } from './emit.ts';
 import { declarations, skeleton, skeletonSql } from './skeleton.ts';
-import { isSecret } from './secrets.ts';
+import { isSecretSql } from './secrets.ts';
 import type { Relation, Relations } from './relations.ts';
 import { LATER, type CatalogName, type CatalogReader, type FactKind } from './types.ts';
 
@@ -167,7 +167,7 @@ const FOUND = {
   },
   'foreign server': {
     columns: `'', s.srvname, '', concat_ws(' ', f.fdwname, s.srvtype, s.srvversion,
-        (SELECT string_agg(o.option, ' ' ORDER BY o.option COLLATE "C") FROM unnest(s.srvoptions) AS o (option) WHERE NOT ${isSecret('o.option')})), false`,
+        (SELECT string_agg(o.option, ' ' ORDER BY o.option COLLATE "C") FROM unnest(s.srvoptions) AS o (option) WHERE NOT ${isSecretSql('o.option')})), false`,
     from: `pg_foreign_server s JOIN pg_foreign_data_wrapper f ON f.oid = s.srvfdw WHERE true`,
   },
   publication: {

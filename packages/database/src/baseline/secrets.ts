@@ -7,8 +7,12 @@ const SECRET = /passw|passfile|secret|token|credential|(?:^|_|ssl|api|access|pri
 /** An address with a password in it. */
 const ADDRESS = /:\/\/[^/@\s]*:[^/@\s]*@/;
 
-/** SQL, the same for the server: whether the option (`name=value`) must not be shown. */
-export const isSecret = (option: string): string =>
+/** Whether the option (`name=value`) must not be shown. */
+export const isSecret = (option: string): boolean =>
+  SECRET.test(option.slice(0, option.indexOf('='))) || ADDRESS.test(option);
+
+/** The same in SQL. @param option SQL of type text */
+export const isSecretSql = (option: string): string =>
   `(split_part(${option}, '=', 1) ~* ${quoteLiteral(SECRET.source)} OR ${option} ~ ${quoteLiteral(ADDRESS.source.replaceAll('\\/', '/'))})`;
 
 /**
@@ -18,11 +22,10 @@ export const isSecret = (option: string): string =>
  */
 export function openOptions(catalog: CatalogReader, of: string, options: readonly string[]): string[] {
   return options.filter((option) => {
-    const name = option.slice(0, option.indexOf('='));
-    if (catalog.options.secrets || !(SECRET.test(name) || ADDRESS.test(option))) return true;
+    if (catalog.options.secrets || !isSecret(option)) return true;
     catalog.leaveOut(
       'option',
-      `${quoteIdent(name)} of ${of}`,
+      `${quoteIdent(option.slice(0, option.indexOf('=')))} of ${of}`,
       'it may be a secret: set it where the baseline is applied',
     );
     return false;

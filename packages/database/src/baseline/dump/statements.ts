@@ -34,6 +34,7 @@ import {
   typeRef,
   type Target,
 } from './address.ts';
+import { isSecret } from '../secrets.ts';
 import { md5, skeleton, skeletonSql } from '../skeleton.ts';
 import { bare, type Check, type GroupName } from './check.ts';
 import { bareGrants, defaultGrants, grantsOn, roleOf, rolesExist, type GrantUnit } from './grants.ts';
@@ -81,7 +82,6 @@ const OF_COLUMN = new Set(
 );
 const LIMITS: Readonly<Record<string, bigint>> = { smallint: 15n, integer: 31n, bigint: 63n };
 const INTEGERS: Readonly<Record<string, string>> = { int2: 'smallint', int4: 'integer', int8: 'bigint' };
-const SECRET = /^(?:password|passwd|sslpassword|secret.*|.*_secret|token|api_key|.*key_?file|private_?key)$/i;
 
 /** What belongs to the server, not to the schema of one database. */
 const OF_THE_SERVER: Readonly<Record<string, readonly [kind: string, reason: string]>> = {
@@ -117,6 +117,10 @@ const array = (names: Iterable<string>): string =>
   `{${[...names].map((name) => `"${name.replaceAll(/(["\\])/g, '\\$1')}"`).join(',')}}`;
 const optionList = (items: readonly Node[]): string[] =>
   items.map((item) => `${String(item.DefElem.defname)}=${defElemText(item.DefElem) ?? ''}`).sort(byBytes);
+
+/** What OPTIONS says of the columns of a foreign table. */
+const columnOptions = (table: Node): Node[] =>
+  ((table.tableElts ?? []) as Node[]).flatMap((element) => (element.ColumnDef?.fdwoptions ?? []) as Node[]);
 
 /** Reads the statements of one dump, one after the other. */
 export class DumpReader {
@@ -190,6 +194,21 @@ export class DumpReader {
 
   #refuse(statement: Statement, message: string, advice: string): void {
     this.refusals.push({ statement, message, advice });
+  }
+
+  /** Whether there is a secret among the options of a foreign object, and it is not asked for. */
+  #hides(options: readonly Node[]): boolean {
+    return this.#options.secrets !== true && optionList(options).some(isSecret);
+  }
+
+  /** For what the baseline can't do without: a table, a wrapper. */
+  #refuseSecrets(options: readonly Node[]): void {
+    if (this.#hides(options))
+      this.#refuse(
+        this.#source.statement,
+        'its options may hold a secret, which would stand in the baseline',
+        'take the option out of the dump, or keep it with --secrets',
+      );
   }
 
   #add(
@@ -360,6 +379,7 @@ export class DumpReader {
       case 'CreateStmt':
         return this.#table(node, relation('table', rangeVar(node.relation)), node.partspec ? 'p' : 'r');
       case 'CreateForeignTableStmt': {
+        this.#refuseSecrets([...(node.options ?? []), ...columnOptions(node.base)]);
         const target = relation('foreign table', rangeVar(node.base.relation));
         this.#table(node.base, target, 'f', [
           this.#check('foreign table', target, `${node.servername}|${optionList(node.options ?? []).join(',')}`),
@@ -467,6 +487,7 @@ export class DumpReader {
         );
       }
       case 'CreateFdwStmt': {
+        this.#refuseSecrets(node.options ?? []);
         const target = named('OBJECT_FDW', qualified([node.fdwname]));
         if (target) this.#create(target, [this.#check('wrapper', target, optionList(node.options ?? []).join(','))]);
         return;
@@ -1035,6 +1056,7 @@ export class DumpReader {
       case 'AT_SetOptions':
       case 'AT_AlterColumnGenericOptions': {
         const options = command.subtype === 'AT_SetOptions' ? 'x.attoptions' : 'x.attfdwoptions';
+        this.#refuseSecrets(command.def?.List?.items ?? []);
         return this.#add(
           target,
           `NOT ${cell(`coalesce(${options}, '{}') @> ${quoteLiteral(array(optionList(command.def?.List?.items ?? [])))}::pg_catalog.text[]`)}`,
@@ -1185,7 +1207,7 @@ export class DumpReader {
     const target = named('OBJECT_FOREIGN_SERVER', qualified([node.servername]));
     if (!target) return;
     const options: Node[] = node.options ?? [];
-    if (this.#options.secrets !== true && options.some((item) => SECRET.test(item.DefElem.defname))) {
+    if (this.#hides(options)) {
       this.#leaveOut('foreign server', target.name, 'its options hold a password');
       return;
     }
@@ -1202,7 +1224,7 @@ export class DumpReader {
     const role = roleOf(node.user);
     const options: Node[] = node.options ?? [];
     const name = `for ${role === undefined ? 'PUBLIC' : quoteIdent(role)} on server ${quoteIdent(node.servername)}`;
-    if (this.#options.secrets !== true && options.some((item) => SECRET.test(item.DefElem.defname))) {
+    if (this.#hides(options)) {
       this.#leaveOut(
         'user mapping',
         name,
