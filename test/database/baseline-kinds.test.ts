@@ -117,6 +117,30 @@ describe.each([14, 18])('on PostgreSQL %i', (major) => {
     );
   });
 
+  it('leaves out what may be a secret, of columns too', async () => {
+    const name = await server.createDatabase();
+    await (
+      await open(name)
+    )
+      .query(`CREATE FOREIGN DATA WRAPPER w OPTIONS (password 's3cret'); CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (url 'https://me:s3cret@example.org/');
+      CREATE FOREIGN TABLE public.t (id integer OPTIONS (token 's3cret', place '1')) SERVER s OPTIONS (api_key 's3cret')`);
+    const some = await read(name);
+    expect(baselineSql(some)).not.toContain('s3cret');
+    expect(baselineSql(some)).toContain("place '1'");
+    expect(
+      some.leftOut
+        .filter(({ kind }) => kind === 'option')
+        .map(({ name: of }) => of)
+        .sort(),
+    ).toEqual([
+      'api_key of the foreign table public.t',
+      'password of the foreign-data wrapper w',
+      'token of the column public.t.id',
+      'url of the server s',
+    ]);
+    expect(baselineSql(await read(name, { secrets: true }))).toContain("token 's3cret'");
+  });
+
   it('goes on where it was broken off, be it between the halves of what is made in two steps', async () => {
     const session = await open(await server.createDatabase());
     await session.query(baseline.head);

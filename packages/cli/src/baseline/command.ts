@@ -6,7 +6,7 @@ import { loadConfig } from '../config.ts';
 import { type Source, below, calledIn, commandLine, sourceOf } from '../options.ts';
 import { outputTo } from '../output.ts';
 import { colorsFor, printable, progressLine } from '../terminal.ts';
-import { historyText } from './history.ts';
+import { historyText } from './history-text.ts';
 import {
   type BaselineCommandOptions,
   type BaselineOutputOptions,

@@ -38,8 +38,6 @@ import { shippedExtensions } from '../verify/plan.ts';
 import { dotted, preludeOf, putAway } from '../verify/run.ts';
 import { type BaselinePlace, findBaselinePlace } from './place.ts';
 
-export { historyText } from './history-text.ts';
-
 export interface BaselineHistoryOptions {
   /** Absolute. */
   readonly cwd: string;

@@ -168,7 +168,11 @@ export async function readRelations(catalog: CatalogReader, excluded: ReadonlySe
       server: row[20] ?? null,
       foreignOptions: openOptions(catalog, `the foreign table ${name}`, list(row[21] ?? null) ?? []),
       tablespace: row[22] ?? null,
-      columns: columns.get(oid) ?? [],
+      columns: (columns.get(oid) ?? []).map((column) => {
+        if (column.foreignOptions === null) return column;
+        const of = `the column ${name}.${quoteIdent(column.name)}`;
+        return { ...column, foreignOptions: openOptions(catalog, of, column.foreignOptions) };
+      }),
       parents: parents.get(oid) ?? [],
     });
   }

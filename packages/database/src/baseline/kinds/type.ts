@@ -1,5 +1,6 @@
 /** Enum, composite, range and base types, and shells of types. */
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
+import { storageName } from '../relations.ts';
 import { keyOf, type CatalogReader, type Column, type Part } from '../types.ts';
 import {
   collationName,
@@ -198,7 +199,6 @@ function usualMultirange(range: string): string | undefined {
 }
 
 const ALIGNMENT: Readonly<Record<string, string>> = { c: 'char', s: 'int2', i: 'int4', d: 'double' };
-const STORAGE: Readonly<Record<string, string>> = { p: 'plain', e: 'external', x: 'extended', m: 'main' };
 
 async function readBaseTypes(catalog: CatalogReader): Promise<Part[]> {
   if (!(await has(catalog, 'base'))) return [];
@@ -261,7 +261,7 @@ async function readBaseTypes(catalog: CatalogReader): Promise<Part[]> {
       PREFERRED: row.preferred === 't' && 'true',
       DELIMITER: row.delimiter !== ',' && quoteLiteral(row.delimiter),
       ALIGNMENT: ALIGNMENT[row.alignment],
-      STORAGE: STORAGE[row.storage],
+      STORAGE: storageName(row.storage).toLowerCase(),
       DEFAULT: row.usual !== null && quoteLiteral(row.usual),
       COLLATABLE: row.collatable === 't' && 'true',
       PASSEDBYVALUE: row.byValue === 't' && 'true',
