@@ -3,7 +3,7 @@ import { quoteLiteral } from '@idempotify/core';
 import type { LiveSession } from '../live/session.ts';
 import { ConnectionError } from '../runners/errors.ts';
 import { checkBlock, fingerprint, readFacts, tableLooks, type Fact } from './check.ts';
-import { dress, readWear } from './dress.ts';
+import { dress, readWear, type Wear } from './dress.ts';
 import { blocks, comment, doBlock } from './emit.ts';
 import { inOrder, type Edge } from './graph.ts';
 import { readAggregates } from './kinds/aggregate.ts';
@@ -32,7 +32,7 @@ import { readTextSearch } from './kinds/text-search.ts';
 import { readTriggers } from './kinds/trigger.ts';
 import { readTypes } from './kinds/type.ts';
 import { readViews } from './kinds/view.ts';
-import { scopeOf } from './left-out.ts';
+import { scopeOf, type Scope } from './left-out.ts';
 import { readRelations, type ColumnRow, type Relations } from './relations.ts';
 import {
   alsoRequires,
@@ -188,6 +188,29 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
       void facts.push({ kind, schema, name, part, fingerprint: fingerprint(definition) }),
     warn: (message) => void warnings.push(message),
   };
+  const { ordered, wear } = await readParts(catalog, scope, facts);
+  const worn = await dress(ordered, catalog, wear);
+  const { head, tail } = frame(ordered, facts, version, database ?? '');
+  // last, as it takes the parts away: with tens of thousands of them there is no place for them and for their text
+  const objects = blocks(ordered, worn.steps);
+  return {
+    version,
+    database: database ?? '',
+    objects,
+    head,
+    tail: [worn.privileges, tail].filter((text) => text !== '').join('\n'),
+    leftOut,
+    warnings,
+    roles: worn.roles,
+  };
+}
+
+/** All parts in their order. @param facts gets what is compared later */
+async function readParts(
+  catalog: CatalogReader,
+  scope: Scope,
+  facts: Fact[],
+): Promise<{ ordered: Part[]; wear: Wear }> {
   // asked at once: the server answers one question while the answer to the one before is worked on
   const reading = readRelations(catalog, scope.excludedRelations);
   const indexes = readIndexes(catalog, reading);
@@ -231,19 +254,7 @@ async function read(session: LiveSession, options: BaselineOptions): Promise<Bas
   const parts = kinds.flat().map((part) => before.reduce(alsoRequires, part));
   const ordered = inOrder(parts, edges);
   withoutDefaults(ordered, relations, catalog);
-  const worn = await dress(ordered, catalog, wear);
-  const objects = blocks(ordered, worn.steps);
-  const { head, tail } = frame(ordered, facts, version, database ?? '');
-  return {
-    version,
-    database: database ?? '',
-    objects,
-    head,
-    tail: [worn.privileges, tail].filter((text) => text !== '').join('\n'),
-    leftOut,
-    warnings,
-    roles: worn.roles,
-  };
+  return { ordered, wear };
 }
 
 /** Defaults that a circle has cut from their tables come later: until then the tables look otherwise. */

@@ -111,7 +111,7 @@ async function comments(parts: readonly Part[], catalog: CatalogReader, wear: We
     const key = `${classid}:${oid}`;
     if (number !== '0') {
       const part = own.get(key) ?? others.get(key);
-      const column = part?.columns?.get(number);
+      const column = part?.columns?.find((each) => each.number === number);
       if (!part || !column) continue;
       // the columns of a composite type are those of its relation
       const relation =
@@ -256,7 +256,7 @@ function holdingsOf(
       });
     }
     if (options.grants === false) continue;
-    for (const column of part.columns?.values() ?? []) {
+    for (const column of part.columns ?? []) {
       if (column.acl == null) continue;
       const lines = wish('c', part.owner, column.acl, version, roles);
       if (lines.length === 0) continue;

@@ -3,10 +3,10 @@ import { dollarQuote, OWN_TAG } from '@idempotify/core';
 import type { BaselineObject, Key, Kind, Part, Step } from './types.ts';
 
 /**
- * @param parts in the order in which they are made
+ * @param parts in the order in which they are made; none is left when they are done
  * @param dress what each part wears beside its own steps: owner, comments, grants
  */
-export function blocks(parts: readonly Part[], dress: ReadonlyMap<Key, readonly Step[]>): BaselineObject[] {
+export function blocks(parts: Part[], dress: ReadonlyMap<Key, readonly Step[]>): BaselineObject[] {
   const objects: BaselineObject[] = [];
   let group: Part[] = [];
   const flush = (): void => {
@@ -24,7 +24,8 @@ export function blocks(parts: readonly Part[], dress: ReadonlyMap<Key, readonly 
     }
     group = [];
   };
-  for (const part of parts) {
+  parts.reverse();
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
     const [first] = group;
     if (first && rootOf(first) !== rootOf(part)) flush();
     group.push(part);

@@ -145,8 +145,8 @@ export interface Part {
   /** Name of the owner, not quoted. Undefined: has no owner of its own. */
   readonly owner?: string;
   readonly grants?: Grants;
-  /** attnum -> column, for comments on and grants of columns. */
-  readonly columns?: ReadonlyMap<string, Column>;
+  /** For comments on and grants of columns. */
+  readonly columns?: readonly Column[];
   /** Objects on which it depends beside those that pg_depend says. */
   readonly requires?: readonly Key[];
   /** Objects on which it does not depend, although pg_depend says so. */
@@ -182,6 +182,8 @@ export interface Inline {
 }
 
 export interface Column {
+  /** attnum */
+  readonly number: string;
   /** Not quoted. */
   readonly name: string;
   /** aclitem[] as text. */

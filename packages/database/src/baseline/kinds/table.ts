@@ -133,7 +133,7 @@ function tablePart(
     address: `${table.kind === 'f' ? 'FOREIGN TABLE' : 'TABLE'} ${table.name}`,
     owner: table.owner,
     grants: { letter: 'r', acl: table.acl, address: `TABLE ${table.name}` },
-    columns: new Map(table.columns.map(({ number, name, acl }) => [number, { name, acl }])),
+    columns: table.columns,
     // the link is a part of its own where the table is made alone; PostgreSQL has the sequence depend on the column, not the other way round
     ignores: form.type === 'inherits' ? [] : table.parents.map((oid) => keyOf('pg_class', oid)),
     requires:

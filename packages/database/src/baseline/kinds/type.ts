@@ -110,7 +110,7 @@ async function readComposites(catalog: CatalogReader): Promise<Part[]> {
       name: name ?? '',
       sql: `${quoteIdent(name ?? '')} ${type}${collation == null ? '' : ` COLLATE ${collation}`}`,
     }));
-    const columns = new Map<string, Column>(attributes.map(({ attnum, name }) => [attnum, { name }]));
+    const columns = attributes.map(({ attnum, name }): Column => ({ number: attnum, name }));
     const body = attributes.length === 0 ? '()' : inParentheses(attributes.map(({ sql }) => sql));
     const made = part(row, `CREATE TYPE ${row.name} AS ${body}`);
     return { ...made, also: [...(made.also ?? []), keyOf('pg_class', row.relation)], columns };

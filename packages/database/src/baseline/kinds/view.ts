@@ -42,7 +42,7 @@ function base(view: Relation, rule: string): Omit<Part, 'kind' | 'sql'> & { read
     oid: view.regclass,
     owner: view.owner,
     grants: { letter: 'r', acl: view.acl, address: `TABLE ${view.name}` },
-    columns: new Map(view.columns.map(({ number, name, acl }) => [number, { name, acl }])),
+    columns: view.columns,
   };
 }
 
