@@ -11,7 +11,7 @@ const kitchenSink = path.join(root, '../shared/baseline/kitchen-sink.sql');
 const source =
   given.some((word) => /^--(?:source|tables)\b/.test(word)) || !fs.existsSync(kitchenSink)
     ? []
-    : ['--source', kitchenSink];
+    : ['--source', kitchenSink, '--secrets'];
 const script = path.join(root, 'scripts/baseline-fidelity.mjs');
 const { status } = spawnSync(process.execPath, [script, '--pg', '12,13,14,15,16,17,18', ...source, ...given], {
   cwd: root,

@@ -141,6 +141,22 @@ describe.each([14, 18])('on PostgreSQL %i', (major) => {
     expect(baselineSql(await read(name, { secrets: true }))).toContain("token 's3cret'");
   });
 
+  it('leaves out what would make a plain table of a hypertable useless', async () => {
+    const name = await server.createDatabase();
+    await (
+      await open(name)
+    ).query(`CREATE SCHEMA _timescaledb_functions; CREATE TABLE public.metrics (at timestamptz);
+      CREATE FUNCTION _timescaledb_functions.insert_blocker() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'blocked'; END $$;
+      CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON public.metrics FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker()`);
+    const made = await read(name, { schemas: ['public'] });
+    expect(made.leftOut).toContainEqual(
+      expect.objectContaining({ kind: 'trigger', name: 'ts_insert_blocker on public.metrics' }),
+    );
+    const session = await open(await server.createDatabase());
+    await session.query(baselineSql(made));
+    await session.query('INSERT INTO public.metrics VALUES (now())');
+  });
+
   it('goes on where it was broken off, be it between the halves of what is made in two steps', async () => {
     const session = await open(await server.createDatabase());
     await session.query(baseline.head);

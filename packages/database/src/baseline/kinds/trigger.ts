@@ -8,6 +8,9 @@ import { linkKey } from './inheritance.ts';
 export const enabledWord = (letter: string | null): string =>
   letter === 'D' ? 'DISABLE' : letter === 'R' ? 'ENABLE REPLICA' : letter === 'A' ? 'ENABLE ALWAYS' : 'ENABLE';
 
+/** It refuses every row of a table that is no hypertable (insert_blocker_trigger_add() in src/hypertable.c of TimescaleDB). */
+const INSERT_BLOCKER = / EXECUTE (?:FUNCTION|PROCEDURE) _timescaledb_(?:functions|internal)\.insert_blocker\(\)$/;
+
 /**
  * Triggers; those that a partition has from its parent only where they are switched on or off in another way.
  * (Up to 12 they can be told by tgisinternal and a dependency on the parent's.)
@@ -28,6 +31,11 @@ export async function readTriggers(catalog: CatalogReader, reading: Promise<Rela
   return rows.flatMap(([oid, relation, name, definition, enabled = null, parent, , constraint]): Part[] => {
     const table = relations.get(relation ?? '');
     if (!table || oid == null || name == null) return [];
+    if (INSERT_BLOCKER.test(definition ?? '')) {
+      const reason = 'TimescaleDB makes it with a hypertable: call create_hypertable() in a migration of your own';
+      catalog.leaveOut('trigger', `${quoteIdent(name)} on ${table.name}`, reason);
+      return [];
+    }
     const where = `tgrelid = ${table.regclass} AND tgname = ${quoteLiteral(name)}`;
     const requires: Key[] = [
       keyOf('pg_class', table.oid),
@@ -59,7 +67,6 @@ export async function readTriggers(catalog: CatalogReader, reading: Promise<Rela
               ],
         address: `TRIGGER ${quoteIdent(name)} ON ${table.name}`,
         requires,
-        ...(parent == null ? {} : { ignores: [] }),
       },
     ];
   });
