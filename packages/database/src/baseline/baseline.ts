@@ -2,7 +2,7 @@
 import { quoteLiteral } from '@idempotify/core';
 import type { LiveSession } from '../live/session.ts';
 import { ConnectionError } from '../runners/errors.ts';
-import { checkBlock, fingerprint, readFacts, tableLooks, type Fact } from './check.ts';
+import { checkBlock, fingerprint, PRINTED, readFacts, tableLooks, type Fact } from './check.ts';
 import { dress, readWear, type Wear } from './dress.ts';
 import { blocks, comment, doBlock } from './emit.ts';
 import { inOrder, type Edge } from './graph.ts';
@@ -47,13 +47,7 @@ import {
 
 /** How texts come out must depend on nothing that the role or the database has set. */
 const SETTINGS: Readonly<Record<string, string>> = {
-  search_path: "''",
-  quote_all_identifiers: 'off',
-  DateStyle: "'ISO, YMD'",
-  IntervalStyle: 'postgres',
-  TimeZone: "'UTC'",
-  bytea_output: 'hex',
-  extra_float_digits: '3',
+  ...Object.fromEntries(PRINTED.map(([name, value]) => [name, quoteLiteral(value)])),
   jit: 'off',
   // it is somebody's server, with other things to do
   max_parallel_workers_per_gather: '0',
@@ -80,16 +74,16 @@ export async function readBaseline(session: LiveSession, options: ReadOptions = 
   try {
     const another = session.another;
     const [[snapshot] = []] = another ? await session.rows('SELECT pg_catalog.pg_export_snapshot()') : [];
-    const helper =
+    const second =
       another && snapshot != null
         ? beside(another, `${begin}; SET TRANSACTION SNAPSHOT ${quoteLiteral(snapshot)}; ${local}`)
         : Promise.resolve(undefined);
-    const turns = inTurns(session, helper);
+    const turns = inTurns(session, second);
     try {
       return await read(turns, options);
     } finally {
       turns.stop();
-      await (await helper)?.close().catch(() => undefined);
+      await (await second)?.close().catch(() => undefined);
     }
   } finally {
     await session.run('ROLLBACK').catch(() => undefined);
@@ -126,7 +120,7 @@ function inTurns(first: LiveSession, second: Promise<LiveSession | undefined>): 
         question.answer(await session.rows(question.sql));
       } catch (error) {
         if (session !== first && error instanceof ConnectionError) {
-          helper = undefined;
+          other = undefined;
           questions.unshift(question);
           wake();
           return;
@@ -136,9 +130,9 @@ function inTurns(first: LiveSession, second: Promise<LiveSession | undefined>): 
     }
   };
   const idle = new Set<LiveSession>([first]);
-  let helper: LiveSession | undefined;
+  let other: LiveSession | undefined;
   const wake = (): void => {
-    for (const session of [first, helper]) {
+    for (const session of [first, other]) {
       if (questions.length === 0 || !session || !idle.delete(session)) continue;
       void work(session).then(() => {
         idle.add(session);
@@ -148,7 +142,7 @@ function inTurns(first: LiveSession, second: Promise<LiveSession | undefined>): 
   };
   void second.then((session) => {
     if (!session) return;
-    helper = session;
+    other = session;
     idle.add(session);
     wake();
   });

@@ -1,8 +1,7 @@
 /**
  * What is there under a name of the dump has to be what the dump says. The dump's text was printed by the server's own pg_get_*def
  * functions under an empty search_path; so the server where the baseline is applied prints what it has in the same way, and both texts
- * are compared. Some spellings do not survive one more round (`(ARRAY['a'::varchar])::text[]` comes back with a cast at each element),
- * and versions differ in parentheses and qualifiers: casts, parentheses, quotes and white space are taken out of both.
+ * are compared, in the form that skeleton.ts gives them.
  */
 import { quoteLiteral } from '@idempotify/core';
 import { skeletonSql } from '../skeleton.ts';
