@@ -39,7 +39,7 @@ import {
 import { namedTool, withoutUndefined } from '../commands/shared.ts';
 import { readStdin } from '../commands/stdin.ts';
 import { UsageError } from '../errors.ts';
-import { writeNamedFile } from '../files/write.ts';
+import { makeFolder, writeNamedFile } from '../files/write.ts';
 import type { Called } from '../options.ts';
 import { printable } from '../terminal.ts';
 import { embeddedSql } from './embedded.ts';
@@ -282,7 +282,7 @@ async function withoutTool(options: ResolvedBaselineOptions): Promise<BaselineOu
     if (!dryRun) {
       const file = path.resolve(cwd, output);
       try {
-        fs.mkdirSync(path.dirname(file), { recursive: true });
+        makeFolder(path.dirname(file));
         writeNamedFile(file, sql);
       } catch (error) {
         throw new UsageError(`${called('output')} ${printable(output)} ${systemMessage(error)}`, { cause: error });

@@ -99,7 +99,7 @@ export class OutputFolder {
 
   /** @param root an absolute path; the folder is made when it isn't there */
   constructor(root: string) {
-    fs.mkdirSync(root, { recursive: true });
+    makeFolder(root);
     this.#root = fs.realpathSync(root);
   }
 
@@ -131,7 +131,7 @@ export class OutputFolder {
     try {
       const folder = path.dirname(file);
       if (!this.#made.has(folder)) {
-        fs.mkdirSync(folder, { recursive: true });
+        makeFolder(folder);
         if (fs.realpathSync(folder) !== folder) {
           throw new WriteError('can not be written: a symbolic link leads out of the output folder');
         }
@@ -159,7 +159,7 @@ export class OutputFolder {
 export async function createFile(file: string, content: Uint8Array, mode: number): Promise<void> {
   let temporary: string | undefined;
   try {
-    await fs.promises.mkdir(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     temporary = temporaryIn(path.dirname(file));
     temporaries.add(temporary);
     const handle = await fs.promises.open(temporary, 'wx', 0o600);
@@ -228,5 +228,22 @@ export function writeNamedFile(file: string, content: string): void {
     throw new WriteError(`can not be written: ${systemMessage(error)}`);
   } finally {
     if (temporary !== undefined) temporaries.delete(temporary);
+  }
+}
+
+/**
+ * Makes the folder and those that it stands in. Node's own `recursive` never comes back where the system says ENOENT below a
+ * folder that is there, as it does in /proc.
+ */
+export function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  for (let at = folder; !fs.existsSync(at); at = path.dirname(at)) missing.push(at);
+  for (const each of missing.reverse()) {
+    try {
+      fs.mkdirSync(each);
+    } catch (error) {
+      // another program was quicker
+      if (errorCode(error) !== 'EEXIST' || !fs.existsSync(each)) throw error;
+    }
   }
 }

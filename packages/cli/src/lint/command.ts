@@ -154,8 +154,8 @@ async function write(
   }
   const target = path.resolve(cwd, file);
   try {
-    const [{ mkdirSync }, { writeNamedFile }] = await Promise.all([import('node:fs'), import('../files/write.ts')]);
-    mkdirSync(path.dirname(target), { recursive: true });
+    const { makeFolder, writeNamedFile } = await import('../files/write.ts');
+    makeFolder(path.dirname(target));
     writeNamedFile(target, text);
   } catch (error) {
     throw new UsageError(`--output-file ${printable(file)} ${systemMessage(error)}`, { cause: error });

@@ -5,7 +5,7 @@ import { onSignals, realIfThere, relativeInside, withoutUndefined } from '../com
 import { loadConfig } from '../config.ts';
 import { systemMessage } from '@idempotify/core';
 import { UsageError } from '../errors.ts';
-import { writeNamedFile } from '../files/write.ts';
+import { makeFolder, writeNamedFile } from '../files/write.ts';
 import { type Source, below, calledIn, commandLine, sourceOf } from '../options.ts';
 import { outputTo } from '../output.ts';
 import { colorsFor, printable, progressLine } from '../terminal.ts';
@@ -101,7 +101,7 @@ export async function runVerifyCommand(paths: readonly string[], given: VerifyCo
 /** @throws UsageError */
 function makeFolderOf(option: string, file: string): void {
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
   } catch (error) {
     throw new UsageError(`${option} ${printable(file)}: ${systemMessage(error)}`, { cause: error });
   }
