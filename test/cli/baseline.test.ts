@@ -432,6 +432,13 @@ describe('options', () => {
     expect(stderr).not.toContain('s3cr3t');
   });
 
+  // Node's recursive mkdir would never come back
+  it.runIf(process.platform === 'linux')('a folder that can not be made', () => {
+    const { code, stderr } = baseline(folder(), '--url', urlOf('shop'), '--output', '/proc/nowhere/schema.sql');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: --output \/proc\/nowhere\/schema\.sql no such file or folder/);
+  });
+
   it('schemas and patterns that are none', () => {
     const asked = (...args: string[]): Outcome => baseline(folder(), '--url', urlOf('shop'), ...args, '--output', '-');
     expect(asked('--schema', 'nope')).toMatchObject({ code: 2, stdout: '' });

@@ -168,14 +168,22 @@ function mark(report: MarkReport, { source }: BaselineReport, quiet: boolean, c:
   const missing = (each: UnprovenBlock): string => {
     const { name, statement } = each;
     if (name === undefined || statement === undefined) return entry(each);
+    const around = name.endsWith('.');
     const line = printable(statement.replace(/\s+/g, ' '));
     // the object itself
     const [kind = ''] = /^(?:[a-z-]+ )+/.exec(name) ?? [];
     if (line.toLowerCase().startsWith(`create ${kind}`)) return printable(name);
-    return `${printable(name)}: ${line.length > LONG ? `${line.slice(0, LONG)} …` : line}`;
+    return `${around ? '' : `${printable(name)}: `}${line.length > LONG ? `${line.slice(0, LONG)} …` : line}`;
   };
   const of = (kind: UnprovenBlock['kind']): UnprovenBlock[] => unproven.filter((each) => each.kind === kind);
-  list('the database lacks what the baseline makes:', of('missing').map(missing));
+  const [around, objects] = [true, false].map((wanted) =>
+    of('missing').filter(({ name, statement }) => wanted === (name?.endsWith('.') === true && statement !== undefined)),
+  ) as [UnprovenBlock[], UnprovenBlock[]];
+  list('the database lacks what the baseline makes:', objects.map(missing));
+  list(
+    'the baseline would change what stands around the objects (owners, privileges), first of all with:',
+    around.map(missing),
+  );
   list(
     'the database has it otherwise than the baseline:',
     of('differs').map(({ message }) => message.split('\n').map(printable).join('\n    ')),
