@@ -99,7 +99,7 @@ function nextSteps(report: BaselineReport, options: ResolvedBaselineOptions): st
       `look at ${file}`,
       `psql --single-transaction -v ON_ERROR_STOP=1 --file ${quoted(first.path)} postgres://…   runs it on a database`,
     ];
-  const url = options.url === undefined ? '' : ' --url …';
+  const url = options.url === undefined && options.fromDump === undefined ? '' : ' --url …';
   const folder =
     options.folder === undefined ? '' : ` ${quoted(relativeInside(here, path.resolve(here, options.folder)))}`;
   return [
