@@ -1,7 +1,6 @@
 /** The schema of a live database as one text that can be run anywhere, again and again. */
 import { quoteLiteral } from '@idempotify/core';
 import type { LiveSession } from '../live/session.ts';
-import { ConnectionError } from '../runners/errors.ts';
 import { checkBlock, fingerprint, PRINTED, readFacts, tableLooks, type Fact } from './check.ts';
 import { dress, readWear, type Wear } from './dress.ts';
 import { blocks, comment, doBlock } from './emit.ts';
@@ -69,93 +68,12 @@ export async function readBaseline(session: LiveSession, options: ReadOptions = 
   const local = Object.entries(settings)
     .map(([name, value]) => `SET LOCAL ${name} = ${value}`)
     .join('; ');
-  const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
-  await session.run(`${begin}; ${local}`);
+  await session.run(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${local}`);
   try {
-    const another = session.another;
-    const [[snapshot] = []] = another ? await session.rows('SELECT pg_catalog.pg_export_snapshot()') : [];
-    const second =
-      another && snapshot != null
-        ? beside(another, `${begin}; SET TRANSACTION SNAPSHOT ${quoteLiteral(snapshot)}; ${local}`)
-        : Promise.resolve(undefined);
-    const turns = inTurns(session, second);
-    try {
-      return await read(turns, options);
-    } finally {
-      turns.stop();
-      await (await second)?.close().catch(() => undefined);
-    }
+    return await read(session, options);
   } finally {
     await session.run('ROLLBACK').catch(() => undefined);
   }
-}
-
-/**
- * A second connection that sees what the first one sees, so that two questions are worked on at once; undefined where there is none to
- * be had: the server is full, or a pooler has led us to another one.
- */
-async function beside(another: () => Promise<LiveSession>, begin: string): Promise<LiveSession | undefined> {
-  const session = await another().catch(() => undefined);
-  if (!session) return undefined;
-  try {
-    await session.run(begin);
-    return session;
-  } catch {
-    await session.close().catch(() => undefined);
-    return undefined;
-  }
-}
-
-/** Gives each question to the connection that has nothing to do. What the second one cannot answer any more is asked of the first. */
-function inTurns(first: LiveSession, second: Promise<LiveSession | undefined>): LiveSession & { stop(): void } {
-  interface Question {
-    readonly sql: string;
-    readonly answer: (rows: (string | null)[][]) => void;
-    readonly fail: (error: unknown) => void;
-  }
-  const questions: Question[] = [];
-  const work = async (session: LiveSession): Promise<void> => {
-    for (let question = questions.shift(); question; question = questions.shift()) {
-      try {
-        question.answer(await session.rows(question.sql));
-      } catch (error) {
-        if (session !== first && error instanceof ConnectionError) {
-          other = undefined;
-          questions.unshift(question);
-          wake();
-          return;
-        }
-        question.fail(error);
-      }
-    }
-  };
-  const idle = new Set<LiveSession>([first]);
-  let other: LiveSession | undefined;
-  const wake = (): void => {
-    for (const session of [first, other]) {
-      if (questions.length === 0 || !session || !idle.delete(session)) continue;
-      void work(session).then(() => {
-        idle.add(session);
-        wake();
-      });
-    }
-  };
-  void second.then((session) => {
-    if (!session) return;
-    other = session;
-    idle.add(session);
-    wake();
-  });
-  return {
-    ...first,
-    rows: (sql) =>
-      new Promise((answer, fail) => {
-        questions.push({ sql, answer, fail });
-        wake();
-      }),
-    // one has failed: nobody waits for the others any more
-    stop: () => void questions.splice(0),
-  };
 }
 
 async function read(session: LiveSession, options: BaselineOptions): Promise<Baseline> {

@@ -12,8 +12,6 @@ export interface LiveSession {
   rows(sql: string): Promise<(string | null)[][]>;
   /** Several statements, results thrown away. */
   run(sql: string): Promise<void>;
-  /** Another connection to the same database, in the same way. @throws ConnectionError */
-  another?(): Promise<LiveSession>;
   close(): Promise<void>;
 }
 
@@ -59,7 +57,6 @@ export async function openLive(
   return {
     rows: async (sql) => (await send({ text: sql, rowMode: 'array' })).rows as (string | null)[][],
     run: async (sql) => void (await send(sql)),
-    another: () => openLive(config, prepare),
     close: () => client.end(),
   };
 }
