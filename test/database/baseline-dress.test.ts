@@ -295,7 +295,7 @@ describe.each([14, 18])('on PostgreSQL %i', (major) => {
     // the table, its index and its sequence
     expect(narrow.excludedRelations.size).toBe(3);
     expect(narrow.warnings).toEqual([
-      '"nix" excludes nothing: there is nothing of this name.',
+      '"nix" excludes nothing: there is no such schema, nor, with a dot, such a relation in a schema.',
       '"my.app".a is left out, but is needed by "my.app".b: it must be there before the baseline is applied.',
     ]);
     expect([...(await scope({ schemas: ['auth'] })).schemas.values()]).toEqual(['auth']);

@@ -330,7 +330,10 @@ export async function scopeOf(session: LiveSession, options: BaselineOptions): P
     }
   }
   for (const pattern of unwanted) {
-    if (!used.has(pattern)) warnings.push(`"${pattern.text}" excludes nothing: there is nothing of this name.`);
+    if (!used.has(pattern))
+      warnings.push(
+        `"${pattern.text}" excludes nothing: there is no such schema, nor, with a dot, such a relation in a schema.`,
+      );
   }
 
   const excludedRelations = await withTheirOwn(session, roots.keys());

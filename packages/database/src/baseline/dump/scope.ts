@@ -110,7 +110,10 @@ export function scopeOfDump(pieces: readonly Piece[], roles: ReadonlySet<string>
     leftOut.push({ kind: table.kind, name: nameSql(table), reason: ledger ?? `excluded by "${pattern?.text}"` });
   }
   for (const pattern of unwanted)
-    if (!used.has(pattern)) warnings.push(`"${pattern.text}" excludes nothing: there is nothing of this name.`);
+    if (!used.has(pattern))
+      warnings.push(
+        `"${pattern.text}" excludes nothing: there is no such schema, nor, with a dot, such a relation in a schema.`,
+      );
   withTheirOwn(pieces, excluded);
 
   /** What a piece names and is not there: SQL makes it impossible. */
