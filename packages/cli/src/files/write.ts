@@ -246,4 +246,6 @@ export function makeFolder(folder: string): void {
       if (errorCode(error) !== 'EEXIST' || !fs.existsSync(each)) throw error;
     }
   }
+  // a file of that name: refused in the system's words
+  if (!fs.statSync(folder).isDirectory()) fs.mkdirSync(folder);
 }
