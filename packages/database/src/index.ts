@@ -53,49 +53,7 @@ export {
 export { BadOriginal, proveMigration, type ProofInput } from './verify/prove.ts';
 export { concurrentBuilds, modeOf, reachesBeyond, scriptOf, sentAs, type ScriptFile } from './verify/script.ts';
 export { compare, look, masked, unstableColumns, type State } from './verify/state.ts';
-export {
-  baselineFromDump,
-  compareReplayed,
-  readLive,
-  readLiveInside,
-  replayHistory,
-  type LiveCatalog,
-  type Replayed,
-  type ExtraObject,
-  type HistoryComparison,
-  type HistoryDifference,
-  type HistoryMigration,
-  type MigrationStand,
-  type MigrationVerdict,
-  type Obstacle,
-  type OrderDifference,
-  type StatementPlace,
-  type StatementStand,
-  type StatementVerdict,
-  baselineSql,
-  beyond,
-  blocksOf,
-  CircleError,
-  isBaseline,
-  proveBlocks,
-  readBaseline,
-  readUndisturbed,
-  ScopeError,
-  type FileBlock,
-  type UnprovenBlock,
-  type Baseline,
-  type BaselineObject,
-  type BaselineOptions,
-  type DumpBaseline,
-  type DumpProblem,
-  type LeftOut,
-  isLink,
-  ledgerSql,
-  LedgerRefused,
-  markApplied,
-  type Marked,
-  type MarkOptions,
-} from './baseline/index.ts';
+export * from './baseline/index.ts';
 export { connectLive, type LiveConnection } from './live/connect.ts';
 export { askServer, type ServerFacts } from './live/server.ts';
 export { openLive, type LiveSession } from './live/session.ts';

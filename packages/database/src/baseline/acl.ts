@@ -1,5 +1,6 @@
 /** Access control lists as PostgreSQL writes them, and how one differs from the usual one (src/backend/utils/adt/acl.c). */
 import { quoteIdent } from '@idempotify/core';
+import { append } from './types.ts';
 
 interface AclItem {
   /** '' is PUBLIC. */
@@ -140,7 +141,7 @@ export function wishOf(
   for (const key of usual.keys()) {
     if (has.has(key)) continue;
     const [grantee, , each] = JSON.parse(key) as [string, string, string];
-    gone.set(grantee, [...(gone.get(grantee) ?? []), each]);
+    append(gone, grantee, each);
   }
   for (const [grantee, letters] of gone) {
     if (grantee !== '' && grantee !== OWNER) roles.add(grantee);

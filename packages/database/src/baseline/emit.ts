@@ -16,9 +16,7 @@ export function blocks(parts: Part[], dress: ReadonlyMap<Key, readonly Step[]>):
     if (body.length > 0) {
       const { kind, schema, name } = first;
       const beside = group.flatMap((part) =>
-        part === first || LINKS.has(part.kind) || part.missing === 'false'
-          ? []
-          : [{ kind: part.kind, name: part.name }],
+        part === first || isLink(part.kind) || part.missing === 'false' ? [] : [{ kind: part.kind, name: part.name }],
       );
       objects.push({ kind, schema, name, sql: `${comment(`${kind} ${name}`)}\n${doBlock(body)}\n`, beside });
     }
@@ -34,7 +32,6 @@ export function blocks(parts: Part[], dress: ReadonlyMap<Key, readonly Step[]>):
   return objects;
 }
 
-/** Parts that are no objects, but something that is said about two. */
 const LINKS: ReadonlySet<Kind> = new Set<Kind>([
   'attached partition',
   'inheritance',
@@ -65,7 +62,7 @@ function branches(part: Part, more: readonly Step[]): string[] {
   const missing = part.missing ?? `${part.oid} IS NULL`;
   const lines: string[] = [];
   if (part.sql.length > 0 && missing !== 'false')
-    lines.push(branch(missing, part.execute ? part.sql.map((sql) => statement(part, sql)) : part.sql));
+    lines.push(branch(missing, part.execute ? part.sql.map(executed) : part.sql));
   if (part.steps) for (const { needed, sql } of part.steps) lines.push(branch(needed, sql));
   for (const { needed, sql } of more) lines.push(branch(needed, sql));
   return lines;
@@ -77,5 +74,4 @@ function branch(needed: string, sql: readonly string[]): string {
   return `${text}  END IF;`;
 }
 
-const statement = (part: Part, sql: string): string =>
-  part.execute ? `EXECUTE ${dollarQuote(sql, `${OWN_TAG}_sql`)}` : sql;
+const executed = (sql: string): string => `EXECUTE ${dollarQuote(sql, `${OWN_TAG}_sql`)}`;

@@ -2,7 +2,7 @@
  * The order in which parts are made: dependencies first, circles cut as pg_dump cuts them (pg_dump_sort.c), and among what is free
  * to choose an order of preference, so that the same schema always gives the same text.
  */
-import { PRIORITY, type Key, type Part } from './types.ts';
+import { append, PRIORITY, type Key, type Part } from './types.ts';
 
 /** A row of pg_depend: the first needs the second. */
 export type Edge = readonly [from: Key, to: Key];
@@ -80,10 +80,7 @@ function wishesOf(parts: readonly Part[]): Links | undefined {
   const named = new Map<string, number[]>();
   parts.forEach((part, index) => {
     if (!NAMED.has(part.kind)) return;
-    const name = lastWord(part.name);
-    const list = named.get(name);
-    if (list) list.push(index);
-    else named.set(name, [index]);
+    append(named, lastWord(part.name), index);
   });
   return parts.map((part, index) => {
     if (part.body === undefined) return [];

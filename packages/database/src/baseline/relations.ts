@@ -1,7 +1,7 @@
 /** The relations of the schemas that are read, with their columns: what the readers of tables, indexes, views and so on share. */
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
 import { openOptions } from './secrets.ts';
-import type { CatalogReader } from './types.ts';
+import { append, type CatalogReader } from './types.ts';
 
 /** As pg_attribute has it. */
 export interface ColumnRow {
@@ -225,9 +225,7 @@ export function childrenOf(table: Relation, relations: Relations): readonly Rela
     const children = new Map<string, Relation[]>();
     for (const relation of relations.values()) {
       for (const parent of relation.parents) {
-        const list = children.get(parent);
-        if (list) list.push(relation);
-        else children.set(parent, [relation]);
+        append(children, parent, relation);
       }
     }
     known.set(relations, (map = children));

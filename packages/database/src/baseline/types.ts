@@ -168,6 +168,13 @@ export interface Part {
   readonly without?: (pieces: ReadonlySet<Key>) => Part;
 }
 
+/** Puts a value behind those that the map has for the key. */
+export function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+}
+
 /** The part with what `map` has for it among its requirements. */
 export function alsoRequires(part: Part, map: ReadonlyMap<Key, readonly Key[]>): Part {
   const more = map.get(part.key);

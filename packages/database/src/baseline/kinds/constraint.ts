@@ -1,7 +1,7 @@
 /** Constraints of tables, but for NOT NULL (table.ts) and constraint triggers (trigger.ts). */
 import { quoteIdent, quoteLiteral } from '@idempotify/core';
 import { childrenOf, option, partitionsOf, type Relation, type Relations } from '../relations.ts';
-import { alsoRequires, keyOf, type CatalogReader, type Key, type Part, type Step } from '../types.ts';
+import { alsoRequires, append, keyOf, type CatalogReader, type Key, type Part, type Step } from '../types.ts';
 import { formOf } from './form.ts';
 import { cameWithParent, indexStateColumns, indexSteps, readIndexState, replicaIdentity } from './index.ts';
 import { linkKey } from './inheritance.ts';
@@ -37,7 +37,6 @@ export async function readConstraints(
   const parts: Part[] = [];
   const first = new Map<Key, Key[]>();
   const before = new Map<Key, Key[]>();
-  const put = (map: Map<Key, Key[]>, key: Key, value: Key): void => void map.set(key, [...(map.get(key) ?? []), value]);
   const states = new Map(
     rows.flatMap((row) =>
       row[3] === 'c'
@@ -64,7 +63,7 @@ export async function readConstraints(
           relations,
           version: catalog.version,
           states,
-          put: (key, earlier) => put(before, key, earlier),
+          put: (key, earlier) => append(before, key, earlier),
         }),
       );
     } else if (type === 'f') parts.push(...foreignKey(base, row, relations, attached));
@@ -72,7 +71,7 @@ export async function readConstraints(
     // what a partition has of its own comes first: the parent's takes it up instead of making another
     const own = type === 'f' ? row[13] !== name : type !== 'c' && !cameWithParent(row[15] ?? null, row[16] ?? null);
     if (own && row[11] !== '0' && row[11] != null && row[12] !== table.oid) {
-      put(first, keyOf('pg_constraint', row[11]), keyOf('pg_constraint', oid));
+      append(first, keyOf('pg_constraint', row[11]), keyOf('pg_constraint', oid));
     }
   }
   return { parts: parts.map((part) => alsoRequires(part, first)), before };

@@ -1,6 +1,6 @@
 /** Functions, procedures and window functions. */
 import { quoteLiteral } from '@idempotify/core';
-import { keyOf, LATER, type CatalogReader, type Key, type Part, type Split } from '../types.ts';
+import { append, keyOf, LATER, type CatalogReader, type Key, type Part, type Split } from '../types.ts';
 import { has, schemaOid, select } from './query.ts';
 import { shellKey } from './type.ts';
 
@@ -184,7 +184,7 @@ async function functionsOfTypes(catalog: CatalogReader): Promise<ReadonlyMap<str
   if (queries.length === 0) return found;
   for (const [type, routine] of await catalog.rows(queries.join(' UNION '))) {
     if (type == null || routine == null) continue;
-    found.set(routine, [...(found.get(routine) ?? []), type]);
+    append(found, routine, type);
   }
   return found;
 }

@@ -1,7 +1,7 @@
 /** Indexes that no constraint brings, and what indexes of both sorts can be beside their definition. */
 import { quoteIdent } from '@idempotify/core';
 import { partitionsOf, regclass, type Relation, type Relations } from '../relations.ts';
-import { keyOf, type CatalogReader, type Key, type Part, type Step } from '../types.ts';
+import { append, keyOf, type CatalogReader, type Key, type Part, type Step } from '../types.ts';
 import { linkKey } from './inheritance.ts';
 
 /** What can be set of an index that is there. */
@@ -166,10 +166,10 @@ export async function readIndexes(
     const above = tables.get(parent);
     if (!above) continue;
     const table = keyOf('pg_class', above.oid);
-    attached.set(table, [...(attached.get(table) ?? []), attachKey(child, parent)]);
+    append(attached, table, attachKey(child, parent));
     const link = linkKey(of.oid, above.oid);
-    before.set(link, [...(before.get(link) ?? []), keyOf('pg_class', child)]);
-    toIndex.set(parent, [...(toIndex.get(parent) ?? []), attachKey(child, parent)]);
+    append(before, link, keyOf('pg_class', child));
+    append(toIndex, parent, attachKey(child, parent));
   }
   for (const { child, parent, of } of links) {
     const [childName, parentName] = [names.get(child), names.get(parent)];
